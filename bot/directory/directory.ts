@@ -1,0 +1,77 @@
+import type { GroupId, UserId } from '../identity/person.ts'
+
+/** A user as the directory holds it. Absent and unknown are `undefined`: treat them as "no". */
+export interface DirectoryUser {
+  readonly id: UserId
+  readonly displayName: string
+  readonly givenName: string | undefined
+  readonly userPrincipalName: string
+  readonly mail: string | undefined
+  /** Private or second addresses, for notices that must reach a person whose mailbox may be stolen. */
+  readonly otherMails: readonly string[]
+  readonly department: string | undefined
+  readonly jobTitle: string | undefined
+  readonly accountEnabled: boolean | undefined
+  readonly userType: 'Member' | 'Guest' | undefined
+  /** Where the object is mastered: the only side that may be written. */
+  readonly sourceOfAuthority: 'entra' | 'on-premises'
+  /** `lastPasswordChangeDateTime`; undefined when the directory does not say. */
+  readonly passwordChangedAt: Date | undefined
+  readonly createdAt: Date | undefined
+}
+
+/** The live answer to "may this account be touched by a help desk?". */
+export interface Privilege {
+  readonly privileged: boolean
+  /** For IT and the audit: e.g. `directory role: Global Administrator`, `role-assignable group: Tier 0`. Never for the person. */
+  readonly because: readonly string[]
+}
+
+/** What the directory answered to a change: enough to find it again in the vendor's own logs. */
+export interface Receipt {
+  /** Graph `request-id` of the write. */
+  readonly requestId: string | undefined
+}
+
+/** One page-wise listing, so that no caller holds a whole directory in memory. */
+export type Pages<T> = AsyncIterable<readonly T[]>
+
+/** Who reports to whom, for the daily look at manager changes. */
+export interface ManagerLink {
+  readonly person: UserId
+  readonly manager: UserId | undefined
+}
+
+/**
+ * Users and groups, wherever they live. Every method throws `DirectoryError` and nothing else.
+ * Every method takes an AbortSignal-free, bounded path: the implementation sets the timeouts.
+ */
+export interface Directory {
+  /** Reads one user. @throws DirectoryError not-found */
+  user(id: UserId): Promise<DirectoryUser>
+  /** The manager, or undefined when there is none. */
+  manager(id: UserId): Promise<DirectoryUser | undefined>
+  /** Live check of directory roles, role-assignable groups (member or owner), nested included. Fails closed: an error is thrown, never "no". */
+  privilege(id: UserId): Promise<Privilege>
+  /** Which of these groups the user is in, nested included (`checkMemberGroups`, 20 a call). */
+  memberOf(id: UserId, groups: readonly GroupId[]): Promise<readonly GroupId[]>
+  /** Every user's manager, page by page. */
+  managers(): Pages<ManagerLink>
+  /** A small photo as a data URI, or undefined. */
+  photo(id: UserId): Promise<string | undefined>
+
+  /** Sets a password that must be changed at the next sign-in. One PATCH, never replayed by a retry handler. */
+  setPassword(id: UserId, password: string): Promise<Receipt>
+  /** Ends every session (refresh tokens); access tokens live on up to about an hour. */
+  revokeSessions(id: UserId): Promise<Receipt>
+  /** Blocks or allows sign-in. */
+  setAccountEnabled(id: UserId, enabled: boolean): Promise<Receipt>
+
+  /** Installs the Teams app for the person so that the bot may write first. Already installed is success. */
+  installTeamsApp(id: UserId, teamsAppId: string): Promise<Receipt>
+  /** Sends a plain mail from the configured mailbox. */
+  sendMail(mail: { to: readonly string[]; subject: string; text: string }): Promise<Receipt>
+
+  /** True answer to "do you work?": one cheap read with the real credential. @throws DirectoryError */
+  probe(): Promise<void>
+}

@@ -1,0 +1,218 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+
+/** Read as T, written as JSON text. */
+type Json<T extends object> = JSONColumnType<T, string, string>
+/** A moment; the application's clock sets it, never the database's. */
+type Moment = ColumnType<Date, Date, Date>
+
+/** Where and how a person was last spoken with, per channel. */
+export interface ConversationsTable {
+  tenant_id: string
+  user_id: string
+  channel: 'teams' | 'slack'
+  reference: Json<object>
+  used_at: Moment
+}
+
+/** One row an open (or ended) dialog: what was asked, what was answered. Never a secret. */
+export interface DialogsTable {
+  id: string
+  tenant_id: string
+  user_id: string
+  name: string
+  correlation_id: string
+  state: 'open' | 'done' | 'cancelled' | 'expired' | 'failed'
+  /** Answers by the name they were asked by. */
+  memory: Json<Record<string, unknown>>
+  /** The question that is open, by name. */
+  asked: string | null
+  /** What else can wake the dialog: `confirmation:<id>`, `operation:<id>`. */
+  waits_for: string | null
+  /** Ids of the last inbound activities worked on, for redelivery. */
+  seen: Json<string[]>
+  version: number
+  opened_at: Moment
+  touched_at: Moment
+  expires_at: Moment
+}
+
+/** What is to be shown to somebody, once per key: outbox and record of where it stands in the chat. */
+export interface PostsTable {
+  key: string
+  dialog_id: string | null
+  tenant_id: string
+  /** null = the IT channel. */
+  user_id: string | null
+  channel: 'teams' | 'slack' | 'mail' | null
+  /** {card, data} or {text}; replaced when the card's outcome is known. */
+  content: Json<object>
+  /** Where it was posted: conversation and activity id. */
+  place: Json<object> | null
+  state: 'due' | 'sent' | 'changed' | 'failed'
+  attempts: Generated<number>
+  last_error: string | null
+  correlation_id: string
+  created_at: Moment
+  due_at: Moment
+}
+
+export interface ProofsTable {
+  id: string
+  tenant_id: string
+  user_id: string
+  method: string
+  dialog_id: string
+  confirmed_by: string | null
+  counts: boolean
+  obtained_at: Moment
+}
+
+export interface TotpFactorsTable {
+  id: string
+  tenant_id: string
+  user_id: string
+  /** AES-256-GCM, see bot/identity/key-ring.ts. */
+  sealed_seed: string
+  state: 'pending' | 'active' | 'removed'
+  enrolled_by: 'chat' | 'old-factor' | 'manager'
+  /** From when on it counts as a proof (cooling-off). */
+  counts_from: ColumnType<Date | null, Date | null, Date | null>
+  /** Last accepted RFC 6238 time step: each code once. */
+  last_step: ColumnType<string | null, number | string | null, number | string | null>
+  created_at: Moment
+  confirmed_at: ColumnType<Date | null, Date | null, Date | null>
+  removed_at: ColumnType<Date | null, Date | null, Date | null>
+}
+
+/** Failures per person and method; survives restarts, shared by replicas. */
+export interface ThrottlesTable {
+  tenant_id: string
+  user_id: string
+  method: string
+  /** Failures since the last success. */
+  failures_in_row: number
+  locked_until: ColumnType<Date | null, Date | null, Date | null>
+  locked_for_good: boolean
+  changed_at: Moment
+}
+
+export interface SecurityAnswersTable {
+  tenant_id: string
+  user_id: string
+  question: string
+  /** argon2id, PHC string. */
+  answer_hash: string
+  set_at: Moment
+}
+
+/** Number matching: the employee sees the number, the confirmer picks it from three. */
+export interface ConfirmationsTable {
+  id: string
+  tenant_id: string
+  asker_id: string
+  confirmer_id: string
+  /** What for: an operation's name. */
+  purpose: string
+  number: number
+  choices: Json<number[]>
+  state: 'pending' | 'confirmed' | 'denied' | 'expired'
+  dialog_id: string
+  correlation_id: string
+  created_at: Moment
+  expires_at: Moment
+  decided_at: ColumnType<Date | null, Date | null, Date | null>
+}
+
+/** Since when we have seen this manager; `since` null = there when we first looked (the baseline). */
+export interface ManagersSeenTable {
+  tenant_id: string
+  user_id: string
+  manager_id: string | null
+  since: ColumnType<Date | null, Date | null, Date | null>
+}
+
+export interface TicketsTable {
+  number: Generated<number>
+  id: string
+  tenant_id: string
+  user_id: string
+  kind: 'request' | 'incident'
+  title: string
+  urgency: 'normal' | 'high'
+  state: 'open' | 'closed'
+  outcome: string | null
+  dialog_id: string | null
+  correlation_id: string
+  opened_at: Moment
+  closed_at: ColumnType<Date | null, Date | null, Date | null>
+}
+
+export interface TicketNotesTable {
+  id: Generated<string>
+  ticket_id: string
+  at: Moment
+  text: string
+}
+
+/** Every started change of a directory, one row an attempt; the key makes it happen once. */
+export interface OperationsTable {
+  id: string
+  name: string
+  tenant_id: string
+  actor_id: string
+  target_id: string
+  dialog_id: string | null
+  correlation_id: string
+  state: 'running' | 'done' | 'refused' | 'failed' | 'unclear'
+  outcome: Json<object> | null
+  started_at: Moment
+  finished_at: ColumnType<Date | null, Date | null, Date | null>
+}
+
+/** "This wasn't me": one right per notice, usable once, for 24 hours. Only a hash of the mailed token is kept. */
+export interface RecoursesTable {
+  id: string
+  tenant_id: string
+  user_id: string
+  /** What it objects to: `operation:<id>` or `factor:<id>`. */
+  about: string
+  token_hash: string | null
+  correlation_id: string
+  created_at: Moment
+  expires_at: Moment
+  used_at: ColumnType<Date | null, Date | null, Date | null>
+  used_by: string | null
+}
+
+/** Append-only; the database refuses update, delete and truncate. */
+export interface AuditTable {
+  seq: string
+  at: Moment
+  event: Json<object>
+  previous_hash: string
+  hash: string
+}
+
+/** Small facts of the installation (e.g. when the manager baseline was taken). */
+export interface FactsTable {
+  name: string
+  value: Json<object>
+}
+
+export interface Schema {
+  conversations: ConversationsTable
+  dialogs: DialogsTable
+  posts: PostsTable
+  proofs: ProofsTable
+  totp_factors: TotpFactorsTable
+  throttles: ThrottlesTable
+  security_answers: SecurityAnswersTable
+  confirmations: ConfirmationsTable
+  managers_seen: ManagersSeenTable
+  tickets: TicketsTable
+  ticket_notes: TicketNotesTable
+  operations: OperationsTable
+  recourses: RecoursesTable
+  audit: AuditTable
+  facts: FactsTable
+}
