@@ -1,0 +1,43 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import pg from 'pg'
+import { migrations } from './migrations/index.ts'
+import type { Schema } from './schema.ts'
+
+export interface Database {
+  readonly kysely: Kysely<Schema>
+  readonly url: string
+  close(): Promise<void>
+}
+
+// Moments and counters as JavaScript has them: bigint stays text (a sequence may outgrow a number).
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, (text) => text)
+
+/**
+ * Connects and brings the tables up to date; several processes may do so at once (Kysely's migrator takes a lock).
+ * @param maximum most connections of this process
+ * @throws Error when the server does not answer within 10 s or a migration fails
+ */
+export async function openDatabase(url: string, maximum = 20): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maximum,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: 15_000,
+    query_timeout: 20_000,
+    idle_in_transaction_session_timeout: 30_000,
+    application_name: 'helpbot',
+  })
+  // An idle connection that dies is replaced at the next use; the error belongs to nobody's request.
+  pool.on('error', () => undefined)
+  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
+    const { error } = await migrator.migrateToLatest()
+    if (error) throw error
+  } catch (error) {
+    await kysely.destroy()
+    throw error
+  }
+  return { kysely, url, close: () => kysely.destroy() }
+}

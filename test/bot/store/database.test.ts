@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { openDatabase } from '../../../bot/store/database.ts'
+import { startEmbeddedPostgres } from '../../../bot/store/embedded-postgres.ts'
+import { startTestPostgres } from '../../support/postgres.ts'
+
+describe('the database', () => {
+  it('starts in an empty folder, even one closed to others, and keeps what it holds across a restart', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'helpbot-closed-'))
+    try {
+      const first = await startEmbeddedPostgres({ folder })
+      const before = await openDatabase(first.url)
+      await before.kysely
+        .insertInto('facts')
+        .values({ name: 'kept', value: JSON.stringify({ yes: true }) })
+        .execute()
+      await before.close()
+      const adopted = await startEmbeddedPostgres({ folder })
+      assert.equal(adopted.started, false, 'a server that is already running is adopted')
+      assert.equal(adopted.url, first.url)
+      await first.stop()
+
+      const second = await startEmbeddedPostgres({ folder })
+      assert.equal(second.started, true)
+      const after = await openDatabase(second.url)
+      const row = await after.kysely.selectFrom('facts').selectAll().executeTakeFirstOrThrow()
+      assert.deepEqual(row.value, { yes: true })
+      await after.close()
+      await second.stop()
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }).timeout(60_000)
+
+  it('lets two processes migrate an empty database at the same time', async () => {
+    const postgres = await startTestPostgres()
+    try {
+      await sql`drop schema public cascade`.execute(postgres.database)
+      await sql`create schema public`.execute(postgres.database)
+      const both = await Promise.all([openDatabase(postgres.url), openDatabase(postgres.url)])
+      for (const one of both) {
+        assert.deepEqual(await one.kysely.selectFrom('tickets').selectAll().execute(), [])
+        await one.close()
+      }
+    } finally {
+      await postgres.close()
+    }
+  }).timeout(60_000)
+})
