@@ -1,0 +1,213 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { guid, tenantId } from './identity/person.ts'
+
+/** Every faulty setting, named at once, each with its fix. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[]
+  constructor(faults: readonly string[]) {
+    super(
+      `HelpBot cannot start, ${faults.length === 1 ? 'one setting needs' : `${faults.length} settings need`} a change:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    )
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`)
+
+const httpsUrl = z
+  .url('must be a URL such as https://graph.microsoft.com')
+  .refine((value) => new URL(value).protocol === 'https:', 'must start with https://')
+  .transform((value) => value.replace(/\/+$/, ''))
+
+const yes = z
+  .enum(['1', 'true', 'yes', '0', 'false', 'no'], 'must be 1 or 0')
+  .transform((value) => value === '1' || value === 'true' || value === 'yes')
+
+const environment = z.object({
+  PORT: wholeNumber(1, 65_535).default(3978),
+  HOST: z.string().min(1).optional(),
+  PUBLIC_URL: z.url('must be the https address people reach HelpBot at, e.g. https://helpbot.example.com').optional(),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent')
+    .default('info'),
+  HELPBOT_DATA: z.string().min(1).default('.helpbot'),
+  HELPBOT_REPLICA: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
+    .default('helpbot-1'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+    .optional(),
+  HELPBOT_KEYS: z
+    .string('is missing: it seals authenticator seeds. Make one with: echo "k1:$(openssl rand -base64 32)"')
+    .regex(
+      /^[^:,]+:[A-Za-z0-9+/=]+(,[^:,]+:[A-Za-z0-9+/=]+)*$/,
+      'must be id:base64 of 32 bytes, several separated by commas, the current one first',
+    ),
+  HELPBOT_POLICY: z.string().min(1).optional(),
+  GRAPH_TENANT_ID: tenantId,
+  GRAPH_CLIENT_ID: guid,
+  GRAPH_CERTIFICATE: z
+    .string('is missing: a PEM file with certificate and private key, or a Key Vault secret URL')
+    .min(1),
+  GRAPH_ENDPOINT: httpsUrl.default('https://graph.microsoft.com'),
+  AUTHORITY: httpsUrl.default('https://login.microsoftonline.com'),
+  NOTICE_MAILBOX: z.email('must be the address notices are sent from').optional(),
+  TEAMS_APP_ID: guid,
+  TEAMS_APP_TENANT_ID: tenantId.optional(),
+  TEAMS_CERTIFICATE: z.string().min(1).optional(),
+  TEAMS_APP_PASSWORD: z.string().min(1).optional(),
+  TEAMS_CATALOG_APP_ID: guid.optional(),
+  TEAMS_IT_CHANNEL: z
+    .string()
+    .regex(/^19:[^\s;]+@thread\.(tacv2|skype|v2)$/, 'must be a channel id such as 19:…@thread.tacv2')
+    .optional(),
+  TEAMS_SERVICE_URL: z.url().default('https://smba.trafficmanager.net/teams/'),
+  TEAMS_TOKEN_ISSUER: z.string().min(1).optional(),
+  TEAMS_OPENID_METADATA: z.url().optional(),
+  HELPBOT_PRACTICE: yes.default(false),
+  HELPBOT_PRACTICE_CLOCK: z.string().min(1).optional(),
+  HELPBOT_PLAYGROUND: yes.default(false),
+})
+
+export interface GraphSettings {
+  readonly tenantId: z.infer<typeof tenantId>
+  readonly clientId: string
+  readonly authority: string
+  readonly endpoint: string
+  /** A PEM file's path, or the URL of a Key Vault secret. */
+  readonly certificate: string
+  readonly mailFrom: string | undefined
+}
+
+export interface TeamsSettings {
+  readonly appId: string
+  readonly tenantId: string
+  readonly credential: { readonly certificate: string } | { readonly password: string }
+  readonly catalogAppId: string | undefined
+  readonly itChannel: string | undefined
+  readonly serviceUrl: string
+  /** Practice company only: who signs what comes from Teams. */
+  readonly localIssuer: { readonly issuer: string; readonly openIdMetadata: string } | undefined
+  /** Microsoft's Agents Playground may talk without tokens, from loopback. */
+  readonly playground: boolean
+}
+
+export interface Settings {
+  readonly port: number
+  readonly host: string
+  readonly publicUrl: string | undefined
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly dataFolder: string
+  readonly replica: string
+  readonly databaseUrl: string | undefined
+  readonly redisUrl: string | undefined
+  readonly keys: string
+  readonly policyFile: string | undefined
+  readonly graph: GraphSettings
+  readonly authority: string
+  readonly teams: TeamsSettings
+  /** True in the practice company: nothing outside this machine is reached, and every page says so. */
+  readonly practice: boolean
+  readonly practiceClock: string | undefined
+}
+
+/**
+ * Reads the environment into typed settings. Empty values count as unset.
+ * @throws ConfigError that names every faulty setting and its fix
+ */
+export function loadSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = environment.safeParse(given)
+  const faults = parsed.success ? [] : parsed.error.issues.map(describeIssue)
+  if (!parsed.success) throw new ConfigError(faults)
+  const values = parsed.data
+  if (values.TEAMS_CERTIFICATE && values.TEAMS_APP_PASSWORD)
+    faults.push('TEAMS_APP_PASSWORD: set either it or TEAMS_CERTIFICATE, not both')
+  const onlyPractice = [
+    'TEAMS_TOKEN_ISSUER',
+    'TEAMS_OPENID_METADATA',
+    'HELPBOT_PRACTICE_CLOCK',
+    'HELPBOT_PLAYGROUND',
+  ] as const
+  if (values.HELPBOT_PRACTICE) faults.push(...practiceFaults(values))
+  else
+    for (const name of onlyPractice)
+      if (values[name]) faults.push(`${name}: belongs to the practice company only, remove it`)
+  if (!values.HELPBOT_PRACTICE && values.PUBLIC_URL && !values.PUBLIC_URL.startsWith('https://'))
+    faults.push('PUBLIC_URL: must start with https://')
+  if (values.TEAMS_SERVICE_URL && !values.HELPBOT_PRACTICE && !values.TEAMS_SERVICE_URL.startsWith('https://'))
+    faults.push('TEAMS_SERVICE_URL: must start with https://')
+  if (faults.length > 0) throw new ConfigError(faults)
+  return arrange(values)
+}
+
+type Values = z.infer<typeof environment>
+
+/** Practice mode and a real tenant exclude each other: all it may reach is this machine. */
+function practiceFaults(values: Values): string[] {
+  const places = ['GRAPH_ENDPOINT', 'AUTHORITY', 'TEAMS_SERVICE_URL'] as const
+  return places
+    .filter((name) => !['127.0.0.1', 'localhost', '[::1]'].includes(new URL(values[name]).hostname))
+    .map(
+      (name) => `${name}: practice mode reaches only this machine; unset HELPBOT_PRACTICE to work with a real tenant`,
+    )
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const name = issue.path.join('.')
+  const missing = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')
+  return `${name}: ${missing ? 'is missing (see .env.example)' : issue.message}`
+}
+
+function arrange(values: Values): Settings {
+  const certificate = values.TEAMS_CERTIFICATE ?? values.GRAPH_CERTIFICATE
+  return {
+    port: values.PORT,
+    host: values.HOST ?? (values.HELPBOT_PRACTICE ? '127.0.0.1' : '0.0.0.0'),
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ''),
+    logLevel: values.LOG_LEVEL,
+    dataFolder: resolve(values.HELPBOT_DATA),
+    replica: values.HELPBOT_REPLICA,
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
+    keys: values.HELPBOT_KEYS,
+    policyFile: values.HELPBOT_POLICY,
+    graph: {
+      tenantId: values.GRAPH_TENANT_ID,
+      clientId: values.GRAPH_CLIENT_ID,
+      authority: values.AUTHORITY,
+      endpoint: values.GRAPH_ENDPOINT,
+      certificate: values.GRAPH_CERTIFICATE,
+      mailFrom: values.NOTICE_MAILBOX,
+    },
+    authority: values.AUTHORITY,
+    teams: {
+      appId: values.TEAMS_APP_ID,
+      tenantId: values.TEAMS_APP_TENANT_ID ?? values.GRAPH_TENANT_ID,
+      credential: values.TEAMS_APP_PASSWORD ? { password: values.TEAMS_APP_PASSWORD } : { certificate },
+      catalogAppId: values.TEAMS_CATALOG_APP_ID,
+      itChannel: values.TEAMS_IT_CHANNEL,
+      serviceUrl: values.TEAMS_SERVICE_URL,
+      localIssuer:
+        values.TEAMS_TOKEN_ISSUER && values.TEAMS_OPENID_METADATA
+          ? { issuer: values.TEAMS_TOKEN_ISSUER, openIdMetadata: values.TEAMS_OPENID_METADATA }
+          : undefined,
+      playground: values.HELPBOT_PLAYGROUND,
+    },
+    practice: values.HELPBOT_PRACTICE,
+    practiceClock: values.HELPBOT_PRACTICE_CLOCK,
+  }
+}
