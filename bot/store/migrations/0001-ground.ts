@@ -16,6 +16,7 @@ const statements = [
      memory jsonb not null, asked text, waits_for text, seen jsonb not null, version integer not null,
      opened_at timestamptz not null, touched_at timestamptz not null, expires_at timestamptz not null)`,
   `create unique index one_open_dialog on dialogs (tenant_id, user_id) where state = 'open'`,
+  `create index dialogs_by_person on dialogs (tenant_id, user_id, opened_at desc)`,
   `create index open_dialogs_by_expiry on dialogs (expires_at) where state = 'open'`,
   `create index open_dialogs_by_wait on dialogs (waits_for) where state = 'open' and waits_for is not null`,
 

@@ -1,0 +1,130 @@
+import type { ConfidentialClientApplication } from '@azure/msal-node'
+import { CloudAdapter } from 'botbuilder'
+import {
+  type AuthenticateRequestResult,
+  AuthenticationConfiguration,
+  AuthenticationConstants,
+  type BotFrameworkAuthentication,
+  BotFrameworkAuthenticationFactory,
+  GovernmentConstants,
+  MsalAppCredentials,
+  ServiceClientCredentialsFactory,
+} from 'botframework-connector'
+import type { TeamsSettings } from '../config.ts'
+
+/** Gets tokens for the connector with our own msal-node: botbuilder's certificate factory knows SHA-1 thumbprints only. */
+class CertificateCredentials extends ServiceClientCredentialsFactory {
+  readonly #appId: string
+  readonly #tokens: ConfidentialClientApplication
+
+  constructor(appId: string, tokens: ConfidentialClientApplication) {
+    super()
+    this.#appId = appId
+    this.#tokens = tokens
+  }
+
+  override async isValidAppId(appId: string): Promise<boolean> {
+    return appId === this.#appId
+  }
+
+  override async isAuthenticationDisabled(): Promise<boolean> {
+    return false
+  }
+
+  override async createCredentials(
+    appId: string,
+    audience: string,
+    loginEndpoint: string,
+  ): Promise<MsalAppCredentials> {
+    if (appId !== this.#appId) throw new Error('no credential for this app id')
+    // Two versions of msal-node differ in their types only; the one call made of it is the same in both.
+    return new MsalAppCredentials(this.#tokens as never, appId, loginEndpoint, audience)
+  }
+}
+
+/** Makes an authentication that accepts nobody's token but Teams' (or the practice company's) and signs what we send. */
+export function teamsAuthentication(
+  settings: TeamsSettings,
+  authority: string,
+  tokens: ConfidentialClientApplication,
+): BotFrameworkAuthentication {
+  const credentials = new CertificateCredentials(settings.appId, tokens)
+  const configuration = new AuthenticationConfiguration()
+  const login = `${authority}/${settings.tenantId}`
+  if (settings.localIssuer) {
+    const { issuer, openIdMetadata } = settings.localIssuer
+    const scope = AuthenticationConstants.ToChannelFromBotOAuthScope
+    return BotFrameworkAuthenticationFactory.create(
+      '',
+      true,
+      login,
+      scope,
+      issuer,
+      AuthenticationConstants.OAuthUrl,
+      openIdMetadata,
+      openIdMetadata,
+      '',
+      credentials,
+      configuration,
+      undefined,
+      {},
+    )
+  }
+  const government = new URL(authority).hostname.endsWith('.us')
+  return BotFrameworkAuthenticationFactory.create(
+    government ? GovernmentConstants.ChannelService : '',
+    true,
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    credentials,
+    configuration,
+    undefined,
+    {},
+  )
+}
+
+/** Authentication as the Agents Playground has it: none. For loopback and the practice company only. */
+class NoCredentials extends ServiceClientCredentialsFactory {
+  override async isValidAppId(): Promise<boolean> {
+    return true
+  }
+
+  override async isAuthenticationDisabled(): Promise<boolean> {
+    return true
+  }
+
+  override async createCredentials(): Promise<MsalAppCredentials> {
+    return MsalAppCredentials.Empty
+  }
+}
+
+export function playgroundAuthentication(): BotFrameworkAuthentication {
+  return BotFrameworkAuthenticationFactory.create(
+    '',
+    true,
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    new NoCredentials(),
+    new AuthenticationConfiguration(),
+    undefined,
+    {},
+  )
+}
+
+/** CloudAdapter, with the check of the token apart from the turn: a bad one is a 401, never a 500. */
+export class TeamsAdapter extends CloudAdapter {
+  /** @throws whatever the SDK finds wrong with the token; the caller answers 401 to anything */
+  authenticate(activity: unknown, authorization: string): Promise<AuthenticateRequestResult> {
+    return this.botFrameworkAuthentication.authenticateRequest(activity as never, authorization)
+  }
+}

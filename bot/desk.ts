@@ -1,0 +1,107 @@
+import type { ProofMethod } from './identity/proof.ts'
+
+/** What HelpBot can be asked to do that needs leave. The policy file knows the same names. */
+export type OperationName =
+  | 'reset-password'
+  | 'enrol-totp'
+  | 'replace-totp'
+  | 'set-security-questions'
+  | 'unlock-account'
+  | 'protect-account'
+
+/** May this person do this for themselves, with the proofs given in this dialog so far? */
+export type Standing =
+  | { readonly verdict: 'allow' }
+  | { readonly verdict: 'need-proof'; readonly alternatives: readonly (readonly ProofMethod[])[] }
+  | { readonly verdict: 'no'; readonly sentence: string; readonly tellIt: boolean; readonly detail: string }
+
+/** Whether a way to prove oneself can be used now. `because` is a sentence for the person. */
+export type Readiness = { readonly ready: true } | { readonly ready: false; readonly because: string }
+
+export type CodeVerdict =
+  | { readonly verdict: 'right'; readonly counts: boolean }
+  | { readonly verdict: 'again'; readonly problem: string }
+  | { readonly verdict: 'locked'; readonly sentence: string }
+
+export interface AskedManager {
+  readonly id: string
+  /** The two digits the manager must pick. */
+  readonly number: number
+  readonly managerName: string
+}
+
+/** What an operation came to, in words that are true. */
+export interface OperationReport {
+  readonly state: 'done' | 'refused' | 'failed' | 'unclear'
+  /** For the person: what happened and what comes next. */
+  readonly sentence: string
+  readonly ticketNumber: number | undefined
+}
+
+export interface TicketLine {
+  readonly number: number
+  readonly title: string
+  readonly state: 'open' | 'closed'
+  readonly outcome: string
+  readonly openedAt: string
+}
+
+/**
+ * All that a dialog may know and start, for one person and one dialog. Whatever changes the world is keyed by the dialog's
+ * id, so that running a dialog again does nothing twice.
+ */
+export interface Desk {
+  now(): Date
+  standing(operation: OperationName): Promise<Standing>
+
+  /** Which ways to prove oneself can be used now. */
+  methods(): Promise<Readonly<Record<ProofMethod, Readiness>>>
+  /** Takes the authenticated chat itself as a proof. */
+  proveByChannel(): Promise<void>
+  /** Checks a code of the authenticator app. The code is used up or counted, never kept. */
+  proveByCode(code: string): Promise<CodeVerdict>
+  /** Sends the manager a card with three numbers. `key` makes it one card, however often it is asked. */
+  askManager(key: string, purpose: OperationName): Promise<AskedManager | { readonly unavailable: string }>
+  /** What became of it: pending until the manager picked or time ran out. A confirmation becomes a proof of this dialog. */
+  managerAnswer(id: string): Promise<'pending' | 'confirmed' | 'denied' | 'expired'>
+  /** The security questions to ask this person now. */
+  questions(): Promise<readonly { readonly id: string; readonly text: string }[]>
+  proveByAnswers(answers: Readonly<Record<string, string>>): Promise<CodeVerdict>
+  /** Every question there is, and how many must be answered when setting them up. */
+  questionCatalogue(): {
+    readonly questions: readonly { readonly id: string; readonly text: string }[]
+    readonly of: number
+  }
+  setAnswers(answers: Readonly<Record<string, string>>): Promise<{ ok: true } | { ok: false; problem: string }>
+
+  /** Whether an authenticator is set up, and from when on it counts. */
+  authenticator(): Promise<{ readonly state: 'none' | 'cooling-off' | 'counts'; readonly countsFrom: Date | undefined }>
+  /**
+   * Makes a new authenticator that waits for its first code; the proofs of this dialog decide whether it will count at once.
+   * What comes back is shown in a window and nowhere else.
+   */
+  beginEnrolment(): Promise<{ readonly qr: string; readonly manualKey: string; readonly account: string }>
+  confirmEnrolment(
+    code: string,
+  ): Promise<{ ok: true; countsFrom: Date; countsNow: boolean } | { ok: false; problem: string }>
+  /** The manager has confirmed: the new authenticator counts from now on. */
+  enrolmentConfirmedByManager(confirmationId: string): Promise<boolean>
+
+  /** Sets a temporary password and hands it over, once, to whoever shows it. */
+  resetPassword(key: string): Promise<OperationReport & { readonly password: string | undefined }>
+  /** Ends all sessions, blocks sign-in, tells IT. */
+  protectAccount(key: string, about: string): Promise<OperationReport>
+
+  openTicket(title: string): Promise<{ readonly number: number }>
+  closeTicket(outcome: string): Promise<void>
+  /** Opens an incident and shows it in the IT channel. `reached` is false when there is no IT channel. */
+  tellIt(incident: {
+    key: string
+    title: string
+    urgency: 'normal' | 'high'
+    facts: readonly { title: string; value: string }[]
+  }): Promise<{ readonly number: number; readonly reached: boolean }>
+  myTickets(): Promise<readonly TicketLine[]>
+  /** Whether the account is mastered on-premises. */
+  isOnPremises(): Promise<boolean>
+}

@@ -1,0 +1,71 @@
+import type { Directory, DirectoryUser } from '../directory/directory.ts'
+import type { TenantId, UserId } from '../identity/person.ts'
+
+/** Names of the operations that change a directory: each is a file beside this one. */
+export type DirectoryOperation = 'reset-password' | 'protect-account'
+
+/** What is kept of a request, in the engine's own tables too: ids and words for the audit, never a secret. */
+export interface OperationRequest {
+  /** Unique: the same id is the same operation, however often it is started. */
+  readonly id: string
+  readonly name: DirectoryOperation
+  readonly tenant: TenantId
+  readonly actor: UserId
+  readonly target: UserId
+  readonly dialogId: string | null
+  readonly ticketId: string
+  readonly correlationId: string
+  readonly why: string
+}
+
+/** What stood before the change, to compare with afterwards. Times are ISO 8601. */
+export interface Before {
+  readonly displayName: string
+  readonly passwordChangedAt: string | null
+  readonly accountEnabled: boolean | null
+  readonly onPremises: boolean
+  readonly startedAt: string
+}
+
+/** One change as it went: no secret, all strings for the audit. */
+export interface Changed {
+  /** accepted: the directory said yes. refused: it said no, nothing changed. lost: no answer, it may have happened. interrupted: not tried. */
+  readonly fate: 'accepted' | 'refused' | 'lost' | 'interrupted'
+  /** For the person when the fate is not `accepted`. */
+  readonly sentence: string
+  readonly detail: Readonly<Record<string, string>>
+}
+
+export type ReadBack = 'as-wanted' | 'unchanged' | 'unknown'
+
+export interface OperationResult {
+  readonly state: 'done' | 'refused' | 'failed' | 'unclear'
+  readonly sentence: string
+  readonly at: string
+}
+
+/** What an operation may use. */
+export interface OperationTools {
+  readonly directory: Directory
+  readonly pause: (milliseconds: number) => Promise<void>
+  readonly now: () => Date
+}
+
+/** The person concerned and where notices may go. */
+export interface Concerned {
+  readonly request: OperationRequest
+  readonly before: Before
+  readonly user: Pick<DirectoryUser, 'displayName' | 'otherMails'> | undefined
+}
+
+/**
+ * One change of a directory. `change` may run twice after a crash: it must be harmless then, or find out that it is not
+ * wanted any more. Nothing it returns may hold a secret.
+ */
+export interface Operation {
+  readonly name: DirectoryOperation
+  change(request: OperationRequest, before: Before, tools: OperationTools): Promise<Changed>
+  readBack(request: OperationRequest, before: Before, tools: OperationTools): Promise<ReadBack>
+  /** What to tell the person, given how it went. */
+  conclude(request: OperationRequest, before: Before, changed: Changed, read: ReadBack): Omit<OperationResult, 'at'>
+}

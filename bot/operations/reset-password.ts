@@ -1,0 +1,86 @@
+import { attempt, lookUntil } from './change.ts'
+import type { Handover } from './handover.ts'
+import type { Changed, Operation } from './operation.ts'
+
+export interface ResetPasswordDependencies {
+  readonly handover: Handover
+  /** A new temporary password for somebody with this name. */
+  readonly makePassword: (displayName: string) => string
+  /** Whether open sessions are ended too. */
+  readonly revokeSessions: boolean
+}
+
+/**
+ * Sets a temporary password that must be changed at the next sign-in. The password is made here, in memory, and only while
+ * the window that will show it is being waited for.
+ */
+export function resetPassword(dependencies: ResetPasswordDependencies): Operation {
+  return {
+    name: 'reset-password',
+
+    async change(request, before, { directory }) {
+      // After a crash the asker is gone: a password nobody sees would only lock the person out.
+      if (!dependencies.handover.isExpected(request.id)) return interrupted
+      let changed: Changed = interrupted
+      // A made-up password may hit a list of banned words we cannot know: one more try with another.
+      for (let turn = 1; turn <= 2; turn++) {
+        const password = dependencies.makePassword(before.displayName)
+        changed = await attempt('set-password', () => directory.setPassword(request.target, password))
+        if (changed.fate !== 'refused') dependencies.handover.put(request.id, password)
+        if (!changed.detail['set-password-error']?.startsWith('policy')) break
+      }
+      if (changed.fate !== 'accepted' || !dependencies.revokeSessions) return changed
+      const revoked = await attempt('revoke-sessions', () => directory.revokeSessions(request.target))
+      return {
+        ...changed,
+        detail: { ...changed.detail, ...revoked.detail, 'sessions-ended': revoked.fate === 'accepted' ? 'yes' : 'no' },
+      }
+    },
+
+    async readBack(request, before, { directory, pause }) {
+      const seen = await lookUntil(
+        async () => {
+          const { passwordChangedAt } = await directory.user(request.target)
+          const since = before.passwordChangedAt ?? before.startedAt
+          return passwordChangedAt !== undefined && passwordChangedAt.getTime() > Date.parse(since)
+        },
+        8,
+        () => pause(500),
+      )
+      return seen === 'seen' ? 'as-wanted' : seen === 'not-seen' ? 'unchanged' : 'unknown'
+    },
+
+    conclude(_request, _before, changed, read) {
+      if (changed.fate === 'accepted') {
+        const sessions = changed.detail['sessions-ended']
+        const ended = sessions === 'yes' ? 'All your open sessions end within the hour.' : ''
+        const notEnded = sessions === 'no' ? 'Your open sessions could not be ended; IT has been told.' : ''
+        if (read === 'as-wanted')
+          return { state: 'done', sentence: `Your password is changed. ${ended}${notEnded}`.trim() }
+        return {
+          state: 'unclear',
+          sentence:
+            `Microsoft accepted the new password, but I cannot see it there yet: it may take a few minutes to work. ${ended}${notEnded}`.trim(),
+        }
+      }
+      if (read === 'as-wanted' && changed.fate === 'interrupted')
+        return {
+          state: 'done',
+          sentence:
+            'Your password was changed, but I was interrupted before I could show it. Press the button again: I make a new one.',
+        }
+      if (read === 'as-wanted' && changed.fate === 'lost')
+        return { state: 'done', sentence: 'Your password is changed.' }
+      if (changed.fate === 'lost') {
+        const hope =
+          'I got no answer from Microsoft and cannot see a change. The old password may or may not work: press the button again to be sure.'
+        return { state: 'unclear', sentence: hope }
+      }
+      if (changed.fate === 'interrupted')
+        return { state: 'failed', sentence: 'I was interrupted and nothing was changed. Press the button again.' }
+      return { state: 'failed', sentence: changed.sentence }
+    },
+  }
+}
+
+const interrupted: Changed = { fate: 'interrupted', sentence: '', detail: { interrupted: 'the asker was gone' } }

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Logger } from 'pino'
+import type { Dialog } from '../../dialogs/dialog.ts'
+import type { Arrival, Content, Reply } from '../channels/chat.ts'
+import type { Clock } from '../clock.ts'
+import type { Desk } from '../desk.ts'
+import type { Person } from '../identity/person.ts'
+import type { Schema } from '../store/schema.ts'
+import type { Deliver } from './deliver.ts'
+import { type DialogChange, type DialogRow, writeDialog } from './dialog-rows.ts'
+import { type PostDraft, readPost, writePosts } from './outbox.ts'
+import { postKey, runDialog } from './run-dialog.ts'
+import { words } from './words.ts'
+
+export interface ConductDependencies {
+  readonly database: Kysely<Schema>
+  readonly clock: Clock
+  readonly deliver: Deliver
+  readonly deskFor: (person: Person, dialogId: string, correlationId: string) => Desk
+  readonly dialogs: readonly Dialog[]
+  /** Called when a dialog ends without its own ending: closes what it opened elsewhere; answers the keys of changed posts. */
+  readonly abandoned: (row: DialogRow, outcome: string) => Promise<readonly string[]>
+  /** Milliseconds without a word after which a dialog ends. */
+  readonly quietAfter: number
+  readonly log: Logger
+}
+
+/** Opens dialogs, goes on with them and ends them; whatever happens is committed first and shown then. */
+export interface Conduct {
+  readonly dialogs: readonly Dialog[]
+  start(arrival: Arrival, person: Person, name: string): Promise<Reply>
+  /** One run of a dialog and all that follows from it. `arrival` is undefined when something it waits for was settled. */
+  go(row: DialogRow, person: Person, arrival: Arrival | undefined): Promise<{ understood: boolean; reply: Reply }>
+  /** Ends a dialog from outside: its open card is closed, and what it opened elsewhere is too. */
+  end(row: DialogRow, how: Ending, arrivalId: string | undefined): Promise<Reply | undefined>
+  /** Keeps a dialog as it is but for what is named. */
+  keep(row: DialogRow, change: Partial<DialogChange>, arrivalId: string): Promise<void>
+  /** Says something outside any dialog, once an event. */
+  show(arrival: Arrival, person: Person, key: string, content: Content): Promise<Reply>
+  bringOut(keys: readonly string[]): Promise<void>
+  drained(): Promise<void>
+}
+
+export interface Ending {
+  readonly state: 'cancelled' | 'expired' | 'failed'
+  readonly sentence?: string
+  readonly changes?: DialogChange['changes']
+}
+
+export function conductDialogs(dependencies: ConductDependencies): Conduct {
+  const { database, clock, dialogs, log } = dependencies
+  const inFlight = new Set<Promise<unknown>>()
+
+  function bringOut(keys: readonly string[]): Promise<void> {
+    const work: Promise<void> = dependencies.deliver
+      .now(keys)
+      .catch((error: unknown) => log.error({ error: String(error) }, 'posts not brought out; a sweep will'))
+      .finally(() => inFlight.delete(work))
+    inFlight.add(work)
+    return work
+  }
+
+  function expiry(waitsFor: string | undefined): Date {
+    // Somebody who waits for another person is not quiet; what they wait for has its own end.
+    return new Date(clock().getTime() + dependencies.quietAfter * (waitsFor === undefined ? 1 : 4))
+  }
+
+  function asItIs(row: DialogRow): DialogChange {
+    const { state, memory, asked, waitsFor } = row
+    return { state, memory, asked, waitsFor, posts: [], changes: [], expiresAt: expiry(waitsFor) }
+  }
+
+  async function start(arrival: Arrival, person: Person, name: string): Promise<Reply> {
+    const row: DialogRow = {
+      id: randomUUID(),
+      tenant: person.tenant,
+      person: person.id,
+      name,
+      correlationId: arrival.correlationId,
+      state: 'open',
+      memory: {},
+      asked: undefined,
+      waitsFor: undefined,
+      seen: [],
+      version: 0,
+      stored: false,
+      openedAt: clock(),
+    }
+    // The row is there before the dialog does anything, so that two starts at the same moment become one.
+    await writeDialog(database, row, asItIs(row), arrival.id, clock)
+    const { reply } = await go({ ...row, stored: true, version: 1, seen: [arrival.id] }, person, undefined)
+    return reply
+  }
+
+  async function go(
+    row: DialogRow,
+    person: Person,
+    arrival: Arrival | undefined,
+  ): Promise<{ understood: boolean; reply: Reply }> {
+    const dialog = dialogs.find((one) => one.name === row.name)
+    if (!dialog) {
+      // An older release knew this dialog: say so rather than leave the person waiting.
+      await end(row, { state: 'failed', sentence: words.over }, arrival?.id)
+      return { understood: true, reply: { kind: 'nothing' } }
+    }
+    const desk = dependencies.deskFor(person, row.id, row.correlationId)
+    const run = await runDialog(dialog, row, person, arrival?.inbound, desk)
+    if (!run.understood) return { understood: false, reply: { kind: 'nothing' } }
+    const { parked, ...memory } = run.memory
+    const afterwards = run.state === 'done' && typeof parked === 'string' ? [comeBack(row, person, parked)] : []
+    const posts = [...run.posts, ...afterwards]
+    const change = {
+      ...run,
+      posts,
+      memory: run.state === 'done' ? memory : run.memory,
+      expiresAt: expiry(run.waitsFor),
+    }
+    await writeDialog(database, row, change, arrival?.id, clock)
+    const bringing = bringOut([...run.changes, ...posts].map((one) => one.key))
+    // A button is answered at once; words are answered when the answer stands in the chat.
+    if (!run.reply) await bringing
+    return { understood: true, reply: run.reply ?? { kind: 'nothing' } }
+  }
+
+  function comeBack(row: DialogRow, person: Person, parked: string): PostDraft {
+    const title = dialogs.find((dialog) => dialog.name === parked)?.title ?? parked
+    const data = {
+      title: 'You also asked for something',
+      text: `Shall we go on with "${title}"?`,
+      button: title,
+      ids: { dialog: parked },
+    }
+    return post(row, person, 'come-back', { card: 'offer', data })
+  }
+
+  function post(row: DialogRow, person: Pick<Person, 'tenant' | 'id'>, key: string, content: Content): PostDraft {
+    const to = { tenant: person.tenant, person: person.id }
+    return { key: postKey(row.id, key), to, content, dialogId: row.id, correlationId: row.correlationId }
+  }
+
+  async function end(row: DialogRow, how: Ending, arrivalId: string | undefined): Promise<Reply | undefined> {
+    const asked = row.asked === undefined ? undefined : await readPost(database, postKey(row.id, row.asked))
+    const changes = [...(how.changes ?? [])]
+    let reply: Reply | undefined
+    if (asked && 'card' in asked.content && asked.content.closed === undefined) {
+      const content = { ...asked.content, closed: how.sentence ?? words.closedUnanswered }
+      changes.push({ key: asked.key, content })
+      reply = { kind: 'card', post: asked.key, content }
+    }
+    const posts = how.sentence
+      ? [post(row, { tenant: row.tenant, id: row.person }, how.state, { text: how.sentence })]
+      : []
+    await writeDialog(
+      database,
+      row,
+      { ...asItIs(row), state: how.state, asked: undefined, waitsFor: undefined, posts, changes },
+      arrivalId,
+      clock,
+    )
+    const others = await dependencies.abandoned(row, how.state)
+    await bringOut([...changes.map((one) => one.key), ...posts.map((one) => one.key), ...others])
+    return reply
+  }
+
+  return {
+    dialogs,
+    start,
+    go,
+    end,
+    bringOut,
+    async keep(row, change, arrivalId) {
+      await writeDialog(database, row, { ...asItIs(row), ...change }, arrivalId, clock)
+      await bringOut([...(change.changes ?? []), ...(change.posts ?? [])].map((one) => one.key))
+    },
+    async show(arrival, person, key, content) {
+      const draft: PostDraft = {
+        key: `${arrival.id}:${key}`.slice(-300),
+        to: { tenant: person.tenant, person: person.id },
+        content,
+        correlationId: arrival.correlationId,
+      }
+      await writePosts(database, [draft], clock)
+      await bringOut([draft.key])
+      return { kind: 'nothing' }
+    },
+    async drained() {
+      while (inFlight.size > 0) await Promise.all(inFlight)
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import { type Address, type Channel, type ChannelName, DeliveryError } from '../channels/chat.ts'
+import type { Clock } from '../clock.ts'
+import type { TenantId, UserId } from '../identity/person.ts'
+import type { Schema } from '../store/schema.ts'
+
+const addressSchema = z.object({
+  channel: z.enum(['teams', 'slack']),
+  conversation: z.string(),
+  serviceUrl: z.string(),
+})
+
+/** A known address is looked up again after this time, in case another replica learnt a better one. */
+const fresh = 10 * 60_000
+const mostKnown = 50_000
+
+export interface Conversations {
+  /** Keeps where somebody writes from: the channel last used is where they are told things. */
+  remember(tenant: TenantId, person: UserId, address: Address): Promise<void>
+  /** Where to write to somebody, opening the chat if they never wrote. @throws DeliveryError */
+  addressOf(tenant: TenantId, person: UserId): Promise<Address>
+}
+
+export function conversationsIn(
+  database: Kysely<Schema>,
+  clock: Clock,
+  channels: ReadonlyMap<ChannelName, Channel>,
+): Conversations {
+  const known = new Map<string, { address: Address; at: number }>()
+
+  function keep(tenant: TenantId, person: UserId, address: Address): void {
+    const key = `${tenant}/${person}`
+    known.delete(key)
+    known.set(key, { address, at: clock().getTime() })
+    const [oldest] = known.keys()
+    if (known.size > mostKnown && oldest !== undefined) known.delete(oldest)
+  }
+
+  async function remember(tenant: TenantId, person: UserId, address: Address): Promise<void> {
+    const already = known.get(`${tenant}/${person}`)
+    const now = clock()
+    const same = already && JSON.stringify(already.address) === JSON.stringify(address)
+    if (same && now.getTime() - already.at < fresh) return
+    const reference = JSON.stringify(address)
+    await database
+      .insertInto('conversations')
+      .values({ tenant_id: tenant, user_id: person, channel: address.channel, reference, used_at: now })
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'user_id', 'channel']).doUpdateSet({ reference, used_at: now }),
+      )
+      .execute()
+    keep(tenant, person, address)
+  }
+
+  return {
+    remember,
+    async addressOf(tenant, person) {
+      const already = known.get(`${tenant}/${person}`)
+      if (already && clock().getTime() - already.at < fresh) return already.address
+      const row = await database
+        .selectFrom('conversations')
+        .select('reference')
+        .where('tenant_id', '=', tenant)
+        .where('user_id', '=', person)
+        .orderBy('used_at', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      const stored = row && addressSchema.safeParse(row.reference)
+      if (stored?.success) {
+        keep(tenant, person, stored.data)
+        return stored.data
+      }
+      const [channel] = channels.values()
+      if (!channel) throw new DeliveryError('refused', 'no channel is configured')
+      const address = await channel.reach({ tenant, id: person })
+      await remember(tenant, person, address)
+      return address
+    },
+  }
+}

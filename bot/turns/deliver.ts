@@ -1,0 +1,97 @@
+import type { Kysely } from 'kysely'
+import type { Logger } from 'pino'
+import { type Address, type Channel, type ChannelName, DeliveryError, type Place } from '../channels/chat.ts'
+import type { Clock } from '../clock.ts'
+import type { TenantId, UserId } from '../identity/person.ts'
+import type { Schema } from '../store/schema.ts'
+import type { Conversations } from './conversations.ts'
+import { claimDuePosts, type MailContent, markFailed, markSent, type Post, readPosts } from './outbox.ts'
+
+/** A post is tried this often before it is given up and IT is told. */
+const mostAttempts = 8
+/** Whoever took a post over has this long. */
+const lease = 30_000
+
+export interface DeliverDependencies {
+  readonly database: Kysely<Schema>
+  readonly clock: Clock
+  readonly conversations: Conversations
+  readonly channels: ReadonlyMap<ChannelName, Channel>
+  readonly sendMail: (tenant: TenantId, person: UserId | undefined, content: MailContent) => Promise<void>
+  /** Called when a person cannot be reached for good. */
+  readonly lost: (post: Post, why: string) => Promise<void>
+  readonly log: Logger
+}
+
+export interface Deliver {
+  /** Brings out posts that were just written, in their order. */
+  now(keys: readonly string[]): Promise<void>
+  /** Brings out what nobody has; answers how many were taken. */
+  due(limit: number): Promise<number>
+}
+
+/** Brings posts to where they belong. A post that is in the chat already is changed there. */
+export function deliverer(dependencies: DeliverDependencies): Deliver {
+  const { database, clock, channels, conversations, log } = dependencies
+
+  async function bring(post: Post): Promise<void> {
+    try {
+      const place = await placeOf(post)
+      await markSent(database, post, place)
+    } catch (error) {
+      await missed(post, error)
+    }
+  }
+
+  async function placeOf(post: Post): Promise<Place | undefined> {
+    if ('mail' in post.content) {
+      await dependencies.sendMail(post.tenant, post.person, post.content)
+      return undefined
+    }
+    if (post.place) {
+      const channel = channels.get(post.place.channel)
+      if (!channel) throw new DeliveryError('refused', `there is no channel ${post.place.channel}`)
+      await channel.update(post.place, post.key, post.content)
+      return post.place
+    }
+    const address = await addressOf(post)
+    const channel = channels.get(address.channel)
+    if (!channel) throw new DeliveryError('refused', `there is no channel ${address.channel}`)
+    return await channel.post(address, post.key, post.content)
+  }
+
+  async function addressOf(post: Post): Promise<Address> {
+    if (post.person) return await conversations.addressOf(post.tenant, post.person)
+    const address = [...channels.values()].map((channel) => channel.itAddress()).find(Boolean)
+    if (!address) throw new DeliveryError('refused', 'no IT channel is configured (TEAMS_IT_CHANNEL)')
+    return address
+  }
+
+  async function missed(post: Post, error: unknown): Promise<void> {
+    const known = error instanceof DeliveryError ? error : undefined
+    const reason = error instanceof Error ? error.message : String(error)
+    if (known?.code === 'gone' && post.place) return await markSent(database, post, post.place)
+    const attempts = post.attempts + 1
+    const final = known ? known.code !== 'later' && known.code !== 'gone' : false
+    if (final || attempts >= mostAttempts) {
+      log.warn({ post: post.key, correlationId: post.correlationId, reason }, 'post given up')
+      await markFailed(database, post, reason, undefined)
+      await dependencies.lost(post, known?.code ?? 'later')
+      return
+    }
+    const wait = known?.retryAfterMilliseconds ?? Math.min(1_000 * 2 ** attempts, 300_000)
+    log.info({ post: post.key, correlationId: post.correlationId, reason, wait }, 'post will be tried again')
+    await markFailed(database, post, reason, new Date(clock().getTime() + wait))
+  }
+
+  return {
+    async now(keys) {
+      for (const post of await readPosts(database, keys)) await bring(post)
+    },
+    async due(limit) {
+      const posts = await claimDuePosts(database, clock, limit, lease)
+      for (const post of posts) await bring(post)
+      return posts.length
+    },
+  }
+}

@@ -1,0 +1,189 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Content, Place } from '../channels/chat.ts'
+import type { Clock } from '../clock.ts'
+import type { TenantId, UserId } from '../identity/person.ts'
+import type { Schema } from '../store/schema.ts'
+
+/** How long whoever writes a post has to bring it out before somebody else tries. */
+const ownLease = 5_000
+
+/** A notice by mail; the one-time link is made when it is sent, so no table ever holds it. */
+export interface MailContent {
+  readonly mail: {
+    readonly to: readonly string[]
+    readonly subject: string
+    readonly text: string
+    readonly recourse: string | undefined
+  }
+}
+
+export interface PostDraft {
+  /** Unique: a second draft with the same key is dropped. */
+  readonly key: string
+  readonly to: { readonly tenant: TenantId; readonly person: UserId } | { readonly tenant: TenantId; readonly it: true }
+  readonly content: Content | MailContent
+  readonly dialogId?: string
+  readonly correlationId: string
+}
+
+/** A post that is to look different from now on. */
+export interface PostChange {
+  readonly key: string
+  readonly content: Content
+}
+
+export interface Post {
+  readonly key: string
+  readonly tenant: TenantId
+  readonly person: UserId | undefined
+  readonly dialogId: string | undefined
+  readonly content: Content | MailContent
+  readonly place: Place | undefined
+  readonly state: 'due' | 'sent' | 'changed' | 'failed'
+  readonly attempts: number
+  readonly correlationId: string
+}
+
+type Connection = Kysely<Schema> | Transaction<Schema>
+
+/** Puts posts where they survive a crash. Whoever calls brings them out right after the commit, or a sweep does. */
+export async function writePosts(database: Connection, drafts: readonly PostDraft[], clock: Clock): Promise<void> {
+  if (drafts.length === 0) return
+  const now = clock().getTime()
+  await database
+    .insertInto('posts')
+    .values(
+      drafts.map((draft, index) => ({
+        key: draft.key,
+        dialog_id: draft.dialogId ?? null,
+        tenant_id: draft.to.tenant,
+        user_id: 'person' in draft.to ? draft.to.person : null,
+        channel: 'mail' in draft.content ? ('mail' as const) : null,
+        content: JSON.stringify(draft.content),
+        place: null,
+        state: 'due' as const,
+        last_error: null,
+        correlation_id: draft.correlationId,
+        created_at: new Date(now + index),
+        due_at: new Date(now + ownLease),
+      })),
+    )
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute()
+}
+
+/** Changes what posts show; those already in the chat are updated there. */
+export async function changePosts(database: Connection, changes: readonly PostChange[], clock: Clock): Promise<void> {
+  for (const change of changes) {
+    await database
+      .updateTable('posts')
+      .set({
+        content: JSON.stringify(change.content),
+        state: sql`case when place is null then state when state = 'failed' then state else 'changed' end`,
+        attempts: 0,
+        due_at: new Date(clock().getTime() + ownLease),
+      })
+      .where('key', '=', change.key)
+      .execute()
+  }
+}
+
+export async function readPost(database: Connection, key: string): Promise<Post | undefined> {
+  const row = await database.selectFrom('posts').selectAll().where('key', '=', key).executeTakeFirst()
+  return row && asPost(row)
+}
+
+/** Posts by key, to be brought out now by whoever wrote them. */
+export async function readPosts(database: Connection, keys: readonly string[]): Promise<readonly Post[]> {
+  if (keys.length === 0) return []
+  const rows = await database
+    .selectFrom('posts')
+    .selectAll()
+    .where('key', 'in', [...keys])
+    .where('state', 'in', ['due', 'changed'])
+    .orderBy('created_at')
+    .execute()
+  return rows.map(asPost)
+}
+
+/** Takes over posts nobody has brought out, oldest first; each is ours for the lease. */
+export async function claimDuePosts(
+  database: Connection,
+  clock: Clock,
+  limit: number,
+  leaseMilliseconds: number,
+): Promise<readonly Post[]> {
+  const now = clock()
+  const rows = await database
+    .updateTable('posts')
+    .set({ due_at: new Date(now.getTime() + leaseMilliseconds) })
+    .where('key', 'in', (query) =>
+      query
+        .selectFrom('posts')
+        .select('key')
+        .where('state', 'in', ['due', 'changed'])
+        .where('due_at', '<=', now)
+        .orderBy('due_at')
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returningAll()
+    .execute()
+  return rows.map(asPost).sort((one, other) => one.key.localeCompare(other.key))
+}
+
+/** What was sent stands in the chat; if the post was changed meanwhile it stays to be updated. */
+export async function markSent(database: Connection, post: Post, place: Place | undefined): Promise<void> {
+  await database
+    .updateTable('posts')
+    .set({
+      ...(place ? { place: JSON.stringify(place), channel: place.channel } : {}),
+      state: sql`case when content = ${JSON.stringify(post.content)}::jsonb then 'sent' else 'changed' end`,
+      last_error: null,
+    })
+    .where('key', '=', post.key)
+    .execute()
+}
+
+/** Not brought out: tried again at `again`, or given up. */
+export async function markFailed(
+  database: Connection,
+  post: Post,
+  error: string,
+  again: Date | undefined,
+): Promise<void> {
+  await database
+    .updateTable('posts')
+    .set({
+      attempts: post.attempts + 1,
+      last_error: error.slice(0, 500),
+      ...(again ? { due_at: again } : { state: 'failed' as const }),
+    })
+    .where('key', '=', post.key)
+    .execute()
+}
+
+function asPost(row: {
+  key: string
+  tenant_id: string
+  user_id: string | null
+  dialog_id: string | null
+  content: object
+  place: object | null
+  state: Post['state']
+  attempts: number
+  correlation_id: string
+}): Post {
+  return {
+    key: row.key,
+    tenant: row.tenant_id as TenantId,
+    person: (row.user_id ?? undefined) as UserId | undefined,
+    dialogId: row.dialog_id ?? undefined,
+    content: row.content as Content | MailContent,
+    place: (row.place ?? undefined) as Place | undefined,
+    state: row.state,
+    attempts: row.attempts,
+    correlationId: row.correlation_id,
+  }
+}

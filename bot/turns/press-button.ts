@@ -1,0 +1,110 @@
+import type { Kysely } from 'kysely'
+import type { Arrival, CardContent, Inbound, Reply } from '../channels/chat.ts'
+import type { Person } from '../identity/person.ts'
+import type { Schema } from '../store/schema.ts'
+import type { Conduct } from './conduct.ts'
+import { type DialogRow, latestDialog } from './dialog-rows.ts'
+import { type Post, readPost } from './outbox.ts'
+import { interrupt } from './read-words.ts'
+import { words } from './words.ts'
+
+/** A button that belongs to no dialog, such as a manager's confirmation. */
+export type Button = (press: {
+  readonly person: Person
+  readonly post: Post
+  readonly values: Readonly<Record<string, string>>
+  readonly correlationId: string
+}) => Promise<{ readonly reply: Reply; readonly posts: readonly string[]; readonly wake?: string }>
+
+export type Pressed = Exclude<Inbound, { kind: 'text' } | { kind: 'hello' }>
+
+export interface ButtonDependencies {
+  readonly database: Kysely<Schema>
+  readonly conduct: Conduct
+  readonly buttons: Readonly<Record<string, Button>>
+  /** Goes on with the dialogs that wait for a signal. */
+  readonly wake: (signal: string) => void
+}
+
+/**
+ * A button or a window. The card it stands on is looked up by its key and must be this person's: what the client says of it
+ * counts for nothing.
+ */
+export async function pressButton(
+  dependencies: ButtonDependencies,
+  arrival: Arrival,
+  person: Person,
+  inbound: Pressed,
+): Promise<Reply> {
+  const { database, conduct } = dependencies
+  const post = await readPost(database, inbound.post)
+  const theirs = post && post.tenant === person.tenant && post.person === person.id
+  if (!theirs || !('card' in post.content)) return { kind: 'note', text: words.notYours }
+  const now = standsNow(post.key, post.content, inbound)
+  if (post.content.closed !== undefined) return now
+  const verb = inbound.kind === 'press' ? inbound.verb : ''
+  const button = Object.hasOwn(dependencies.buttons, verb) ? dependencies.buttons[verb] : undefined
+  if (button) {
+    const done = await button({ person, post, values: inbound.values, correlationId: arrival.correlationId })
+    conduct.bringOut(done.posts)
+    if (done.wake) dependencies.wake(done.wake)
+    return done.reply
+  }
+  const latest = await latestDialog(database, arrival.sender)
+  if (latest?.seen.includes(arrival.id)) return now
+  if (verb === 'start') return await startFrom(conduct, arrival, person, post, latest, inbound.values.dialog ?? '')
+  if (latest?.state !== 'open' || latest.id !== post.dialogId) return now
+  if (verb === 'cancel') {
+    const closed = await conduct.end(latest, { state: 'cancelled', sentence: words.cancelled }, arrival.id)
+    return closed ?? { kind: 'note', text: words.cancelled }
+  }
+  if (verb === 'between')
+    return await decideBetween(conduct, arrival, person, latest, post.key, post.content, inbound.values.choice)
+  const taken = await conduct.go(latest, person, arrival)
+  return taken.understood ? taken.reply : now
+}
+
+/** How a card that can no longer be used answers: it shows how it ended. */
+function standsNow(key: string, content: CardContent, inbound: Pressed): Reply {
+  if (content.closed === undefined) return { kind: 'note', text: words.over }
+  return inbound.kind === 'press' ? { kind: 'card', post: key, content } : { kind: 'note', text: content.closed }
+}
+
+/** A button that starts a dialog; pressed in the middle of another one it is asked about first. */
+async function startFrom(
+  conduct: Conduct,
+  arrival: Arrival,
+  person: Person,
+  post: Post,
+  latest: DialogRow | undefined,
+  name: string,
+): Promise<Reply> {
+  const unchanged: Reply =
+    'card' in post.content ? { kind: 'card', post: post.key, content: post.content } : { kind: 'nothing' }
+  const dialog = conduct.dialogs.find((one) => one.name === name)
+  if (!dialog) return unchanged
+  if (latest?.state !== 'open') await conduct.start(arrival, person, dialog.name)
+  else if (latest.name === name) return { kind: 'note', text: words.waiting }
+  else await interrupt(conduct, arrival, person, latest, { intent: dialog.name, sure: true })
+  return unchanged
+}
+
+async function decideBetween(
+  conduct: Conduct,
+  arrival: Arrival,
+  person: Person,
+  open: DialogRow,
+  key: string,
+  content: CardContent,
+  choice: string | undefined,
+): Promise<Reply> {
+  const { parked, ...memory } = open.memory
+  const switching = choice === 'switch' && typeof parked === 'string'
+  const closed = { ...content, closed: switching ? 'Switched.' : 'First things first; I come back to it.' }
+  const changes = [{ key, content: closed }]
+  if (switching) {
+    await conduct.end({ ...open, memory }, { state: 'cancelled', changes }, `${arrival.id}/ended`)
+    await conduct.start(arrival, person, parked)
+  } else await conduct.keep(open, { changes }, arrival.id)
+  return { kind: 'card', post: key, content: closed }
+}

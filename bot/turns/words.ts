@@ -1,0 +1,16 @@
+/** What the bot says outside dialogs: plain sentences. */
+export const words = {
+  slowDown: 'That is more than I can take at once. Please wait a moment and try again; nothing was lost on my side.',
+  broken:
+    'Something went wrong on my side, and I changed nothing in this step. Please try again in a minute, or write "talk to a human".',
+  noMemory: 'I cannot reach my memory right now, so I changed nothing. Please try again in a few minutes.',
+  notYours: 'This card was not meant for you, or it is too old.',
+  over: 'This is over already. Write me what you need and we start afresh.',
+  waiting: 'I am still waiting for an answer to the card above. Use its buttons, or write "cancel".',
+  cancelled: 'Cancelled. Nothing was changed.',
+  nothingToCancel: 'There is nothing going on that I could cancel.',
+  quiet: 'You were away for a while, so I stopped here. Nothing was changed; just write again when you need me.',
+  private: (name: string) => `${name}, I have written to you in our private chat: that is the place for it.`,
+  smallTalk: 'Always glad to help. Write "help" to see what I can do.',
+  closedUnanswered: 'Not needed any more.',
+}

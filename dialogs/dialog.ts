@@ -1,0 +1,11 @@
+import type { Chat } from '../bot/channels/chat.ts'
+import type { Desk } from '../bot/desk.ts'
+import type { Intent } from './understand/understand.ts'
+
+/** One conversation. `talk` is run again on every turn and reads top to bottom like the conversation it is. */
+export interface Dialog {
+  readonly name: Intent
+  /** How menus and questions call it: "reset your password". */
+  readonly title: string
+  talk(chat: Chat, desk: Desk): Promise<void>
+}

@@ -1,0 +1,127 @@
+import type { Chat } from '../bot/channels/chat.ts'
+import type { Desk, OperationName } from '../bot/desk.ts'
+import type { ProofMethod } from '../bot/identity/proof.ts'
+import { card, message } from './cards.ts'
+import { proveByCode } from './prove-by-code.ts'
+import { proveByManager } from './prove-by-manager.ts'
+import { proveByQuestions } from './prove-by-questions.ts'
+
+/** A way of proving oneself that did not work out this time is not offered again in the same dialog. */
+type Tried = { readonly method: ProofMethod; readonly proved: boolean }
+
+const most = 6
+
+const labels: Record<ProofMethod, string> = {
+  totp: 'A code from my authenticator app',
+  manager: 'My manager confirms that it is me',
+  questions: 'My security questions',
+  channel: 'This chat',
+}
+
+/**
+ * The part of a conversation in which a person proves who they are, in one of the ways the policy takes for this operation.
+ * Says why and what comes next when it ends in a no.
+ * @returns whether the policy is satisfied
+ */
+export async function prove(chat: Chat, desk: Desk, operation: OperationName): Promise<boolean> {
+  const tried: Tried[] = []
+  for (let round = 1; round <= most; round++) {
+    const standing = await desk.standing(operation)
+    if (standing.verdict === 'allow') return true
+    if (standing.verdict === 'no') {
+      await refuse(chat, desk, standing.sentence, standing.tellIt ? { operation, detail: standing.detail } : undefined)
+      return false
+    }
+    const ways = waysOpen(standing.alternatives, await desk.methods(), tried)
+    if (ways.methods.length === 0) {
+      await refuse(chat, desk, nothingLeft(ways.because))
+      return false
+    }
+    const method = await choose(chat, ways.methods, round)
+    tried.push({ method, proved: await proveBy(method, chat, desk, operation, round) })
+  }
+  await refuse(chat, desk, 'I could not make sure that it is you. Please talk to IT in person.')
+  return false
+}
+
+function proveBy(
+  method: ProofMethod,
+  chat: Chat,
+  desk: Desk,
+  operation: OperationName,
+  round: number,
+): Promise<boolean> {
+  if (method === 'totp') return proveByCode(chat, desk, round)
+  if (method === 'manager') return proveByManager(chat, desk, operation, round)
+  if (method === 'questions') return proveByQuestions(chat, desk, round)
+  return chat.once(`channel-${round}`, async () => {
+    await desk.proveByChannel()
+    return true
+  })
+}
+
+/** The next missing method of each alternative that can still be completed; the chat itself needs no asking and comes first. */
+function waysOpen(
+  alternatives: readonly (readonly ProofMethod[])[],
+  readiness: Awaited<ReturnType<Desk['methods']>>,
+  tried: readonly Tried[],
+): { methods: readonly ProofMethod[]; because: readonly string[] } {
+  const failed = new Set(tried.filter((one) => !one.proved).map((one) => one.method))
+  const usable = (method: ProofMethod) => readiness[method].ready && !failed.has(method)
+  const open = alternatives.filter((methods) => methods.length > 0 && methods.every(usable))
+  if (open.some((methods) => methods.includes('channel'))) return { methods: ['channel'], because: [] }
+  const because = alternatives.flat().map((method) => readiness[method])
+  return {
+    methods: [...new Set(open.flatMap((methods) => methods.slice(0, 1)))],
+    because: [...new Set(because.flatMap((state) => (state.ready ? [] : [state.because])))],
+  }
+}
+
+function nothingLeft(because: readonly string[]): string {
+  const reasons = because.length > 0 ? ` ${because.join(' ')}` : ''
+  return `I have no way left to make sure that it is you.${reasons} Please go to IT in person, they can help you right away.`
+}
+
+async function choose(chat: Chat, methods: readonly ProofMethod[], round: number): Promise<ProofMethod> {
+  const [only] = methods
+  if (only && methods.length === 1) return await chat.once(`method-${round}`, async () => only)
+  const choices = methods.map((method) => ({ title: labels[method], ids: { choice: method } }))
+  return await chat.ask(
+    `method-${round}`,
+    card('choose', {
+      title: 'First, let me make sure that it is you',
+      text: 'How would you like to prove it?',
+      choices,
+    }),
+    (given) => methods.find((method) => given.by === 'button' && given.values.choice === method),
+    (method) => labels[method],
+  )
+}
+
+async function refuse(
+  chat: Chat,
+  desk: Desk,
+  sentence: string,
+  tell?: { operation: OperationName; detail: string },
+): Promise<void> {
+  const told = tell && (await chat.once('told-it', () => desk.tellIt(incident(chat, tell))))
+  const more = told ? ` IT has been told: incident ${told.number}.` : ''
+  chat.say('refused', message('I cannot do that', `${sentence}${more}`))
+  await chat.once('ticket-closed', async () => {
+    await desk.closeTicket(`Refused: ${sentence}`)
+    return true
+  })
+}
+
+function incident(chat: Chat, tell: { operation: OperationName; detail: string }): Parameters<Desk['tellIt']>[0] {
+  return {
+    key: 'refusal',
+    title: `Refused: ${tell.operation}`,
+    urgency: 'high',
+    facts: [
+      { title: 'Who asked', value: chat.person.name },
+      { title: 'Asked for', value: tell.operation },
+      { title: 'Refused because', value: tell.detail },
+    ],
+  }
+}

@@ -1,0 +1,24 @@
+import type { Dialog } from './dialog.ts'
+import { enrolTotp } from './enrol-totp.ts'
+import { myTickets } from './my-tickets.ts'
+import { notMe } from './not-me.ts'
+import { resetPassword } from './reset-password.ts'
+import { setSecurityQuestions } from './set-security-questions.ts'
+import { talkToHuman } from './talk-to-human.ts'
+import { unlockAccount } from './unlock-account.ts'
+
+/** Every dialog there is, in the order of the menu. */
+export const dialogs: readonly Dialog[] = [
+  resetPassword,
+  unlockAccount,
+  enrolTotp,
+  myTickets,
+  notMe,
+  talkToHuman,
+  setSecurityQuestions,
+]
+
+/** The dialog of that name, if there is one: names come from cards and rows, so they may be anything. */
+export function dialogNamed(name: string): Dialog | undefined {
+  return dialogs.find((dialog) => dialog.name === name)
+}

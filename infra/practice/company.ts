@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { generateKey } from '../../bot/identity/key-ring.ts'
+import { allPermissions } from '../../bot/directory/permissions.ts'
+import { openPracticeClock, type PracticeClock } from './practice-clock.ts'
+import { itChannelId, startTeams, type Teams } from './teams/teams.ts'
+import { startTenant, type Tenant } from './tenant/tenant.ts'
+import { makeCertificates } from './tls.ts'
+
+/** Ids of the practice company: invented, and the same at every start, so that what is remembered stays true. */
+export const practice = {
+  tenantId: '7a1c3b52-0d6e-4f43-9a57-3f1f5d2c8e10',
+  appId: '3c9d1e84-52b7-4d0a-8f6e-9b1a7c5d2f43',
+  catalogAppId: '5e2f7a90-1c4b-4a8d-b3e6-7d9c0f1a2b34',
+  noticeMailbox: 'helpbot@nordwind.example',
+} as const
+
+export interface Company {
+  readonly tenant: Tenant
+  readonly teams: Teams
+  readonly clock: PracticeClock
+  /** Settings that make the bot work for this company; add PORT, DATABASE_URL and the like. */
+  readonly botEnvironment: Readonly<Record<string, string>>
+  close(): Promise<void>
+}
+
+export interface CompanyOptions {
+  /** Where certificates, keys and the clock are kept. */
+  readonly folder: string
+  readonly people?: number
+  /** Where the bot will listen. */
+  readonly botPort: number
+  readonly publicUrl?: string
+}
+
+/** Starts the stand-ins for Entra ID, Graph and Teams, and says how the bot finds them. */
+export async function startCompany(options: CompanyOptions): Promise<Company> {
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+  const certificates = makeCertificates()
+  const caFile = join(options.folder, 'ca.pem')
+  const credentialFile = join(options.folder, 'app.pem')
+  writeFileSync(caFile, certificates.ca)
+  writeFileSync(credentialFile, `${certificates.app.key}\n${certificates.app.cert}`, { mode: 0o600 })
+  const clock = openPracticeClock(join(options.folder, 'clock'))
+  const real = () => new Date()
+  const tenant = await startTenant({
+    tls: certificates.server,
+    tenantId: practice.tenantId,
+    apps: [{ clientId: practice.appId, certificate: certificates.app.cert, permissions: allPermissions }],
+    people: options.people ?? 60,
+    clock: real,
+  })
+  const teams = await startTeams({
+    tenantId: practice.tenantId,
+    bot: { appId: practice.appId, name: 'HelpBot', messagesUrl: `http://127.0.0.1:${options.botPort}/api/messages` },
+    person: (id) => tenant.company.person(id),
+    verifyBotToken: (bearer) => tenant.verifyBotToken(bearer),
+    clock: real,
+  })
+  return {
+    tenant,
+    teams,
+    clock,
+    botEnvironment: {
+      HELPBOT_PRACTICE: '1',
+      HELPBOT_PRACTICE_CLOCK: clock.file,
+      HELPBOT_DATA: options.folder,
+      HELPBOT_KEYS: keysIn(join(options.folder, 'keys')),
+      HOST: '127.0.0.1',
+      PORT: String(options.botPort),
+      PUBLIC_URL: options.publicUrl ?? `http://127.0.0.1:${options.botPort}`,
+      NODE_EXTRA_CA_CERTS: caFile,
+      GRAPH_TENANT_ID: practice.tenantId,
+      GRAPH_CLIENT_ID: practice.appId,
+      GRAPH_CERTIFICATE: credentialFile,
+      GRAPH_ENDPOINT: tenant.url,
+      AUTHORITY: tenant.url,
+      NOTICE_MAILBOX: practice.noticeMailbox,
+      TEAMS_APP_ID: practice.appId,
+      TEAMS_CATALOG_APP_ID: practice.catalogAppId,
+      TEAMS_IT_CHANNEL: itChannelId,
+      TEAMS_SERVICE_URL: teams.url,
+      TEAMS_TOKEN_ISSUER: teams.issuer,
+      TEAMS_OPENID_METADATA: teams.openIdMetadataUrl,
+    },
+    async close() {
+      await teams.close()
+      await tenant.close()
+    },
+  }
+}
+
+/** The key ring outlives restarts, as enrolled authenticators do. */
+function keysIn(file: string): string {
+  if (!existsSync(file)) writeFileSync(file, `${generateKey('practice-1')}\n`, { mode: 0o600 })
+  return readFileSync(file, 'utf8').trim()
+}
+

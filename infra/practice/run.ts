@@ -1,0 +1,87 @@
+import { join, resolve } from 'node:path'
+import { auditRowsAfter, verifyDatabase } from '../../bot/audit/rows.ts'
+import { openDatabase } from '../../bot/store/database.ts'
+import { startEmbeddedPostgres } from '../../bot/store/embedded-postgres.ts'
+import { type BotProcess, freePort, startBot } from './bot-process.ts'
+import { startCompany } from './company.ts'
+import { openFrontDoor } from './front-door.ts'
+import { startPlayground } from './playground.ts'
+
+/**
+ * The practice company as a newcomer meets it: PostgreSQL, tenant, Teams, the bot as a process of its own, and the page.
+ * Runs until a signal ends it; the bot is started again when it dies, as an orchestrator would.
+ */
+export async function runPracticeCompany(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+  const { people, playground } = readArguments(args)
+  const port = Number(environment.PORT ?? '3978')
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error('PORT: must be a whole number between 1 and 65535')
+  const folder = resolve(environment.HELPBOT_DATA || '.helpbot')
+  const url = `http://127.0.0.1:${port}`
+  console.log('Practice mode: a whole company on this machine, nothing outside it is reached.')
+  const postgres = environment.DATABASE_URL ? undefined : await startEmbeddedPostgres({ folder })
+  const databaseUrl = environment.DATABASE_URL ?? postgres?.url ?? ''
+  const botPort = await freePort()
+  const company = await startCompany({ folder: join(folder, 'practice'), people, botPort, publicUrl: url })
+  const settings: Record<string, string> = {
+    ...company.botEnvironment,
+    DATABASE_URL: databaseUrl,
+    LOG_LEVEL: environment.LOG_LEVEL ?? 'info',
+    ...(environment.REDIS_URL ? { REDIS_URL: environment.REDIS_URL } : {}),
+    ...(environment.HELPBOT_POLICY ? { HELPBOT_POLICY: resolve(environment.HELPBOT_POLICY) } : {}),
+    ...(playground ? { HELPBOT_PLAYGROUND: '1' } : {}),
+  }
+  let ending = false
+  let bot = await startBot(settings, console.log)
+  const watch = (running: BotProcess): void => {
+    running.ended.then(async (how) => {
+      if (ending || running !== bot) return
+      console.log(`The bot ended (${how}); starting it again.`)
+      bot = await startBot(settings, console.log)
+      watch(bot)
+    }).catch((error: unknown) => console.error(error))
+  }
+  watch(bot)
+  const database = await openDatabase(databaseUrl, 4)
+  const door = await openFrontDoor({
+    port,
+    host: '127.0.0.1',
+    botUrl: () => bot.url,
+    teams: company.teams,
+    tenant: company.tenant,
+    audit: (after, limit) => auditRowsAfter(database.kysely, after, limit),
+    verifyAudit: () => verifyDatabase(database.kysely),
+    clock: company.clock,
+    mailbox: (address) => company.tenant.control.mailbox(address),
+    restartBot: async (how) => {
+      await bot.stop(how)
+    },
+  })
+  console.log(`Practice company: ${door.url}/practice`)
+  const client = playground ? await startPlayground({ folder: join(folder, 'playground'), botUrl: bot.url, company }) : undefined
+  if (client) console.log(`Agents Playground: ${client.url}`)
+
+  const end = async (): Promise<void> => {
+    if (ending) return
+    ending = true
+    await client?.close()
+    await bot.stop('SIGTERM')
+    await door.close()
+    await company.close()
+    await database.close()
+    await postgres?.stop()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end())
+}
+
+function readArguments(args: readonly string[]): { people: number; playground: boolean } {
+  let people = 60
+  let playground = false
+  for (let index = 0; index < args.length; index++) {
+    if (args[index] === '--playground') playground = true
+    else if (args[index] === '--people') people = Number(args[++index])
+    else throw new Error(`unknown argument ${args[index]}: known are --people N and --playground`)
+  }
+  if (!Number.isInteger(people) || people < 60 || people > 1_000_000) throw new Error('--people: must be a whole number between 60 and 1000000')
+  return { people, playground }
+}
