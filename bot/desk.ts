@@ -80,7 +80,9 @@ export interface Desk {
    * Makes a new authenticator that waits for its first code; the proofs of this dialog decide whether it will count at once.
    * What comes back is shown in a window and nowhere else.
    */
-  beginEnrolment(): Promise<{ readonly qr: string; readonly manualKey: string; readonly account: string }>
+  beginEnrolment(): Promise<
+    { readonly qr: string; readonly manualKey: string; readonly account: string } | { readonly refused: string }
+  >
   confirmEnrolment(
     code: string,
   ): Promise<{ ok: true; countsFrom: Date; countsNow: boolean } | { ok: false; problem: string }>

@@ -29,7 +29,10 @@ export function startJobs(jobs: readonly Job[], log: Logger): { stop(): Promise<
     try {
       await job.run()
     } catch (error) {
-      log.error({ job: job.name, error: error instanceof Error ? error.message : String(error) }, 'job failed; it will run again')
+      log.error(
+        { job: job.name, error: error instanceof Error ? error.message : String(error) },
+        'job failed; it will run again',
+      )
     }
   }
 

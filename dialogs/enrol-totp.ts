@@ -50,7 +50,9 @@ function scanning(desk: Desk): Window<Enrolled> {
   /** A wrong first code does not change the QR code: it is drawn anew only when the window is opened anew. */
   return {
     async open() {
-      const { qr, manualKey, account } = await desk.beginEnrolment()
+      const begun = await desk.beginEnrolment()
+      if ('refused' in begun) return { title, content: message('That did not work', begun.refused) }
+      const { qr, manualKey, account } = begun
       return { title, content: card('window-enrol', { ids: { qr, manualKey }, account }) }
     },
     async submit(values) {

@@ -1,6 +1,6 @@
-import type { ConfidentialClientApplication } from '@azure/msal-node'
 import { CloudAdapter } from 'botbuilder'
 import {
+  AppCredentials,
   type AuthenticateRequestResult,
   AuthenticationConfiguration,
   AuthenticationConstants,
@@ -12,12 +12,34 @@ import {
 } from 'botframework-connector'
 import type { TeamsSettings } from '../config.ts'
 
-/** Gets tokens for the connector with our own msal-node: botbuilder's certificate factory knows SHA-1 thumbprints only. */
-class CertificateCredentials extends ServiceClientCredentialsFactory {
-  readonly #appId: string
-  readonly #tokens: ConfidentialClientApplication
+/** Where tokens for the connector come from. */
+export interface ConnectorTokens {
+  token(options?: { readonly fresh?: boolean }): Promise<string>
+}
 
-  constructor(appId: string, tokens: ConfidentialClientApplication) {
+/** Signs what we send with tokens of our own msal-node: botbuilder's certificate factory knows SHA-1 thumbprints only. */
+class OurCredentials extends AppCredentials {
+  readonly #tokens: ConnectorTokens
+
+  constructor(appId: string, audience: string, tokens: ConnectorTokens) {
+    super(appId, undefined, audience)
+    this.#tokens = tokens
+  }
+
+  override getToken(forceRefresh = false): Promise<string> {
+    return this.#tokens.token({ fresh: forceRefresh })
+  }
+
+  protected override refreshToken(): Promise<never> {
+    throw new Error('tokens are cached where they are got')
+  }
+}
+
+class OurCredentialsFactory extends ServiceClientCredentialsFactory {
+  readonly #appId: string
+  readonly #tokens: ConnectorTokens
+
+  constructor(appId: string, tokens: ConnectorTokens) {
     super()
     this.#appId = appId
     this.#tokens = tokens
@@ -31,14 +53,9 @@ class CertificateCredentials extends ServiceClientCredentialsFactory {
     return false
   }
 
-  override async createCredentials(
-    appId: string,
-    audience: string,
-    loginEndpoint: string,
-  ): Promise<MsalAppCredentials> {
+  override async createCredentials(appId: string, audience: string): Promise<AppCredentials> {
     if (appId !== this.#appId) throw new Error('no credential for this app id')
-    // Two versions of msal-node differ in their types only; the one call made of it is the same in both.
-    return new MsalAppCredentials(this.#tokens as never, appId, loginEndpoint, audience)
+    return new OurCredentials(appId, audience, this.#tokens)
   }
 }
 
@@ -46,9 +63,9 @@ class CertificateCredentials extends ServiceClientCredentialsFactory {
 export function teamsAuthentication(
   settings: TeamsSettings,
   authority: string,
-  tokens: ConfidentialClientApplication,
+  tokens: ConnectorTokens,
 ): BotFrameworkAuthentication {
-  const credentials = new CertificateCredentials(settings.appId, tokens)
+  const credentials = new OurCredentialsFactory(settings.appId, tokens)
   const configuration = new AuthenticationConfiguration()
   const login = `${authority}/${settings.tenantId}`
   if (settings.localIssuer) {

@@ -1,4 +1,3 @@
-import type { ConfidentialClientApplication } from '@azure/msal-node'
 import { AuthenticationConstants, type BotFrameworkAuthentication, ClaimsIdentity } from 'botframework-connector'
 import express, { type Request, type Response, type Router } from 'express'
 import type { Logger } from 'pino'
@@ -8,7 +7,12 @@ import type { TenantId, UserId } from '../identity/person.ts'
 import type { Address, Arrival, Channel, Reply } from './chat.ts'
 import { DeliveryError } from './chat.ts'
 import { type ReadActivity, readActivity } from './teams-activity.ts'
-import { playgroundAuthentication, TeamsAdapter, teamsAuthentication } from './teams-authentication.ts'
+import {
+  type ConnectorTokens,
+  playgroundAuthentication,
+  TeamsAdapter,
+  teamsAuthentication,
+} from './teams-authentication.ts'
 import { contentActivity, type TeamsConnector, teamsConnector } from './teams-connector.ts'
 
 export interface TeamsChannel extends Channel {
@@ -19,7 +23,7 @@ export interface TeamsChannel extends Channel {
 export interface TeamsDependencies {
   readonly settings: TeamsSettings
   readonly authority: string
-  readonly tokens: ConfidentialClientApplication
+  readonly tokens: ConnectorTokens
   readonly log: Logger
   /** Works on what came in; `isPublic` when others can read the conversation. */
   readonly receive: (arrival: Arrival, isPublic: boolean) => Promise<Reply>
@@ -116,10 +120,7 @@ export function teamsChannel(dependencies: TeamsDependencies): TeamsChannel {
       return { channel: 'teams', conversation: settings.itChannel, serviceUrl: settings.serviceUrl }
     },
     async probe() {
-      const result = await dependencies.tokens.acquireTokenByClientCredential({
-        scopes: [`${AuthenticationConstants.ToChannelFromBotOAuthScope}/.default`],
-      })
-      if (!result?.accessToken) throw new Error('no token for the Bot Framework connector')
+      await dependencies.tokens.token()
     },
   }
 

@@ -1,5 +1,6 @@
 import type { Directory, DirectoryUser } from '../directory/directory.ts'
 import type { UserId } from '../identity/person.ts'
+import type { Policy } from '../policy/policy.ts'
 
 /** What the policy needs to know of a person and of whom it concerns, read from the directory just now. */
 export interface Facts {
@@ -7,36 +8,45 @@ export interface Facts {
   readonly person: { readonly accountEnabled: boolean | undefined; readonly guest: boolean | undefined }
   readonly target: {
     readonly privileged: boolean
+    readonly protectedBecause: readonly string[]
     readonly sourceOfAuthority: 'entra' | 'on-premises'
     readonly accountEnabled: boolean | undefined
     readonly guest: boolean | undefined
-    readonly groups: readonly string[]
   }
   /** Why the target is privileged: for IT and the audit only. */
   readonly because: readonly string[]
 }
 
-/** Reads both, and whether the target is privileged, nested groups included. @throws DirectoryError: unknown is never "no" */
-export async function factsOf(directory: Directory, actor: UserId, target: UserId): Promise<Facts> {
-  const [user, person, privilege] = await Promise.all([
+/**
+ * Reads both, whether the target is privileged, and whether the policy protects it: nested groups included.
+ * @throws DirectoryError: unknown is never "no"
+ */
+export async function factsOf(directory: Directory, policy: Policy, actor: UserId, target: UserId): Promise<Facts> {
+  const { people, groups } = policy.protected
+  const [user, person, privilege, within] = await Promise.all([
     directory.user(target),
     actor === target ? undefined : directory.user(actor),
     directory.privilege(target),
+    groups.length > 0 ? directory.memberOf(target, groups) : [],
   ])
+  const protectedBecause = [
+    ...(people.includes(target) ? ['the policy protects this person'] : []),
+    ...within.map((group) => `the policy protects group ${group}`),
+  ]
   return {
     user,
-    person: standingOf(person ?? user),
+    person: stateOf(person ?? user),
     target: {
-      ...standingOf(user),
+      ...stateOf(user),
       privileged: privilege.privileged,
+      protectedBecause,
       sourceOfAuthority: user.sourceOfAuthority,
-      groups: [],
     },
     because: privilege.because,
   }
 }
 
-function standingOf(user: DirectoryUser): Facts['person'] {
+function stateOf(user: DirectoryUser): Facts['person'] {
   return {
     accountEnabled: user.accountEnabled,
     guest: user.userType === undefined ? undefined : user.userType === 'Guest',

@@ -1,17 +1,17 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Audit, AuditEvent } from '../audit/audit.ts'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
 import type { Proof } from '../identity/proof.ts'
 import { listOfDialog } from '../identity/proofs.ts'
-import { decide } from '../policy/decide.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 import type { PostDraft } from '../turns/outbox.ts'
 import { writePosts } from '../turns/outbox.ts'
 import { factsOf } from './facts.ts'
 import type { Before, Changed, Concerned, Operation, OperationRequest, OperationResult, ReadBack } from './operation.ts'
+import { decideFor, usage } from './usage.ts'
 
 export interface RunDependencies {
   readonly database: Kysely<Schema>
@@ -127,7 +127,7 @@ export function operationSteps(dependencies: RunDependencies): Steps {
       await begin(request)
       let facts: Awaited<ReturnType<typeof factsOf>>
       try {
-        facts = await factsOf(directory, request.actor, request.target)
+        facts = await factsOf(directory, policy, request.actor, request.target)
       } catch (error) {
         if (!(error instanceof DirectoryError)) throw error
         return await stop(request, 'failed', error.sentence, {
@@ -139,17 +139,15 @@ export function operationSteps(dependencies: RunDependencies): Steps {
         ? await listOfDialog(database, request.dialogId, { tenant: request.tenant, id: request.actor })
         : []
       const today = await usage(database, request, clock())
-      const person = { id: request.actor, tenant: request.tenant, ...facts.person }
-      const target = { id: request.target, tenant: request.tenant, ...facts.target }
-      const relation = request.actor === request.target ? 'self' : 'none'
-      const decision = decide(policy, {
+      const { tenant, actor, target } = request
+      const decision = decideFor(policy, {
         operation: request.name,
-        person,
+        tenant,
+        actor,
         target,
-        relation,
+        facts,
         proofs,
-        approvals: [],
-        usage: { today },
+        today,
         now: clock(),
       })
       if (decision.verdict !== 'allow') {
@@ -240,23 +238,4 @@ function emptyBefore(at: Date): Before {
     onPremises: false,
     startedAt: at.toISOString(),
   }
-}
-
-/** How often this was done for the person within the last day, this time not counted. What failed or was refused costs nothing. */
-export async function usage(
-  database: Kysely<Schema>,
-  request: Pick<OperationRequest, 'id' | 'name' | 'tenant' | 'target'>,
-  now: Date,
-): Promise<number> {
-  const { count } = await database
-    .selectFrom('operations')
-    .select(sql<string>`count(*)`.as('count'))
-    .where('tenant_id', '=', request.tenant)
-    .where('target_id', '=', request.target)
-    .where('name', '=', request.name)
-    .where('state', 'in', ['running', 'done', 'unclear'])
-    .where('started_at', '>', new Date(now.getTime() - 24 * 3_600_000))
-    .where('id', '!=', request.id)
-    .executeTakeFirstOrThrow()
-  return Number(count)
 }

@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import { type Address, type Channel, type ChannelName, DeliveryError, type Place } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
-import type { TenantId, UserId } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Conversations } from './conversations.ts'
 import { claimDuePosts, type MailContent, markFailed, markSent, type Post, readPosts } from './outbox.ts'
@@ -17,7 +16,7 @@ export interface DeliverDependencies {
   readonly clock: Clock
   readonly conversations: Conversations
   readonly channels: ReadonlyMap<ChannelName, Channel>
-  readonly sendMail: (tenant: TenantId, person: UserId | undefined, content: MailContent) => Promise<void>
+  readonly sendMail: (content: MailContent) => Promise<void>
   /** Called when a person cannot be reached for good. */
   readonly lost: (post: Post, why: string) => Promise<void>
   readonly log: Logger
@@ -45,7 +44,7 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
 
   async function placeOf(post: Post): Promise<Place | undefined> {
     if ('mail' in post.content) {
-      await dependencies.sendMail(post.tenant, post.person, post.content)
+      await dependencies.sendMail(post.content)
       return undefined
     }
     if (post.place) {

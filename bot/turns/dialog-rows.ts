@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Sender } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
@@ -83,6 +83,22 @@ export async function strandedDialogs(
     .limit(limit)
     .execute()
   return rows.map(asDialog)
+}
+
+/** Confirmations that were answered or ran out while dialogs wait for them. */
+export async function settledSignals(database: Connection, limit: number): Promise<readonly string[]> {
+  const rows = await database
+    .selectFrom('dialogs')
+    .innerJoin('confirmations', (join) =>
+      join.on(sql`'confirmation:' || confirmations.id`, '=', sql.ref('dialogs.waits_for')),
+    )
+    .select('dialogs.waits_for')
+    .where('dialogs.state', '=', 'open')
+    .where('dialogs.waits_for', 'is not', null)
+    .where('confirmations.state', '<>', 'pending')
+    .limit(limit)
+    .execute()
+  return rows.flatMap((row) => row.waits_for ?? [])
 }
 
 export interface DialogChange {

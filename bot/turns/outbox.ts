@@ -164,6 +164,16 @@ export async function markFailed(
     .execute()
 }
 
+/** How many posts still have to be brought out. */
+export async function pendingPosts(database: Connection): Promise<number> {
+  const { count } = await database
+    .selectFrom('posts')
+    .select(sql<string>`count(*)`.as('count'))
+    .where('state', 'in', ['due', 'changed'])
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 function asPost(row: {
   key: string
   tenant_id: string

@@ -14,6 +14,7 @@ import {
   latestDialog,
   quietDialogs,
   StaleDialog,
+  settledSignals,
   strandedDialogs,
   waitingDialogs,
 } from './dialog-rows.ts'
@@ -46,6 +47,8 @@ export interface Turns {
   receive(arrival: Arrival, isPublic: boolean): Promise<Reply>
   /** Goes on with the dialogs that wait for this signal. */
   wake(signal: string): Promise<void>
+  /** Signals that dialogs wait for although they are settled: whoever settled them died before waking anybody. */
+  settledSignals(limit: number): Promise<readonly string[]>
   /** Ends dialogs that have been quiet too long; answers how many. */
   endQuiet(limit: number): Promise<number>
   /** Goes on with dialogs whose process died in the middle of a turn; answers how many. */
@@ -148,6 +151,7 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
   return {
     receive,
     wake,
+    settledSignals: (limit) => settledSignals(database, limit),
     async endQuiet(limit) {
       const rows = await quietDialogs(database, clock(), limit)
       for (const row of rows) {

@@ -35,11 +35,14 @@ export async function startBot(
   }
   eachLine(child.stdout, keep)
   eachLine(child.stderr, keep)
-  const ended = new Promise<number | string>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown')))
+  const ended = new Promise<number | string>((resolve) =>
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown')),
+  )
   const bot = { url, pid: child.pid, ended, stop: (signal: 'SIGTERM' | 'SIGKILL') => stop(child, ended, signal) }
   const deadline = Date.now() + patienceMilliseconds
   while (Date.now() < deadline) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the bot ended at start:\n${last.join('\n')}`)
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the bot ended at start:\n${last.join('\n')}`)
     const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
     if (answer?.ok) return bot
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -51,7 +54,9 @@ export async function startBot(
 /** What a child needs of this process's environment; settings of HelpBot are given one by one, never inherited. */
 function inherited(): Record<string, string> {
   const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_V8_COVERAGE', 'LANG']
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
 }
 
 async function stop(child: ChildProcess, ended: Promise<unknown>, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -79,7 +84,9 @@ export function freePort(): Promise<number> {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no free port'))))
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no free port')),
+      )
     })
   })
 }

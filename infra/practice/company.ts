@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { generateKey } from '../../bot/identity/key-ring.ts'
 import { allPermissions } from '../../bot/directory/permissions.ts'
+import { generateKey } from '../../bot/identity/key-ring.ts'
 import { openPracticeClock, type PracticeClock } from './practice-clock.ts'
 import { itChannelId, startTeams, type Teams } from './teams/teams.ts'
 import { startTenant, type Tenant } from './tenant/tenant.ts'
@@ -95,4 +95,3 @@ function keysIn(file: string): string {
   if (!existsSync(file)) writeFileSync(file, `${generateKey('practice-1')}\n`, { mode: 0o600 })
   return readFileSync(file, 'utf8').trim()
 }
-

@@ -14,7 +14,8 @@ import { startPlayground } from './playground.ts'
 export async function runPracticeCompany(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
   const { people, playground } = readArguments(args)
   const port = Number(environment.PORT ?? '3978')
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error('PORT: must be a whole number between 1 and 65535')
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new Error('PORT: must be a whole number between 1 and 65535')
   const folder = resolve(environment.HELPBOT_DATA || '.helpbot')
   const url = `http://127.0.0.1:${port}`
   console.log('Practice mode: a whole company on this machine, nothing outside it is reached.')
@@ -33,12 +34,14 @@ export async function runPracticeCompany(args: readonly string[], environment: N
   let ending = false
   let bot = await startBot(settings, console.log)
   const watch = (running: BotProcess): void => {
-    running.ended.then(async (how) => {
-      if (ending || running !== bot) return
-      console.log(`The bot ended (${how}); starting it again.`)
-      bot = await startBot(settings, console.log)
-      watch(bot)
-    }).catch((error: unknown) => console.error(error))
+    running.ended
+      .then(async (how) => {
+        if (ending || running !== bot) return
+        console.log(`The bot ended (${how}); starting it again.`)
+        bot = await startBot(settings, console.log)
+        watch(bot)
+      })
+      .catch((error: unknown) => console.error(error))
   }
   watch(bot)
   const database = await openDatabase(databaseUrl, 4)
@@ -57,7 +60,9 @@ export async function runPracticeCompany(args: readonly string[], environment: N
     },
   })
   console.log(`Practice company: ${door.url}/practice`)
-  const client = playground ? await startPlayground({ folder: join(folder, 'playground'), botUrl: bot.url, company }) : undefined
+  const client = playground
+    ? await startPlayground({ folder: join(folder, 'playground'), botUrl: bot.url, company })
+    : undefined
   if (client) console.log(`Agents Playground: ${client.url}`)
 
   const end = async (): Promise<void> => {
@@ -82,6 +87,7 @@ function readArguments(args: readonly string[]): { people: number; playground: b
     else if (args[index] === '--people') people = Number(args[++index])
     else throw new Error(`unknown argument ${args[index]}: known are --people N and --playground`)
   }
-  if (!Number.isInteger(people) || people < 60 || people > 1_000_000) throw new Error('--people: must be a whole number between 60 and 1000000')
+  if (!Number.isInteger(people) || people < 60 || people > 1_000_000)
+    throw new Error('--people: must be a whole number between 60 and 1000000')
   return { people, playground }
 }

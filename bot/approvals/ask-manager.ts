@@ -1,0 +1,69 @@
+import type { AskedManager, OperationName } from '../desk.ts'
+import { openConfirmation } from '../identity/manager.ts'
+import type { Person } from '../identity/person.ts'
+import { operationFacts } from '../policy/operations.ts'
+import { writePosts } from '../turns/outbox.ts'
+import { type ManagerGround, managerOf } from './manager-of.ts'
+
+export interface AskingGround extends ManagerGround {
+  readonly bringOut: (keys: readonly string[]) => Promise<void>
+}
+
+/** The key of the card that asks a manager. */
+export function confirmationPost(id: string): string {
+  return `confirmation:${id}`
+}
+
+/** Sends the manager a card with three numbers, one of them the person's. The same key asks once. */
+export async function askManager(
+  ground: AskingGround,
+  asking: { readonly person: Person; readonly dialogId: string; readonly correlationId: string },
+  key: string,
+  purpose: OperationName,
+): Promise<AskedManager | { readonly unavailable: string }> {
+  const { database, clock, policy } = ground
+  const { person, dialogId, correlationId } = asking
+  const found = await managerOf(ground, person)
+  if ('unavailable' in found) return found
+  const { manager } = found
+  const opened = await openConfirmation(
+    { database, clock },
+    {
+      id: `${dialogId}:${key}`,
+      tenant: person.tenant,
+      asker: person.id,
+      confirmer: manager.id,
+      purpose,
+      dialogId,
+      correlationId,
+      ttlMs: policy.confirmation.expiresAfter,
+    },
+  )
+  if (!opened.ok) return { unavailable: busy(opened.reason) }
+  const { confirmation } = opened
+  const asker = await ground.directory.user(person.id)
+  const post = confirmationPost(confirmation.id)
+  const data = {
+    asker: person.name,
+    department: asker.department ?? 'not given',
+    purpose: operationFacts[purpose].title,
+    from: 'their own chat in Microsoft Teams',
+    ids: { askedAt: `${clock().toISOString().slice(0, 19)}Z` },
+    choices: confirmation.choices.map((choice) => ({ title: String(choice), ids: { pick: String(choice) } })),
+  }
+  const to = { tenant: person.tenant, person: manager.id }
+  await writePosts(
+    database,
+    [{ key: post, to, content: { card: 'confirm-number', data }, dialogId, correlationId }],
+    clock,
+  )
+  await ground.bringOut([post])
+  return { id: confirmation.id, number: confirmation.number, managerName: manager.displayName }
+}
+
+function busy(reason: 'own-confirmer' | 'confirmer-busy' | 'asker-busy'): string {
+  if (reason === 'own-confirmer') return 'The directory names you as your own manager.'
+  if (reason === 'confirmer-busy')
+    return 'Your manager has too many such requests open right now. Please try again later.'
+  return 'You have asked your manager several times already. Please try again later, or go to IT in person.'
+}

@@ -1,0 +1,69 @@
+import type { Kysely } from 'kysely'
+import type { Audit } from '../audit/audit.ts'
+import type { CardContent } from '../channels/chat.ts'
+import type { Clock } from '../clock.ts'
+import type { Confirmation } from '../identity/confirmation.ts'
+import { confirmationById, decide } from '../identity/manager.ts'
+import type { Schema } from '../store/schema.ts'
+import { changePosts } from '../turns/outbox.ts'
+import type { Button } from '../turns/press-button.ts'
+import { confirmationPost } from './ask-manager.ts'
+
+const endings = {
+  confirmed: 'You confirmed. Thank you.',
+  denied: 'You did not confirm. The request was stopped.',
+  expired: 'Too late: this request has run out.',
+} as const
+
+/** The three numbers on a manager's card. A wrong pick is a no; the first answer counts, and it counts once. */
+export function confirmButton(ground: {
+  readonly database: Kysely<Schema>
+  readonly clock: Clock
+  readonly audit: Audit
+}): Button {
+  const { database, clock, audit } = ground
+  return async ({ person, post, values, correlationId }) => {
+    const id = post.key.slice(confirmationPost('').length)
+    const picked = Number(values.pick)
+    const pick = values.pick === 'none' || !Number.isInteger(picked) ? 'deny' : picked
+    const decided = await decide({ database, clock }, id, person, pick)
+    if (decided === 'not-yours')
+      return { reply: { kind: 'note', text: 'This request is not yours to answer.' }, posts: [] }
+    const state = decided.startsWith('already:') ? decided.slice('already:'.length) : decided
+    const outcome = state === 'confirmed' || state === 'denied' ? state : 'expired'
+    if (decided === 'confirmed' || decided === 'denied') {
+      const confirmation = await confirmationById({ database, clock }, id)
+      if (confirmation)
+        await audit.append({
+          kind: 'event',
+          action: 'confirm-person',
+          tenant: person.tenant,
+          actor: person.id,
+          target: confirmation.asker,
+          correlationId: confirmation.correlationId || correlationId,
+          outcome: decided === 'confirmed' ? 'done' : 'refused',
+          detail: { purpose: confirmation.purpose, answer: decided },
+        })
+    }
+    const content: CardContent = { ...(post.content as CardContent), closed: endings[outcome] }
+    await changePosts(database, [{ key: post.key, content }], clock)
+    return { reply: { kind: 'card', post: post.key, content }, posts: [post.key], wake: `confirmation:${id}` }
+  }
+}
+
+/** Closes the cards of confirmations that ran out or are not needed any more; answers their keys. */
+export async function closeConfirmations(
+  ground: { readonly database: Kysely<Schema>; readonly clock: Clock },
+  confirmations: readonly Confirmation[],
+  sentence: string,
+): Promise<readonly string[]> {
+  const keys = confirmations.map(({ id }) => confirmationPost(id))
+  if (keys.length === 0) return []
+  const posts = await ground.database.selectFrom('posts').select(['key', 'content']).where('key', 'in', keys).execute()
+  await changePosts(
+    ground.database,
+    posts.map(({ key, content }) => ({ key, content: { ...(content as CardContent), closed: sentence } })),
+    ground.clock,
+  )
+  return keys
+}

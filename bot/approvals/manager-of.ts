@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely'
+import type { Clock } from '../clock.ts'
+import type { Directory, DirectoryUser } from '../directory/directory.ts'
+import { observe, standsSince } from '../identity/manager-history.ts'
+import type { Person } from '../identity/person.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Schema } from '../store/schema.ts'
+
+export interface ManagerGround {
+  readonly database: Kysely<Schema>
+  readonly clock: Clock
+  readonly directory: Directory
+  readonly policy: Policy
+}
+
+const day = 86_400_000
+
+/** The manager who may confirm somebody: named by the directory just now, long enough there, and able to answer. */
+export async function managerOf(
+  ground: ManagerGround,
+  person: Person,
+): Promise<{ readonly manager: DirectoryUser } | { readonly unavailable: string }> {
+  const { database, clock, directory, policy } = ground
+  const now = clock()
+  const manager = await directory.manager(person.id)
+  await observe(database, person.tenant, { person: person.id, manager: manager?.id }, now)
+  if (!manager || manager.id === person.id) return { unavailable: 'The directory names no manager for you.' }
+  if (manager.accountEnabled !== true || manager.userType !== 'Member')
+    return { unavailable: 'Your manager cannot confirm anything at the moment.' }
+  const period = { days: policy.managerMustStandFor / day, now }
+  const standing = await standsSince(database, person, manager.id, period)
+  if (!standing.stands) return { unavailable: 'Your manager has changed too recently to confirm that it is you.' }
+  return { manager }
+}

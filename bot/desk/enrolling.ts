@@ -1,0 +1,109 @@
+import { managerConfirmed } from '../approvals/manager-confirmed.ts'
+import type { Desk } from '../desk.ts'
+import { listOfDialog } from '../identity/proofs.ts'
+import { type EnrolledBy, factorOf } from '../identity/totp.ts'
+import { approveByManager, beginEnrolment, confirmEnrolment } from '../identity/totp-enrolment.ts'
+import { draftNotice } from '../notices/notice.ts'
+import { writePosts } from '../turns/outbox.ts'
+import type { Ground, Sitting } from './ground.ts'
+import { eventOf, wrongCode } from './proving.ts'
+
+/** An authenticator confirmed this recently was confirmed by this very conversation, whose process then died. */
+const justNow = 15 * 60_000
+
+/** Setting up an authenticator app. The seed leaves this file only towards the window that shows it. */
+export function enrolling(
+  ground: Ground,
+  sitting: Sitting,
+): Pick<Desk, 'authenticator' | 'beginEnrolment' | 'confirmEnrolment' | 'enrolmentConfirmedByManager'> {
+  const { database, clock, ring, policy } = ground
+  const { person, dialogId, correlationId } = sitting
+  const totp = { database, clock, ring }
+
+  /** Who vouches for the new authenticator: the proofs of this dialog say so, not the dialog. */
+  async function vouchedBy(): Promise<EnrolledBy> {
+    const now = clock().getTime()
+    const { freshness } = policy.operations['replace-totp']
+    const fresh = (await listOfDialog(database, dialogId, person)).filter(
+      (proof) => proof.counts && now - proof.at.getTime() <= freshness,
+    )
+    if (fresh.some(({ method }) => method === 'totp')) return 'old-factor'
+    return fresh.some(({ method }) => method === 'manager') ? 'manager' : 'chat'
+  }
+
+  /** Tells the person of the new authenticator, so that they can object if it is not theirs. */
+  async function notify(factorId: string, counts: string): Promise<void> {
+    const user = await ground.directory.user(person.id)
+    const drafts = await database.transaction().execute(async (transaction) => {
+      const made = await draftNotice(transaction, {
+        about: `factor:${factorId}`,
+        tenant: person.tenant,
+        person: person.id,
+        title: 'A new authenticator was set up for you',
+        text: 'An authenticator app was set up for your account in a chat with HelpBot.',
+        facts: [{ title: 'It counts', value: counts }],
+        mailTo: policy.notices.secondAddress && ground.canMail ? user.otherMails.slice(0, 5) : [],
+        correlationId,
+        at: clock(),
+      })
+      await writePosts(transaction, made, clock)
+      return made
+    })
+    await ground.bringOut(drafts.map(({ key }) => key))
+  }
+
+  return {
+    async authenticator() {
+      const factor = await factorOf(database, person)
+      if (factor?.state !== 'active' || !factor.countsFrom) return { state: 'none', countsFrom: undefined }
+      return { state: factor.countsFrom <= clock() ? 'counts' : 'cooling-off', countsFrom: factor.countsFrom }
+    },
+    async beginEnrolment() {
+      const { userPrincipalName } = await ground.directory.user(person.id)
+      const begun = await beginEnrolment(totp, person, await vouchedBy(), {
+        issuer: ground.issuer,
+        account: userPrincipalName,
+      })
+      if (!begun.ok)
+        return { refused: 'Setting up a new authenticator needs your old one or your manager. Please start again.' }
+      return { qr: begun.qr, manualKey: begun.manualKey, account: userPrincipalName }
+    },
+    async confirmEnrolment(code) {
+      const confirmed = await confirmEnrolment(totp, person, code, { coolingOff: policy.coolingOff })
+      if (confirmed.ok) {
+        const { countsFrom, proofCounts: countsNow, factorId } = confirmed
+        await ground.audit.append({
+          ...eventOf(sitting, 'enrol-totp', 'done', {
+            'counts-from': countsFrom.toISOString(),
+            replaced: confirmed.replaced ? 'yes' : 'no',
+          }),
+          operationId: `factor:${factorId}`,
+        })
+        await notify(
+          factorId,
+          countsNow ? 'from now on' : `from ${countsFrom.toISOString().slice(0, 16).replace('T', ' ')} UTC on`,
+        )
+        return { ok: true, countsFrom, countsNow }
+      }
+      if (confirmed.reason === 'none') {
+        const factor = await factorOf(database, person)
+        const now = clock()
+        if (factor?.state === 'active' && factor.countsFrom && now.getTime() - factor.createdAt.getTime() < justNow)
+          return { ok: true, countsFrom: factor.countsFrom, countsNow: factor.countsFrom <= now }
+      }
+      const wrong = wrongCode(confirmed, clock())
+      return { ok: false, problem: wrong.verdict === 'again' ? wrong.problem : wrong.sentence }
+    },
+    async enrolmentConfirmedByManager(confirmationId) {
+      const factor = await factorOf(database, person)
+      const confirmedBy = await managerConfirmed({ database, clock }, sitting, confirmationId, 'enrol-totp')
+      if (factor?.state !== 'active' || !confirmedBy) return false
+      const approved = await approveByManager({ database, clock }, person, factor.factorId)
+      await ground.audit.append({
+        ...eventOf(sitting, 'approve-totp', approved ? 'done' : 'failed', { 'confirmed-by': confirmedBy }),
+        operationId: `approve:${confirmationId}`,
+      })
+      return approved
+    },
+  }
+}

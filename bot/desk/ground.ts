@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely'
+import type { Logger } from 'pino'
+import type { Audit } from '../audit/audit.ts'
+import type { Clock } from '../clock.ts'
+import type { Directory } from '../directory/directory.ts'
+import type { KeyRing } from '../identity/key-ring.ts'
+import type { Person } from '../identity/person.ts'
+import type { OperationEngine } from '../operations/engine.ts'
+import type { Handover } from '../operations/handover.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Schema } from '../store/schema.ts'
+import type { Tickets } from '../tickets/tickets.ts'
+
+/** What every desk stands on; the same for all people. */
+export interface Ground {
+  readonly database: Kysely<Schema>
+  readonly clock: Clock
+  readonly directory: Directory
+  readonly policy: Policy
+  readonly ring: KeyRing
+  readonly audit: Audit
+  readonly tickets: Tickets
+  readonly engine: OperationEngine
+  readonly handover: Handover
+  /** Name that authenticator apps show. */
+  readonly issuer: string
+  /** Brings posts out that were just written. */
+  readonly bringOut: (keys: readonly string[]) => Promise<void>
+  readonly hasItChannel: boolean
+  /** Whether mails can be sent at all. */
+  readonly canMail: boolean
+  readonly log: Logger
+}
+
+/** Whose desk it is, and in which dialog. */
+export interface Sitting {
+  readonly person: Person
+  readonly dialogId: string
+  readonly correlationId: string
+}

@@ -1,0 +1,167 @@
+import { askManager } from '../approvals/ask-manager.ts'
+import { managerOf } from '../approvals/manager-of.ts'
+import type { AuditEvent } from '../audit/audit.ts'
+import type { CodeVerdict, Desk, Readiness } from '../desk.ts'
+import { channelProof } from '../identity/channel.ts'
+import { confirmationById } from '../identity/manager.ts'
+import type { ProofMethod } from '../identity/proof.ts'
+import { newProof, record } from '../identity/proofs.ts'
+import { questionCatalogue } from '../identity/question-catalogue.ts'
+import { questionsFor, questionsMethod, setAnswers, verifyAnswers } from '../identity/questions.ts'
+import { totpMethod, verifyTotp } from '../identity/totp.ts'
+import type { Ground, Sitting } from './ground.ts'
+
+type Proving = Pick<
+  Desk,
+  | 'methods'
+  | 'proveByChannel'
+  | 'proveByCode'
+  | 'askManager'
+  | 'managerAnswer'
+  | 'questions'
+  | 'proveByAnswers'
+  | 'questionCatalogue'
+  | 'setAnswers'
+>
+
+/** The ways to prove oneself. What is kept of each is a proof of this dialog, and a line in the audit. */
+export function proving(ground: Ground, sitting: Sitting): Proving {
+  const { database, clock, policy } = ground
+  const { person, dialogId } = sitting
+  const totp = { database, clock, ring: ground.ring }
+  const rules = { set: policy.securityQuestions.of, asked: policy.securityQuestions.ask }
+
+  async function note(action: string, outcome: 'done' | 'failed', detail: Record<string, string>): Promise<void> {
+    await ground.audit.append(eventOf(sitting, action, outcome, detail))
+  }
+
+  async function readinessOf(method: ProofMethod): Promise<Readiness> {
+    if (method === 'channel')
+      return policy.channelCounts
+        ? { ready: true }
+        : { ready: false, because: 'This chat alone does not count as a proof here.' }
+    if (method === 'totp') return await totpMethod({ database, clock }).available(person)
+    if (method === 'manager') {
+      const manager = await managerOf(ground, person)
+      return 'unavailable' in manager ? { ready: false, because: manager.unavailable } : { ready: true }
+    }
+    if (!policy.securityQuestions.enabled) return { ready: false, because: 'Security questions are not used here.' }
+    return await questionsMethod({ database, clock }, rules).available(person)
+  }
+
+  return {
+    async methods() {
+      const [totpReady, manager, questions, channel] = await Promise.all([
+        readinessOf('totp'),
+        readinessOf('manager'),
+        readinessOf('questions'),
+        readinessOf('channel'),
+      ])
+      return { totp: totpReady, manager, questions, channel }
+    },
+    async proveByChannel() {
+      await record(database, channelProof(person, dialogId, clock()))
+    },
+    async proveByCode(typed): Promise<CodeVerdict> {
+      const result = await verifyTotp(totp, person, typed)
+      if (result.ok) {
+        const proof = newProof({ person, method: 'totp', dialogId, at: clock(), counts: result.proofCounts })
+        await record(database, proof)
+        await note('verify-totp', 'done', { counts: result.proofCounts ? 'yes' : 'not yet' })
+        return { verdict: 'right', counts: result.proofCounts }
+      }
+      if (result.reason !== 'malformed') await note('verify-totp', 'failed', { reason: result.reason })
+      return wrongCode(result, clock())
+    },
+    askManager: (key, purpose) => askManager(ground, sitting, key, purpose),
+    async managerAnswer(id) {
+      const confirmation = await confirmationById({ database, clock }, id)
+      if (!confirmation || confirmation.asker !== person.id || confirmation.dialogId !== dialogId) return 'expired'
+      if (confirmation.state === 'confirmed') {
+        const { confirmer } = confirmation
+        const proof = newProof({
+          id: `manager:${id}`,
+          person,
+          method: 'manager',
+          dialogId,
+          at: clock(),
+          counts: true,
+          confirmedBy: confirmer,
+        })
+        await record(database, proof)
+      }
+      return confirmation.state
+    },
+    questions: () => questionsFor({ database, clock }, person, rules),
+    async proveByAnswers(given): Promise<CodeVerdict> {
+      const result = await verifyAnswers({ database, clock }, person, given, { rules })
+      if (result.ok) {
+        await record(database, newProof({ person, method: 'questions', dialogId, at: clock(), counts: true }))
+        await note('verify-questions', 'done', {})
+        return { verdict: 'right', counts: true }
+      }
+      await note('verify-questions', 'failed', { reason: result.reason })
+      return wrongCode(result, clock())
+    },
+    questionCatalogue: () => ({ questions: questionCatalogue, of: policy.securityQuestions.of }),
+    async setAnswers(given) {
+      const result = await setAnswers({ database, clock }, person, given, rules)
+      if (!result.ok) return { ok: false, problem: weakness(result) }
+      await note('set-security-questions', 'done', {})
+      return { ok: true }
+    },
+  }
+}
+
+function weakness(result: Exclude<Awaited<ReturnType<typeof setAnswers>>, { ok: true }>): string {
+  if (result.reason === 'too-few') return `Please answer at least ${result.expected} questions.`
+  return result.faults[0]?.sentence ?? 'These answers are too easy to guess.'
+}
+
+/** A line of the audit for what changes no directory. */
+export function eventOf(
+  sitting: Sitting,
+  action: string,
+  outcome: 'done' | 'failed',
+  detail: Record<string, string>,
+): AuditEvent {
+  const { person, correlationId } = sitting
+  return {
+    kind: 'event',
+    action,
+    tenant: person.tenant,
+    actor: person.id,
+    target: person.id,
+    correlationId,
+    outcome,
+    detail,
+  }
+}
+
+type Wrong = { readonly reason: string; readonly triesLeft?: number; readonly lockedUntil?: Date }
+
+/** What a wrong code or answer means for the person. */
+export function wrongCode(result: Wrong, now: Date): Exclude<CodeVerdict, { verdict: 'right' }> {
+  if (result.reason === 'locked-for-good')
+    return {
+      verdict: 'locked',
+      sentence: 'There were too many wrong tries, so this way is closed for you. IT can open it again.',
+    }
+  if (result.reason === 'locked') {
+    const minutes = Math.max(1, Math.ceil(((result.lockedUntil?.getTime() ?? now.getTime()) - now.getTime()) / 60_000))
+    return {
+      verdict: 'locked',
+      sentence: `There were too many wrong tries. This way is open again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+    }
+  }
+  if (result.reason === 'none') return { verdict: 'locked', sentence: 'You have not set this up yet.' }
+  if (result.reason === 'used') return { verdict: 'again', problem: 'That code has been used. Wait for the next one.' }
+  if (result.reason === 'malformed') return { verdict: 'again', problem: 'A code has six digits.' }
+  if (result.reason === 'expired')
+    return { verdict: 'locked', sentence: 'That took too long. Open the window again for a new QR code.' }
+  const left =
+    result.triesLeft === undefined
+      ? ''
+      : ` ${result.triesLeft} ${result.triesLeft === 1 ? 'try is' : 'tries are'} left.`
+  return { verdict: 'again', problem: `That is not right.${left}` }
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { guid, type UserId } from '../identity/person.ts'
+import { plainText } from '../plain-text.ts'
+import type { Privilege } from './directory.ts'
+import { DirectoryError } from './directory-error.ts'
+import { address, odataText } from './graph-address.ts'
+import type { Graph } from './graph-client.ts'
+import { GraphAnswerError } from './graph-errors.ts'
+import { sentences } from './sentences.ts'
+
+/**
+ * Groups, roles and administrative units as `transitiveMemberOf` lists them. An application that may not read one kind is given its
+ * type and id only, with every other property null (learn.microsoft.com/graph/permissions-overview, "limited information").
+ */
+const membership = z.object({
+  '@odata.type': z.string(),
+  id: guid,
+  displayName: z.string().nullish(),
+  isAssignableToRole: z.boolean().nullish(),
+})
+
+const assignment = z.object({
+  principalId: guid,
+  roleDefinitionId: z.string(),
+  directoryScopeId: z.string().nullish(),
+  roleDefinition: z.object({ displayName: z.string().nullish() }).nullish(),
+})
+
+const ownedGroup = z.object({
+  id: guid,
+  displayName: z.string().nullish(),
+  isAssignableToRole: z.boolean().nullish(),
+  owners: z.array(z.object({ id: guid })),
+})
+/** `$expand` on a directory object brings at most 20 and does not page (learn.microsoft.com/graph/query-parameters#expand-parameter). */
+const expandLimit = 20
+
+/**
+ * Whether a help desk may touch this account, asked of the directory now: directory roles held directly or through groups, roles
+ * scoped to an administrative unit, roles that may be activated (PIM), and membership (nested too) or ownership of a
+ * role-assignable group. `transitiveRoleAssignments` exists in beta only; roles reach a person directly or through a
+ * role-assignable group, and both are asked for here.
+ * @throws DirectoryError whenever one of these cannot be read: not knowing is never "no"
+ */
+export async function entraPrivilege(graph: Graph, id: UserId): Promise<Privilege> {
+  const found = await Promise.all([
+    memberships(graph, id),
+    roles(graph, id, 'roleAssignments'),
+    roles(graph, id, 'roleEligibilitySchedules'),
+    ownerships(graph, id),
+  ])
+  const because = [...new Set(found.flat().map((reason) => plainText(reason, 300)))].sort()
+  return { privileged: because.length > 0, because }
+}
+
+async function memberships(graph: Graph, id: UserId): Promise<string[]> {
+  const title = 'GET /users/{id}/transitiveMemberOf'
+  const query = { $select: 'id,displayName,isAssignableToRole', $top: '999' }
+  const because: string[] = []
+  for await (const page of graph.pages(address(['users', id, 'transitiveMemberOf'], query), membership, { title }))
+    because.push(...page.flatMap((item) => membershipReasons(item, title)))
+  return because
+}
+
+function membershipReasons(item: z.infer<typeof membership>, title: string): string[] {
+  const name = item.displayName ?? item.id
+  switch (item['@odata.type']) {
+    case '#microsoft.graph.directoryRole':
+      return [`directory role: ${name}`]
+    case '#microsoft.graph.group':
+      // Ordinary groups have isAssignableToRole null, and so have groups that we may not read: the name tells them apart.
+      if (item.displayName == null) throw unreadable(`${title}: group ${item.id}`, 'GroupMember.Read.All')
+      return item.isAssignableToRole === true ? [`role-assignable group: ${name}`] : []
+    case '#microsoft.graph.administrativeUnit':
+      return []
+    default:
+      return [`membership of an unknown kind: ${item['@odata.type']}`]
+  }
+}
+
+/**
+ * Assignments in force, or those that may be activated. A tenant without the P2 licence has no eligible ones and says so with
+ * 400 AadPremiumLicenseRequired: that is an answer, not a failure.
+ */
+async function roles(
+  graph: Graph,
+  id: UserId,
+  kind: 'roleAssignments' | 'roleEligibilitySchedules',
+): Promise<string[]> {
+  const title = `GET /roleManagement/directory/${kind}`
+  const query = { $filter: `principalId eq ${odataText(id)}`, $expand: 'roleDefinition' }
+  const word = kind === 'roleAssignments' ? 'role assignment' : 'eligible role'
+  const because: string[] = []
+  try {
+    const path = address(['roleManagement', 'directory', kind], query)
+    for await (const page of graph.pages(path, assignment, { title }))
+      for (const one of page) {
+        // A filter that the server did not apply would make everybody an administrator, or nobody.
+        if (one.principalId !== id) continue
+        const scope = one.directoryScopeId ?? '/'
+        const name = one.roleDefinition?.displayName ?? one.roleDefinitionId
+        because.push(`${word}: ${name}${scope === '/' ? '' : ` at ${scope}`}`)
+      }
+  } catch (error) {
+    const noLicence = error instanceof GraphAnswerError && error.vendorCode === 'AadPremiumLicenseRequired'
+    if (kind === 'roleAssignments' || !noLicence) throw error
+  }
+  return because
+}
+
+/**
+ * Role-assignable groups this person owns. `/users/{id}/ownedObjects` is not open to applications, so the groups are asked for
+ * their owners; a tenant has at most 500 of them.
+ */
+async function ownerships(graph: Graph, id: UserId): Promise<string[]> {
+  const title = 'GET /groups?$filter=isAssignableToRole eq true'
+  const query = {
+    $filter: 'isAssignableToRole eq true',
+    $select: 'id,displayName,isAssignableToRole',
+    $expand: 'owners($select=id)',
+    $top: '100',
+  }
+  const because: string[] = []
+  for await (const page of graph.pages(address(['groups'], query), ownedGroup, { title }))
+    for (const group of page) {
+      const owners = group.owners.length < expandLimit ? group.owners : await allOwners(graph, group.id)
+      if (owners.some((owner) => owner.id === id))
+        because.push(`owner of role-assignable group: ${group.displayName ?? group.id}`)
+    }
+  return because
+}
+
+async function allOwners(graph: Graph, group: string): Promise<readonly { id: string }[]> {
+  const path = address(['groups', group, 'owners'], { $select: 'id', $top: '999' })
+  const owners: { id: string }[] = []
+  for await (const page of graph.pages(path, z.object({ id: guid }), { title: 'GET /groups/{id}/owners' }))
+    owners.push(...page)
+  return owners
+}
+
+function unreadable(what: string, permission: string): DirectoryError {
+  return new DirectoryError('refused', {
+    sentence: sentences.refused,
+    detail: `${what} came without its properties: the application lacks ${permission}`,
+  })
+}

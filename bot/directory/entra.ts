@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import { groupId, type UserId } from '../identity/person.ts'
+import type { Directory } from './directory.ts'
+import { DirectoryError } from './directory-error.ts'
+import { mailBody } from './entra-mail.ts'
+import { setEntraPassword } from './entra-password.ts'
+import { entraPrivilege } from './entra-privilege.ts'
+import { graphManager, graphUser, managerLink, toUser, userProperties } from './entra-user.ts'
+import { address } from './graph-address.ts'
+import { type Graph, type GraphSurroundings, graphClient } from './graph-client.ts'
+import { type GraphSettings, graphTokens, type TokenSource } from './graph-credential.ts'
+import type { RetryRules } from './graph-retry.ts'
+import { sentences } from './sentences.ts'
+
+/** What Entra ID's directory needs of its surroundings. */
+export interface EntraDeps {
+  readonly settings: GraphSettings
+  readonly clock: Clock
+  /** 0 ≤ random < 1, for the jitter of retries. */
+  readonly random: () => number
+  readonly sleep: (milliseconds: number) => Promise<void>
+  readonly fetch?: GraphSurroundings['fetch']
+  /** By default: certificate credentials as the settings say. */
+  readonly tokens?: TokenSource
+  readonly retries?: RetryRules
+  readonly timeoutMilliseconds?: number
+}
+
+/** The directory, and the same one under a correlation id of the caller's. */
+export interface EntraDirectory extends Directory {
+  /**
+   * The same directory whose calls carry this GUID as `client-request-id`, so that Microsoft's logs and ours can be laid side by side.
+   */
+  correlated(correlationId: string): Directory
+}
+
+/** Entra ID through Microsoft Graph v1.0. */
+export function entraDirectory(deps: EntraDeps): EntraDirectory {
+  const fetch = deps.fetch ?? globalThis.fetch
+  const graph = graphClient({
+    ...deps,
+    endpoint: new URL(deps.settings.endpoint).origin,
+    tokens: deps.tokens ?? graphTokens(deps.settings, { clock: deps.clock, fetch }),
+    fetch,
+    requestId: randomUUID,
+  })
+  const { mailFrom } = deps.settings
+  return {
+    ...overGraph(graph, mailFrom),
+    correlated: (correlationId) =>
+      overGraph(
+        graph.withRequestId(() => correlationId),
+        mailFrom,
+      ),
+  }
+}
+
+/** checkMemberGroups takes 20 ids at most (learn.microsoft.com/graph/api/directoryobject-checkmembergroups). */
+const groupsPerCheck = 20
+const largestPhoto = 64 * 1024
+const nothingSaid = z.unknown()
+
+function overGraph(graph: Graph, mailFrom: string | undefined): Directory {
+  const user = async (id: UserId) => {
+    const path = address(['users', id], { $select: userProperties })
+    return toUser(await graph.read(path, graphUser, { title: 'GET /users/{id}' }))
+  }
+
+  return {
+    user,
+
+    async manager(id) {
+      const path = address(['users', id, 'manager'], { $select: userProperties })
+      try {
+        const manager = await graph.read(path, graphManager, { title: 'GET /users/{id}/manager' })
+        return manager === undefined ? undefined : toUser(manager)
+      } catch (error) {
+        if (!(error instanceof DirectoryError) || error.code !== 'not-found') throw error
+        // 404 means "no manager" or "no such person": looking at the person tells which.
+        await graph.read(address(['users', id], { $select: 'id' }), nothingSaid, { title: 'GET /users/{id}' })
+        return undefined
+      }
+    },
+
+    privilege: (id) => entraPrivilege(graph, id),
+
+    async memberOf(id, groups) {
+      const found = new Set<string>()
+      for (let at = 0; at < groups.length; at += groupsPerCheck) {
+        const answer = await graph.ask(
+          address(['users', id, 'checkMemberGroups']),
+          { groupIds: groups.slice(at, at + groupsPerCheck) },
+          z.object({ value: z.array(groupId) }),
+          { title: 'POST /users/{id}/checkMemberGroups' },
+        )
+        for (const group of answer.value) found.add(group)
+      }
+      return groups.filter((group) => found.has(group))
+    },
+
+    managers() {
+      const path = address(['users'], { $select: 'id', $expand: 'manager($select=id)', $top: '999' })
+      return graph.pages(path, managerLink, { title: 'GET /users?$expand=manager' })
+    },
+
+    async photo(id) {
+      const path = address(['users', id, 'photos', '96x96', '$value'])
+      try {
+        const photo = await graph.readBytes(path, largestPhoto, { title: 'GET /users/{id}/photos/96x96/$value' })
+        const type = photo?.type.split(';')[0]?.trim().toLowerCase()
+        if (photo === undefined || !/^image\/(jpeg|png|gif)$/.test(type ?? '')) return undefined
+        return `data:${type};base64,${Buffer.from(photo.bytes).toString('base64')}`
+      } catch (error) {
+        if (error instanceof DirectoryError && error.code === 'not-found') return undefined
+        throw error
+      }
+    },
+
+    setPassword: (id, password) => setEntraPassword(graph, id, password, user),
+
+    revokeSessions: (id) =>
+      graph.write('POST', address(['users', id, 'revokeSignInSessions']), undefined, {
+        title: 'POST /users/{id}/revokeSignInSessions',
+      }),
+
+    setAccountEnabled: (id, enabled) =>
+      graph.write(
+        'PATCH',
+        address(['users', id]),
+        { accountEnabled: enabled },
+        { title: 'PATCH /users/{id} accountEnabled' },
+      ),
+
+    async installTeamsApp(id, teamsAppId) {
+      const app = `${graph.endpoint}/v1.0${address(['appCatalogs', 'teamsApps', teamsAppId])}`
+      const path = address(['users', id, 'teamwork', 'installedApps'])
+      try {
+        return await graph.write(
+          'POST',
+          path,
+          { 'teamsApp@odata.bind': app },
+          { title: `POST /users/{id}/teamwork/installedApps` },
+        )
+      } catch (error) {
+        // 409: it is installed already, which is what was wanted.
+        if (error instanceof DirectoryError && error.code === 'conflict') return { requestId: error.requestId }
+        throw error
+      }
+    },
+
+    async sendMail(mail) {
+      if (mailFrom === undefined)
+        throw new DirectoryError('refused', {
+          sentence: sentences.refused,
+          detail: 'sendMail: NOTICE_MAILBOX is not set, so there is no mailbox to send from',
+        })
+      const path = address(['users', mailFrom, 'sendMail'])
+      return graph.write('POST', path, mailBody(mail), { title: 'POST /users/{NOTICE_MAILBOX}/sendMail' })
+    },
+
+    async probe() {
+      await graph.read(address(['users'], { $select: 'id', $top: '1' }), nothingSaid, { title: 'GET /users?$top=1' })
+    },
+  }
+}

@@ -1,0 +1,102 @@
+/** An application permission of Microsoft Graph, and what it is for. `npm run doctor` and infra/README.md read this table. */
+export interface Permission {
+  readonly name: string
+  /** What a person sees HelpBot do with it. */
+  readonly operations: readonly string[]
+  readonly without: string
+  /** Needed only when this is set up; undefined = always. */
+  readonly onlyFor?: 'notices' | 'teams'
+  /** Permissions that include this one and more: they work, and give away more than needed. */
+  readonly broader: readonly string[]
+}
+
+const directoryRead = ['Directory.Read.All', 'Directory.ReadWrite.All'] as const
+
+/**
+ * Every application permission that `entraDirectory` uses, least privilege first, as the permission table of each call's page
+ * in learn.microsoft.com/graph/api names it.
+ */
+export const permissions: readonly Permission[] = [
+  {
+    name: 'User.Read.All',
+    operations: ['recognise who is writing', 'find the manager', 'notice a new manager', 'show a photo'],
+    without: 'nothing works: nobody is recognised',
+    broader: ['User.ReadWrite.All', ...directoryRead],
+  },
+  {
+    name: 'GroupMember.Read.All',
+    operations: [
+      'see that a person belongs to or owns a role-assignable group',
+      'apply policy to the members of a group',
+    ],
+    without: 'every change is refused, because nobody can be shown not to be privileged',
+    broader: ['Group.Read.All', 'GroupMember.ReadWrite.All', 'Group.ReadWrite.All', ...directoryRead],
+  },
+  {
+    name: 'RoleManagement.Read.Directory',
+    operations: ['see that a person holds, or may activate (PIM), a directory role, scoped ones included'],
+    without: 'every change is refused, because nobody can be shown not to be privileged',
+    broader: ['RoleManagement.Read.All', 'RoleManagement.ReadWrite.Directory'],
+  },
+  {
+    name: 'User-PasswordProfile.ReadWrite.All',
+    operations: ['reset a password'],
+    without: 'password resets end with a ticket for IT',
+    broader: [],
+  },
+  {
+    name: 'User.RevokeSessions.All',
+    operations: ['end all sessions after a reset or a “This wasn’t me”'],
+    without: 'sessions of a thief stay open; IT is told to end them',
+    broader: ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+  },
+  {
+    name: 'User.EnableDisableAccount.All',
+    operations: ['block sign-in after a “This wasn’t me”'],
+    without: 'a stolen account stays open; IT is told to block it',
+    broader: ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+  },
+  {
+    name: 'Mail.Send',
+    operations: ['send notices by mail, also to a second address'],
+    without: 'notices go to the chat only, which a thief may be reading',
+    onlyFor: 'notices',
+    broader: [],
+  },
+  {
+    name: 'TeamsAppInstallation.ReadWriteSelfForUser.All',
+    operations: ['write first to somebody who never wrote to HelpBot, such as a manager'],
+    without: 'managers who never opened HelpBot in Teams get no card; IT is told',
+    onlyFor: 'teams',
+    broader: [
+      'TeamsAppInstallation.ReadWriteForUser.All',
+      'TeamsAppInstallation.ReadWriteAndConsentSelfForUser.All',
+      'TeamsAppInstallation.ReadWriteAndConsentForUser.All',
+    ],
+  },
+]
+
+/** The names of all of them: what an application that does everything is given. */
+export const allPermissions: readonly string[] = permissions.map(({ name }) => name)
+
+/** An Entra role (by its template id, the same in every tenant), any one of which lets the application reset passwords. */
+export interface EntraRole {
+  readonly name: string
+  readonly templateId: string
+}
+
+/**
+ * Roles that may reset passwords of people without a role, least first
+ * (learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference).
+ */
+export const passwordRoles: readonly EntraRole[] = [
+  { name: 'Password Administrator', templateId: '966707d0-3269-4727-9be2-8c3a10f19b9d' },
+  { name: 'Helpdesk Administrator', templateId: '729827e3-9c14-49f7-bb1b-9608f156bbf8' },
+  { name: 'Authentication Administrator', templateId: 'c4e39bd9-1100-46d3-8c65-fb160da0071f' },
+  { name: 'User Administrator', templateId: 'fe930be7-5e62-47db-91af-98c3a49a38b1' },
+  { name: 'Privileged Authentication Administrator', templateId: '7be44c8a-adaf-4e2a-84d6-ab2649e08a13' },
+  { name: 'Global Administrator', templateId: '62e90394-69f5-4237-9190-012177145e10' },
+]
+
+/** The one to assign: Graph's page on updating a user names it for resets by an application. */
+export const passwordRole = 'User Administrator'

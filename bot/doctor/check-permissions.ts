@@ -1,0 +1,48 @@
+import { type Permission, permissions } from '../directory/permissions.ts'
+import type { Finding } from './finding.ts'
+import { grantPermission, revokePermission } from './fixes.ts'
+
+/** What is set up, for permissions that only some of it needs. */
+export interface SetUp {
+  readonly notices: boolean
+  readonly teams: boolean
+}
+
+/** Compares the permissions in the token with the ones the operations need. */
+export function checkPermissions(granted: readonly string[], setUp: SetUp, clientId: string): Finding[] {
+  const has = new Set(granted)
+  const needed = permissions.filter(({ onlyFor }) => onlyFor === undefined || setUp[onlyFor])
+  const findings = needed.map((permission) => checkNeeded(permission, has, clientId))
+  const named = new Set(needed.map(({ name }) => name))
+  for (const name of granted) if (!named.has(name)) findings.push(unneeded(name, needed, has))
+  return findings
+}
+
+function checkNeeded(permission: Permission, has: ReadonlySet<string>, clientId: string): Finding {
+  const { name, operations, without, broader } = permission
+  if (has.has(name)) return { status: 'ok', what: name, why: operations.join('; ') }
+  const instead = broader.find((one) => has.has(one))
+  if (instead !== undefined) return { status: 'ok', what: name, why: `included in ${instead}, which gives more` }
+  const exchange =
+    name === 'Mail.Send'
+      ? '\n(If Exchange RBAC for Applications grants Mail.Send on the notice mailbox alone, which is better, it does not show in the token: send a test notice and ignore this line.)'
+      : ''
+  return {
+    status: 'missing',
+    what: name,
+    why: `to ${operations.join('; to ')}. Without it ${without}`,
+    fix: `${grantPermission(name, clientId)}${exchange}`,
+  }
+}
+
+function unneeded(name: string, needed: readonly Permission[], has: ReadonlySet<string>): Finding {
+  const covers = needed.filter((one) => one.broader.includes(name) && !has.has(one.name)).map((one) => one.name)
+  const fix =
+    covers.length === 0 ? revokePermission(name) : `grant ${covers.join(', ')} first; then ${revokePermission(name)}`
+  return {
+    status: 'unneeded',
+    what: name,
+    why: 'HelpBot does nothing that needs it; a thief of its certificate might',
+    fix,
+  }
+}

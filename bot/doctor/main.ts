@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { teamsTokens } from '../channels/teams-tokens.ts'
+import { ConfigError, loadSettings } from '../config.ts'
+import { isIll, runDoctor } from './doctor.ts'
+import { line } from './finding.ts'
+import { permissionTable } from './permission-table.ts'
+
+/**
+ * `npm run doctor`: looks at the configured tenant, prints one line a finding, exits 1 when something needed is missing and 2 when
+ * the settings are faulty. `npm run doctor -- --permissions` prints the table of infra/README.md and looks at nothing.
+ */
+async function main(): Promise<number> {
+  if (process.argv.includes('--permissions')) {
+    console.log(permissionTable())
+    return 0
+  }
+  const settings = loadSettings(process.env)
+  const clock = () => new Date()
+  const { credential } = settings.teams
+  const patient = {
+    graph: settings.graph,
+    teams: {
+      ...settings.teams,
+      certificate: 'certificate' in credential ? credential.certificate : undefined,
+      tokens: teamsTokens(settings.teams, settings.authority, clock),
+    },
+  }
+  const findings = await runDoctor(patient, { clock, random: Math.random, sleep, fetch: globalThis.fetch })
+  for (const finding of findings) console.log(line(finding))
+  const count = (status: string) => findings.filter((finding) => finding.status === status).length
+  console.log(
+    `\n${count('missing')} missing, ${count('warning')} warnings, ${count('unneeded')} unneeded, ${count('ok')} ok`,
+  )
+  return isIll(findings) ? 1 : 0
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error
+  console.error(error.message)
+  process.exitCode = 2
+}

@@ -1,0 +1,257 @@
+import { randomInt } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { dialogs } from '../dialogs/registry.ts'
+import { examples } from '../dialogs/understand/examples.ts'
+import { compileUnderstanding } from '../dialogs/understand/understand.ts'
+import { closeConfirmations, confirmButton } from './approvals/confirm-button.ts'
+import { auditTrail, head } from './audit/trail.ts'
+import type { Channel, ChannelName } from './channels/chat.ts'
+import { teamsChannel } from './channels/teams.ts'
+import { teamsTokens } from './channels/teams-tokens.ts'
+import { ConfigError, loadSettings } from './config.ts'
+import { deskFor } from './desk/for-person.ts'
+import type { Ground } from './desk/ground.ts'
+import { entraDirectory } from './directory/entra.ts'
+import { parseKeyRing } from './identity/key-ring.ts'
+import { expireDue, withdrawOfDialog } from './identity/manager.ts'
+import { expireEnrolments } from './identity/totp-enrolment.ts'
+import { startJobs } from './jobs.ts'
+import { openLog } from './log.ts'
+import { watchManagers } from './manager-watch.ts'
+import { openMetrics } from './metrics.ts'
+import { mailNotices } from './notices/mail.ts'
+import { noticesOfOperation } from './notices/of-operation.ts'
+import { startEngine } from './operations/engine.ts'
+import { handover } from './operations/handover.ts'
+import { temporaryPassword } from './operations/password.ts'
+import { protectAccount } from './operations/protect-account.ts'
+import { resetPassword } from './operations/reset-password.ts'
+import { operationSteps } from './operations/run-operation.ts'
+import { recogniser } from './people.ts'
+import { loadPolicy } from './policy/policy.ts'
+import { movedClock } from './practice-clock.ts'
+import { readiness } from './readiness.ts'
+import { recoursePage } from './recourse/page.ts'
+import { notMeButton, useRecourse } from './recourse/use-recourse.ts'
+import { startServer } from './server.ts'
+import { openDatabase } from './store/database.ts'
+import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
+import { memoryEphemeral } from './store/memory.ts'
+import { openRedis } from './store/redis.ts'
+import { builtInTickets } from './tickets/built-in.ts'
+import { settleTicket } from './tickets/settle.ts'
+import { conductDialogs } from './turns/conduct.ts'
+import { conversationsIn } from './turns/conversations.ts'
+import { deliverer } from './turns/deliver.ts'
+import { tellItOfLostPost } from './turns/lost-post.ts'
+import { pendingPosts } from './turns/outbox.ts'
+import { takeTurns } from './turns/turns.ts'
+
+/** HelpBot, put together. Reads like a table of contents: what depends on what stands in this order. */
+export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
+  const settings = loadSettings(environment)
+  const log = openLog(settings.logLevel, {
+    replica: settings.replica,
+    ...(settings.practice ? { practice: true } : {}),
+  })
+  if (settings.practice) log.warn('practice mode: nothing here is real, and nothing outside this machine is reached')
+  const clock = settings.practiceClock ? movedClock(settings.practiceClock) : () => new Date()
+  const policyFile = settings.policyFile ?? fileURLToPath(new URL('./policy/default.yaml', import.meta.url))
+  const policy = loadPolicy(readFileSync(policyFile, 'utf8'), policyFile)
+  const ring = parseKeyRing(settings.keys)
+
+  // Stores
+  const postgres = settings.databaseUrl ? undefined : await startEmbeddedPostgres({ folder: settings.dataFolder })
+  const database = await openDatabase(settings.databaseUrl ?? postgres?.url ?? '')
+  const { kysely } = database
+  const ephemeral = settings.redisUrl
+    ? openRedis(settings.redisUrl, {
+        prefix: 'helpbot:',
+        onError: (error) => log.warn({ error: error.message }, 'redis'),
+      })
+    : memoryEphemeral(clock)
+  const metrics = openMetrics()
+  metrics.watchPending(() => pendingPosts(kysely))
+  const audit = auditTrail(kysely, clock)
+  const tickets = builtInTickets(kysely, clock)
+
+  // Directory
+  const realTime = () => new Date()
+  const directory = entraDirectory({ settings: settings.graph, clock: realTime, random: Math.random, sleep: pause })
+
+  // Channels
+  const channels = new Map<ChannelName, Channel>()
+  const teams = teamsChannel({
+    settings: settings.teams,
+    tokens: teamsTokens(settings.teams, settings.authority, realTime),
+    authority: settings.authority,
+    log,
+    receive: (arrival, isPublic) => turns.receive(arrival, isPublic),
+    install: (person, app) => directory.installTeamsApp(person, app),
+  })
+  channels.set('teams', teams)
+  const conversations = conversationsIn(kysely, clock, channels)
+  const canMail = settings.graph.mailFrom !== undefined
+  const deliver = deliverer({
+    database: kysely,
+    clock,
+    conversations,
+    channels,
+    sendMail: mailNotices(kysely, directory, settings.publicUrl),
+    lost: tellItOfLostPost({ database: kysely, clock, tickets }),
+    log,
+  })
+
+  // Operations
+  const waiting = handover()
+  const engine = await startEngine({
+    databaseUrl: database.url,
+    replica: settings.replica,
+    log,
+    steps: operationSteps({
+      database: kysely,
+      audit,
+      directory,
+      policy,
+      clock,
+      operations: [
+        resetPassword({
+          handover: waiting,
+          makePassword: (name) => temporaryPassword(policy.password, name.split(/\s+/), (bound) => randomInt(bound)),
+          revokeSessions: policy.operations['reset-password'].revokeSessions,
+        }),
+        protectAccount,
+      ],
+      notices: noticesOfOperation(policy, canMail),
+      afterwards: async (request, result, posts) => {
+        metrics.operation(request.name, result.state)
+        await settleTicket(tickets, request, result)
+        await deliver.now(posts)
+      },
+      pause: (milliseconds) => pause(milliseconds),
+    }),
+  })
+
+  // Conversations
+  const ground: Ground = {
+    database: kysely,
+    clock,
+    directory,
+    policy,
+    ring,
+    audit,
+    tickets,
+    engine,
+    handover: waiting,
+    issuer: settings.practice ? 'HelpBot (practice)' : 'HelpBot',
+    bringOut: (keys) => deliver.now(keys),
+    hasItChannel: teams.itAddress() !== undefined,
+    canMail,
+    log,
+  }
+  const conduct = conductDialogs({
+    database: kysely,
+    clock,
+    deliver,
+    deskFor: (person, dialogId, correlationId) => deskFor(ground, person, dialogId, correlationId),
+    dialogs,
+    abandoned: async (row, outcome) => {
+      await tickets.close(row.id, `The conversation was ${outcome}.`)
+      return await closeConfirmations(ground, await withdrawOfDialog(ground, row.id), 'Not needed any more.')
+    },
+    quietAfter: policy.quietAfter,
+    log,
+  })
+  const turns = takeTurns({
+    database: kysely,
+    clock,
+    ephemeral,
+    conversations,
+    conduct,
+    recognise: recogniser({ directory, tenants: [settings.graph.tenantId], clock }),
+    understand: compileUnderstanding(examples),
+    buttons: { confirm: confirmButton(ground), 'not-me': notMeButton(ground) },
+    turnsPerMinute: 60,
+    observe: metrics.turn,
+    log,
+  })
+
+  // The server, and what must be looked after again and again
+  const page = recoursePage({
+    practice: settings.practice,
+    allowed: async (address) => (await ephemeral.spend(`not-me:${address}`, 20, 3_600_000)).allowed,
+    use: async (token) => {
+      const used = await useRecourse(ground, { token }, 'mail')
+      await deliver.now(used.posts)
+      return { ok: used.ok, sentence: used.sentence }
+    },
+  })
+  const ready = readiness(
+    [
+      { name: 'database', ask: async () => void (await kysely.selectFrom('facts').select('name').limit(1).execute()) },
+      { name: 'ephemeral', ask: () => ephemeral.ping() },
+      { name: 'directory', ask: () => directory.probe() },
+      { name: 'teams', ask: () => teams.probe() },
+    ],
+    (name, error) => log.warn({ dependency: name, error: String(error) }, 'not ready'),
+  )
+  const server = await startServer({
+    host: settings.host,
+    port: settings.port,
+    routers: [teams.router, page],
+    ready,
+    metrics,
+    log,
+  })
+  const jobs = startJobs(
+    [
+      { name: 'posts', everyMilliseconds: 1_000, run: () => deliver.due(100) },
+      { name: 'quiet dialogs', everyMilliseconds: 2_000, run: () => turns.endQuiet(100) },
+      { name: 'stranded dialogs', everyMilliseconds: 2_000, run: () => turns.resumeStranded(100) },
+      {
+        name: 'confirmations',
+        everyMilliseconds: 2_000,
+        run: async () => {
+          const expired = await expireDue(ground)
+          await deliver.now(await closeConfirmations(ground, expired, 'Too late: this request has run out.'))
+          for (const signal of await turns.settledSignals(100)) await turns.wake(signal)
+        },
+      },
+      { name: 'enrolments', everyMilliseconds: 60_000, run: () => expireEnrolments(ground) },
+      {
+        name: 'managers',
+        everyMilliseconds: 60_000,
+        run: watchManagers(kysely, directory, settings.graph.tenantId, clock),
+      },
+      { name: 'audit head', everyMilliseconds: 3_600_000, run: async () => log.info(await head(kysely), 'audit head') },
+    ],
+    log,
+  )
+  log.info({ port: settings.port, policy: policy.version }, 'HelpBot is ready')
+
+  let ending = false
+  const end = async (signal: string): Promise<void> => {
+    if (ending) return
+    ending = true
+    log.info({ signal }, 'draining')
+    await server.drain()
+    await jobs.stop()
+    await turns.drained()
+    await engine.stop()
+    await ephemeral.close()
+    await database.close()
+    await postgres?.stop()
+    log.info('stopped')
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  runBot(process.env).catch((error: unknown) => {
+    console.error(error instanceof ConfigError ? error.message : error)
+    process.exit(1)
+  })
+}

@@ -1,0 +1,37 @@
+import type { Transaction } from 'kysely'
+import type { TenantId, UserId } from '../identity/person.ts'
+import { grantRecourse } from '../recourse/recourse.ts'
+import type { Schema } from '../store/schema.ts'
+import type { PostDraft } from '../turns/outbox.ts'
+
+export interface Notice {
+  /** What it is about: `operation:<id>` or `factor:<id>`; one notice each. */
+  readonly about: string
+  readonly tenant: TenantId
+  readonly person: UserId
+  readonly title: string
+  readonly text: string
+  readonly facts: readonly { readonly title: string; readonly value: string }[]
+  /** Second addresses, for a person whose chat and mailbox may be in other hands. */
+  readonly mailTo: readonly string[]
+  readonly correlationId: string
+  readonly at: Date
+}
+
+/** The key of a notice's card, and of the right to object that it carries. */
+export function noticeKey(about: string): string {
+  return `notice:${about}`
+}
+
+/** Tells a person what was done to their account, with "This wasn't me": in the chat, and by mail where there is an address. */
+export async function draftNotice(transaction: Transaction<Schema>, notice: Notice): Promise<readonly PostDraft[]> {
+  const { about, tenant, person, title, text, facts, mailTo, correlationId, at } = notice
+  const key = noticeKey(about)
+  await grantRecourse(transaction, { id: key, tenant, person, about, correlationId }, at)
+  const to = { tenant, person }
+  const chat: PostDraft = { key, to, content: { card: 'notice', data: { title, text, facts } }, correlationId }
+  if (mailTo.length === 0) return [chat]
+  const lines = [text, '', ...facts.map((fact) => `${fact.title}: ${fact.value}`)]
+  const mail = { to: mailTo, subject: title, text: lines.join('\n'), recourse: key }
+  return [chat, { key: `${key}:mail`, to, content: { mail }, correlationId }]
+}

@@ -1,0 +1,121 @@
+import type { ProofMethod } from '../identity/proof.ts'
+import type { Approval, Decision, DecisionRequest, Refusal } from './decision.ts'
+import { match, servingProofs } from './matching.ts'
+import { operationFacts } from './operations.ts'
+import type { Policy } from './policy.ts'
+import { refusal } from './refusals.ts'
+import type { OperationRule } from './schema.ts'
+import { carries } from './strength.ts'
+
+export type { Approval, Decision, DecisionRequest, Refusal, RefusalCode } from './decision.ts'
+
+/**
+ * Whether an operation may go ahead now. Pure: the same question has the same answer, and nothing is changed or read
+ * besides the arguments. Never throws for arguments of their types.
+ *
+ * The order is fixed. First the refusals that say nothing about the account (`other-tenant`, `not-self`, `forbidden`,
+ * `limit`), then those that do (`unverifiable`, `guest`, `privileged`, `protected`, `disabled`, `mastered-elsewhere`), then
+ * the proofs, and the approval last, so that nobody is asked to approve for a person who has not proved themselves.
+ */
+export function decide(policy: Policy, request: DecisionRequest): Decision {
+  const rule = policy.operations[request.operation]
+  const no = refuseWithoutLooking(policy, request, rule) ?? refuseForTheAccount(policy, request)
+  if (no) return no
+
+  const proofs = servingProofs(request, rule)
+  const progress = usable(policy, request, rule).map((alternative) => match(alternative, proofs))
+  const satisfied = progress.find(({ missing }) => missing.length === 0)
+  if (rule.proofs.length > 0 && !satisfied)
+    return {
+      verdict: 'need-proof',
+      alternatives: shortestFirst(progress.map(({ missing }) => missing)),
+      policyVersion: policy.version,
+    }
+
+  const approval = rule.mode === 'approval' ? approvalOf(policy, request, rule) : undefined
+  if (rule.mode === 'approval' && !approval)
+    return { verdict: 'need-approval', from: rule.approvers ?? 'manager', policyVersion: policy.version }
+  return { verdict: 'allow', proofsUsed: satisfied?.used ?? [], approval, policyVersion: policy.version }
+}
+
+function refuseWithoutLooking(policy: Policy, request: DecisionRequest, rule: OperationRule): Refusal | undefined {
+  const { operation, person, target, relation, usage } = request
+  if (person.tenant !== target.tenant)
+    return refusal(policy, request, 'other-tenant', `tenant ${person.tenant} is not ${target.tenant}`)
+  if (relation !== 'self' || person.id !== target.id)
+    return refusal(policy, request, 'not-self', `relation is ${relation}`)
+  if (rule.mode === 'forbidden') return refusal(policy, request, 'forbidden', 'the policy forbids it')
+  if (operation === 'set-security-questions' && !policy.securityQuestions.enabled)
+    return refusal(policy, request, 'forbidden', 'security questions are off')
+  const unproved =
+    rule.proofs.length === 0 ? operationFacts[operation].guarded : usable(policy, request, rule).length === 0
+  if (unproved) return refusal(policy, request, 'forbidden', 'the policy lists no proof that is strong enough')
+  const limit = rule.limits.perPersonPerDay
+  if (limit !== undefined && !(usage.today < limit))
+    return refusal(policy, request, 'limit', `${usage.today} of ${limit} today`)
+  return undefined
+}
+
+function refuseForTheAccount(policy: Policy, request: DecisionRequest): Refusal | undefined {
+  const { operation, person, target } = request
+  const facts = operationFacts[operation]
+  const unknown = unknownOf(policy, request)
+  if (unknown.length > 0) return refusal(policy, request, 'unverifiable', `unknown: ${unknown.join(', ')}`)
+  if (person.guest || target.guest) return refusal(policy, request, 'guest', 'a guest of this tenant')
+  if (target.privileged) return refusal(policy, request, 'privileged', because('privileged', target.protectedBecause))
+  if (policy.protected.people.includes(target.id))
+    return refusal(policy, request, 'protected', because('named in the policy', target.protectedBecause))
+  if (target.protectedBecause !== undefined && target.protectedBecause.length > 0)
+    return refusal(policy, request, 'protected', because('protected', target.protectedBecause))
+  // Blocking what is blocked already, and ending its sessions, is harmless and makes a second press come true.
+  if (!facts.protective && !(person.accountEnabled && target.accountEnabled))
+    return refusal(policy, request, 'disabled', 'accountEnabled is false')
+  if (facts.needsSourceOfAuthority && target.sourceOfAuthority !== 'entra')
+    return refusal(policy, request, 'mastered-elsewhere', `mastered ${target.sourceOfAuthority}`)
+  return undefined
+}
+
+function unknownOf(policy: Policy, { person, target, usage, now }: DecisionRequest): readonly string[] {
+  const checks: readonly (readonly [string, boolean])[] = [
+    ['whether the person is enabled', person.accountEnabled === undefined],
+    ['whether the person is a guest', person.guest === undefined],
+    ['whether the account is enabled', target.accountEnabled === undefined],
+    ['whether the account is a guest', target.guest === undefined],
+    ['whether the account is privileged', target.privileged === 'unknown'],
+    ['protected groups', policy.protected.groups.length > 0 && target.protectedBecause === undefined],
+    ['use today', Number.isNaN(usage.today)],
+    ['the time', Number.isNaN(now.getTime())],
+  ]
+  return checks.filter(([, unknown]) => unknown).map(([what]) => what)
+}
+
+function because(what: string, reasons: readonly string[] = []): string {
+  return reasons.length === 0 ? what : `${what} (${reasons.join('; ')})`
+}
+
+/** The alternatives that can be met at all and are strong enough, whatever slipped into the file. */
+function usable(policy: Policy, request: DecisionRequest, rule: OperationRule): readonly (readonly ProofMethod[])[] {
+  return rule.proofs.filter(
+    (alternative) =>
+      carries(request.operation, alternative) &&
+      (policy.channelCounts || !alternative.includes('channel')) &&
+      (policy.securityQuestions.enabled || !alternative.includes('questions')),
+  )
+}
+
+function shortestFirst(alternatives: readonly (readonly ProofMethod[])[]): readonly (readonly ProofMethod[])[] {
+  const different = new Map(alternatives.map((methods) => [[...methods].sort().join(), methods]))
+  return [...different.values()].sort((one, other) => one.length - other.length)
+}
+
+/** The newest yes of the right kind, by somebody else, neither from the future nor expired. */
+function approvalOf(policy: Policy, request: DecisionRequest, rule: OperationRule): Approval | undefined {
+  const { person, target, now } = request
+  return request.approvals
+    .filter(({ by, at, kind }) => {
+      const age = now.getTime() - at.getTime()
+      const inTime = age >= 0 && age <= policy.approval.expiresAfter
+      return kind === rule.approvers && by !== person.id && by !== target.id && inTime
+    })
+    .sort((one, other) => other.at.getTime() - one.at.getTime())[0]
+}

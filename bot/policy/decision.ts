@@ -1,0 +1,89 @@
+import type { OperationName } from '../desk.ts'
+import type { TenantId, UserId } from '../identity/person.ts'
+import type { Proof, ProofMethod } from '../identity/proof.ts'
+import type { Approver } from './schema.ts'
+
+/** Somebody who said yes to this very request. */
+export interface Approval {
+  readonly by: UserId
+  readonly at: Date
+  /** In what capacity. */
+  readonly kind: Approver
+}
+
+/** All that a decision rests on, read live just before. Undefined and `unknown` lead to a refusal. */
+export interface DecisionRequest {
+  readonly operation: OperationName
+  /** Who asks, as the validated token and the directory say. */
+  readonly person: {
+    readonly id: UserId
+    readonly tenant: TenantId
+    readonly accountEnabled: boolean | undefined
+    readonly guest: boolean | undefined
+  }
+  /** Whose account is concerned. */
+  readonly target: {
+    readonly id: UserId
+    readonly tenant: TenantId
+    readonly privileged: boolean | 'unknown'
+    /**
+     * Which protected groups of the policy the target is in, in words for IT. Left out = nobody looked, which is a refusal
+     * when the policy names any. Protected people are found here without it.
+     */
+    readonly protectedBecause?: readonly string[]
+    readonly sourceOfAuthority: 'entra' | 'on-premises'
+    readonly accountEnabled: boolean | undefined
+    readonly guest: boolean | undefined
+  }
+  readonly relation: 'self' | 'manager-of' | 'it' | 'none'
+  /** Only those of the dialog at hand: a proof serves no other. */
+  readonly proofs: readonly Proof[]
+  /** Only those of the request at hand. */
+  readonly approvals: readonly Approval[]
+  /** How often the person has had this operation within the last day, this time not counted. */
+  readonly usage: { readonly today: number }
+  readonly now: Date
+}
+
+export const refusalCodes = [
+  'other-tenant',
+  'not-self',
+  'forbidden',
+  'limit',
+  'unverifiable',
+  'guest',
+  'privileged',
+  'protected',
+  'disabled',
+  'mastered-elsewhere',
+] as const
+export type RefusalCode = (typeof refusalCodes)[number]
+
+export interface Refusal {
+  readonly verdict: 'refuse'
+  readonly code: RefusalCode
+  /** For the person: true, with the next step; no ids, nothing about roles. */
+  readonly sentence: string
+  /** For IT and the audit; at most 500 characters. */
+  readonly detail: string
+  /** Whether IT must hear of it at once. */
+  readonly tellIt: boolean
+  readonly policyVersion: string
+}
+
+export type Decision =
+  | {
+      readonly verdict: 'allow'
+      readonly proofsUsed: readonly Proof[]
+      /** What the approval was, where one was needed. */
+      readonly approval: Approval | undefined
+      readonly policyVersion: string
+    }
+  | {
+      readonly verdict: 'need-proof'
+      /** What is still missing of each alternative, the shortest first; any one of them is enough. Never empty. */
+      readonly alternatives: readonly (readonly ProofMethod[])[]
+      readonly policyVersion: string
+    }
+  | { readonly verdict: 'need-approval'; readonly from: Approver; readonly policyVersion: string }
+  | Refusal

@@ -1,0 +1,52 @@
+import type { OperationName } from '../desk.ts'
+import type { DecisionRequest, Refusal, RefusalCode } from './decision.ts'
+import { operationFacts } from './operations.ts'
+import type { Policy } from './policy.ts'
+
+/** One sentence for accounts that are special in any way, so that nobody learns in which. */
+const onlyIt = 'This account can only be changed by IT in person. I am letting them know; please contact them to go on.'
+
+const sentences: Readonly<Record<RefusalCode, string>> = {
+  'other-tenant': 'I can only help people of this organisation. Please ask the help desk of your own organisation.',
+  'not-self': 'I can only do this for your own account. Please ask the person to write to me, or contact IT.',
+  forbidden: 'I may not do this here. Please contact IT, they can help you.',
+  limit: 'You have reached the limit for today. Please try again tomorrow, or contact IT if it cannot wait.',
+  unverifiable:
+    'I could not check everything that I must check first, so I changed nothing. Please contact IT to go on.',
+  guest: 'I can only do this for employees. Please ask the help desk of the organisation that manages your account.',
+  privileged: onlyIt,
+  protected: onlyIt,
+  disabled: 'Sign-in to this account is blocked, and I may not change that. Please contact IT or your manager.',
+  'mastered-elsewhere':
+    'This account is managed in the on-premises directory, which I cannot change from here. I am passing it on to IT; please contact them if it is urgent.',
+}
+
+/** Signs of an attack, of a fault of ours, or work that only IT can go on with. */
+const itMustHear: ReadonlySet<RefusalCode> = new Set([
+  'not-self',
+  'unverifiable',
+  'privileged',
+  'protected',
+  'disabled',
+  'mastered-elsewhere',
+])
+
+const alarm =
+  'I could not secure this account from here. I am alerting IT right now; please call them as well, and do not wait for me.'
+
+/** A no in full. A protective operation that is refused always tells IT: somebody says that their account is stolen. */
+export function refusal(policy: Policy, request: DecisionRequest, code: RefusalCode, detail: string): Refusal {
+  const protective = isProtective(request.operation)
+  return {
+    verdict: 'refuse',
+    code,
+    sentence: protective ? alarm : sentences[code],
+    detail: `${request.operation} of ${request.target.id} by ${request.person.id}: ${detail}`.slice(0, 500),
+    tellIt: protective || itMustHear.has(code),
+    policyVersion: policy.version,
+  }
+}
+
+function isProtective(operation: OperationName): boolean {
+  return operationFacts[operation].protective
+}

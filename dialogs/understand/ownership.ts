@@ -1,0 +1,92 @@
+import { foreignThings, otherPeople, ownWords, workWords } from './ordinary-words.ts'
+import type { Token } from './reading.ts'
+
+/** Whose a thing is, as far as the words around it tell. */
+export type Owner = 'own' | 'bare' | 'unclear' | 'other' | 'foreign'
+
+const pointers = new Set('the this that these those a an any some'.split(' '))
+const towards = new Set('for to of on in with from at into inside behind'.split(' '))
+const skipped = new Set(
+  `am is are was were be been being have has had got get gets getting keep keeps just again still really totally completely
+  now also always already not accidentally suddenly apparently somehow probably fully once be become became permanently
+  temporarily repeatedly constantly ever simply actually even both all`.split(/\s+/),
+)
+
+/** How far a modifier may stand from the thing it describes. */
+const reach = 4
+
+/** Whose the thing at `index` is: by what stands before it ("my work password") and after it ("password for the wifi"). */
+export function ownerOf(tokens: readonly Token[], index: number): Owner {
+  const before = ownerBefore(tokens, index)
+  if (before === 'other' || before === 'foreign') return before
+  const after = ownerAfter(tokens, index)
+  if (after === 'other' || after === 'foreign') return after
+  if (before === 'unclear' || after === 'unclear') return after === 'own' && before === 'unclear' ? 'own' : 'unclear'
+  return before === 'own' || after === 'own' ? 'own' : 'bare'
+}
+
+/** Who is or did what the word at `index` says: "she is locked out", "Bob forgot". */
+export function subjectOf(tokens: readonly Token[], index: number): Owner {
+  for (let at = index - 1; at >= 0; at--) {
+    const token = tokens[at]
+    if (token === undefined || token.sentence !== tokens[index]?.sentence) return 'bare'
+    if (skipped.has(token.text)) continue
+    if (token.is.has('account') || token.is.has('login') || token.is.has('user')) return ownerOf(tokens, at)
+    if (foreignThings.has(token.text)) return 'foreign'
+    if (otherPeople.has(token.text) && token.text !== 'your') return 'other'
+    if (token.possessive) return 'other'
+    if (workWords.has(token.text)) return ownerBefore(tokens, at)
+    if (ownWords.has(token.text)) return 'own'
+    return token.unknown ? 'unclear' : 'bare'
+  }
+  return 'bare'
+}
+
+/** What the verb at `index` is about: "unlock the door", "locked out of my car", "log in to the shop". */
+export function objectOf(tokens: readonly Token[], index: number): Owner {
+  const next = tokens[index + 1]
+  return ownerFrom(tokens, next !== undefined && towards.has(next.text) ? index + 2 : index + 1, tokens[index]?.clause)
+}
+
+function ownerAfter(tokens: readonly Token[], index: number): Owner {
+  const next = tokens[index + 1]
+  if (next === undefined || next.clause !== tokens[index]?.clause) return 'bare'
+  if (next.is.has('manager') || next.is.has('policy')) return 'foreign'
+  if (towards.has(next.text)) return ownerFrom(tokens, index + 2, next.clause)
+  return next.unknown ? kindOf(next) : 'bare'
+}
+
+function ownerFrom(tokens: readonly Token[], start: number, clause: number | undefined): Owner {
+  let own = false
+  for (const token of tokens.slice(start, start + reach)) {
+    if (token.clause !== clause) break
+    if (token.possessive) return 'other'
+    if (ownWords.has(token.text)) own = true
+    else if (!pointers.has(token.text) && !workWords.has(token.text)) {
+      if (token.unknown || otherPeople.has(token.text) || foreignThings.has(token.text)) return kindOf(token)
+      break
+    }
+  }
+  return own ? 'own' : 'bare'
+}
+
+function ownerBefore(tokens: readonly Token[], index: number): Owner {
+  let owner: Owner = 'bare'
+  for (let at = index - 1; at >= Math.max(0, index - reach); at--) {
+    const token = tokens[at]
+    if (token === undefined || token.sentence !== tokens[index]?.sentence) break
+    if (token.possessive) return 'other'
+    if (token.text === 'my' || token.text === 'mine' || token.text === 'own') return owner === 'bare' ? 'own' : owner
+    if (otherPeople.has(token.text)) return 'other'
+    if (foreignThings.has(token.text)) return 'foreign'
+    if (pointers.has(token.text)) return owner === 'bare' ? 'unclear' : owner
+    if (token.unknown) owner = 'unclear'
+    else if (!workWords.has(token.text)) break
+  }
+  return owner
+}
+
+function kindOf(token: Token): Owner {
+  if (foreignThings.has(token.text)) return 'foreign'
+  return otherPeople.has(token.text) || token.possessive ? 'other' : 'unclear'
+}

@@ -1,0 +1,103 @@
+import { type Doubt, doubtAbout, generalDoubt } from './doubts.ts'
+import { type Intent, offeredIntents, sensitiveIntents } from './intent.ts'
+import { type Likeness, likenessTo } from './likeness.ts'
+import { type Reading, read } from './reading.ts'
+import { hitsOf } from './rules.ts'
+import { saidByWholeMessage } from './whole-message.ts'
+
+export type { Intent } from './intent.ts'
+
+/** What a message probably means. */
+export interface Understanding {
+  readonly intent: Intent | 'none'
+  /** Act on it without asking. A sensitive intent may start only then. */
+  readonly sure: boolean
+  /** For a "did you mean" card: at most three, best first. May name the intent itself. */
+  readonly alternatives: readonly Intent[]
+}
+
+interface Candidate {
+  readonly intent: Intent
+  readonly weight: number
+  readonly doubt: Doubt
+}
+
+/** From this weight on one may be sure; below `worthNaming` one says nothing. */
+const certain = 0.7
+const worthNaming = 0.4
+/** By how much the best must lead a rival before one is sure. */
+const lead = 0.08
+/** How like an example a message must be before the likeness alone counts. */
+const alike = 0.6
+const cost: Record<Doubt, number> = { none: 0, ask: 0.2, against: 0.6 }
+
+/**
+ * Compiles the example phrases of every dialog into a function from a person's words to what they mean. Deterministic, offline,
+ * and bounded: it reads the first 500 characters (see normalise.ts), so any string is answered in milliseconds. Never throws.
+ */
+export function compileUnderstanding(
+  examples: ReadonlyMap<Intent, readonly string[]>,
+): (text: string) => Understanding {
+  const likeness = likenessTo(examples)
+  return (text) => {
+    const reading = read(text)
+    const said = saidByWholeMessage(reading)
+    if (said !== undefined && !reading.cut) return { intent: said, sure: true, alternatives: [] }
+    return decide(candidatesOf(reading, likeness))
+  }
+}
+
+function decide(candidates: readonly Candidate[]): Understanding {
+  const best = candidates[0]
+  const alternatives = candidates
+    .filter(({ intent, weight }) => offeredIntents.has(intent) && weight >= worthNaming)
+    .slice(0, 3)
+    .map(({ intent }) => intent)
+  if (best === undefined || best.weight < worthNaming)
+    return { intent: 'none', sure: alternatives.length === 0, alternatives }
+  if (best.doubt === 'against') return { intent: 'none', sure: false, alternatives }
+  const rival = candidates.find(({ intent }) => intent !== best.intent)
+  const leads = rival === undefined || score(best) - score(rival) >= lead
+  const sure = best.doubt === 'none' && best.weight >= certain && leads
+  return {
+    intent: best.intent,
+    sure,
+    alternatives: sure ? alternatives.filter((one) => one !== best.intent) : alternatives,
+  }
+}
+
+/** The best case for each intent, best first. */
+function candidatesOf(reading: Reading, likeness: Likeness): Candidate[] {
+  const general = generalDoubt(reading)
+  const cases: Candidate[] = hitsOf(reading).map((hit) => ({
+    intent: hit.intent,
+    weight: hit.weight,
+    doubt: worst(doubtAbout(hit, reading), sensitiveIntents.has(hit.intent) ? general : 'none'),
+  }))
+  for (const [intent, like] of likeness(reading)) {
+    if (like < alike) continue
+    const doubt = sensitiveIntents.has(intent) ? worst(general, like < 1 ? 'ask' : 'none') : 'none'
+    cases.push({ intent, weight: 0.9 * like, doubt })
+  }
+  return bestOfEach(cases)
+}
+
+function bestOfEach(cases: readonly Candidate[]): Candidate[] {
+  const best = new Map<Intent, Candidate>()
+  for (const one of cases) {
+    const rival = best.get(one.intent)
+    const doubted = rival === undefined ? one.doubt : worst(rival.doubt, one.doubt)
+    if (rival === undefined || score(one) > score(rival)) best.set(one.intent, one)
+    if (doubted === 'against') best.set(one.intent, { ...(best.get(one.intent) ?? one), doubt: doubted })
+  }
+  return Array.from(best.values()).sort((a, b) => score(b) - score(a))
+}
+
+function score({ weight, doubt }: Candidate): number {
+  return weight - cost[doubt]
+}
+
+function worst(one: Doubt, other: Doubt): Doubt {
+  if (one === 'against' || other === 'against') return 'against'
+  return one === 'ask' || other === 'ask' ? 'ask' : 'none'
+}

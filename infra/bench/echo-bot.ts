@@ -1,0 +1,17 @@
+import { loadSettings } from '../../bot/config.ts'
+import { graphTokens } from '../../bot/directory/graph-credential.ts'
+import { TeamsAdapter, teamsAuthentication } from '../../bot/channels/teams-authentication.ts'
+import express from 'express'
+
+/** The baseline: CloudAdapter with the same token checks both ways, answering every message with its own text. */
+const settings = loadSettings(process.env)
+const tokens = await graphTokens(settings)
+const adapter = new TeamsAdapter(teamsAuthentication(settings.teams, settings.authority, tokens))
+const app = express()
+app.get('/healthz', (_request, response) => void response.json({ alive: true }))
+app.post('/api/messages', express.json(), (request, response) => {
+  void adapter.process(request, response, async (context) => {
+    if (context.activity.type === 'message') await context.sendActivity(context.activity.text)
+  })
+})
+app.listen(settings.port, settings.host)

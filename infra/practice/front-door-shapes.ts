@@ -1,0 +1,89 @@
+/** What the page and its front door say to each other, as JSON. */
+
+export type Badge = 'guest' | 'administrator' | 'synced' | 'disabled'
+
+/** Somebody of the practice company, as the pickers show them. */
+export interface Someone {
+  /** Object id. */
+  readonly id: string
+  readonly name: string
+  readonly userPrincipalName: string
+  readonly jobTitle: string
+  readonly department: string
+  readonly badges: readonly Badge[]
+  /** What to expect of HelpBot with this person; empty for most. */
+  readonly hint: string
+  readonly managerId?: string
+}
+
+/** What the directory holds about a person right now. */
+export interface DirectoryState {
+  readonly id: string
+  readonly signInAllowed: boolean
+  readonly mustChangePassword: boolean
+  /** ISO 8601. */
+  readonly passwordChangedAt?: string
+  readonly sessionsRevokedAt?: string
+  /** Second mailbox, when the directory knows one. */
+  readonly secondMailbox?: string
+  /** How many mails lie in it. */
+  readonly mails: number
+}
+
+export interface Mail {
+  readonly at: string
+  readonly subject: string
+  readonly text: string
+}
+
+/** An audit row with the names of the people in it. */
+export interface AuditLine {
+  readonly seq: number
+  readonly at: string
+  readonly hash?: string
+  readonly kind: string
+  readonly action: string
+  readonly outcome?: string
+  readonly actorId: string
+  readonly targetId: string
+  readonly actor: string
+  readonly target: string
+  readonly why?: string
+  readonly proofs: readonly string[]
+}
+
+export interface CompanyView {
+  readonly name: string
+  readonly bot: string
+  readonly itChannelId: string
+  readonly itChannelName: string
+  /** Who sits in the panes when the page opens. */
+  readonly employee: Someone
+  readonly manager: Someone
+  readonly it: Someone
+  readonly canRestartBot: boolean
+}
+
+export type SignInOutcome = 'signed-in' | 'must-change' | 'wrong' | 'disabled' | 'locked' | 'failed'
+
+export interface SignInAnswer {
+  readonly outcome: SignInOutcome
+  readonly sentence: string
+}
+
+export interface ClockView {
+  /** ISO 8601. */
+  readonly now: string
+  readonly offsetMilliseconds: number
+}
+
+/** One event of `GET /practice/api/live`. */
+export type LiveEvent =
+  | { readonly type: 'audit'; readonly lines: readonly AuditLine[] }
+  | { readonly type: 'state'; readonly state: DirectoryState }
+  | { readonly type: 'clock'; readonly clock: ClockView }
+  | { readonly type: 'bot'; readonly up: boolean }
+
+/** Ways in which Microsoft Graph can fail: throttled, unavailable, slow, connection cut. */
+export const FAULT_KINDS = ['none', '429', '503', 'slow', 'cut'] as const
+export type FaultKind = (typeof FAULT_KINDS)[number]

@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import { apiRouter } from './front-door-api.ts'
+import type { AuditSource } from './front-door-audit.ts'
+import type { CompanyDirectory } from './front-door-company.ts'
+import { pageRouter } from './front-door-page.ts'
+import { type ProxyLimits, proxyTo } from './front-door-proxy.ts'
+import type { Mail } from './front-door-shapes.ts'
+import { itChannelId } from './teams/identifiers.ts'
+import { loopbackOnly } from './teams/loopback-only.ts'
+import { channels } from './teams/state.ts'
+import type { Teams } from './teams/teams.ts'
+
+/** What stands behind the door. */
+export interface DoorOptions {
+  /** 0 for a free one. */
+  readonly port: number
+  readonly host: string
+  readonly botUrl: () => string
+  readonly botName?: string
+  readonly teams: Pick<Teams, 'clientRouter'>
+  readonly company: CompanyDirectory
+  readonly audit: (after: number, limit: number) => Promise<readonly AuditSource[]>
+  readonly verifyAudit: () => Promise<{ whole: boolean; rows: number; sentence: string }>
+  readonly clock: { now(): Date; offsetMilliseconds(): number; advance(milliseconds: number): void }
+  readonly mailbox: (address: string) => readonly Mail[]
+  readonly restartBot?: ((how: 'SIGTERM' | 'SIGKILL') => Promise<void>) | undefined
+  readonly proxyLimits?: ProxyLimits
+}
+
+export interface FrontDoor {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/**
+ * The one address of the practice company: the page and what it asks under `/practice`, for this machine only; everything
+ * else is handed on to the bot, as a reverse proxy would in production.
+ */
+export async function openDoor(options: DoorOptions): Promise<FrontDoor> {
+  const app = express().disable('x-powered-by')
+  const api = apiRouter({
+    ...options,
+    bot: {
+      name: options.botName ?? 'HelpBot',
+      itChannelId,
+      itChannelName: channels.find(({ id }) => id === itChannelId)?.name ?? '',
+    },
+  })
+  app.use('/practice', loopbackOnly)
+  app.use('/practice/api/teams', options.teams.clientRouter)
+  app.use('/practice/api', api.router)
+  app.use('/practice', pageRouter())
+  app.use('/practice', (_request, response) => void response.status(404).type('text').send('There is nothing here.'))
+  app.use(proxyTo(options.botUrl, options.proxyLimits))
+
+  const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 }, app)
+  server.listen(options.port, options.host)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    async close() {
+      api.close()
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
