@@ -4,6 +4,8 @@ import type { Logger } from 'pino'
 export interface Job {
   readonly name: string
   readonly everyMilliseconds: number
+  /** Runs at the start already. */
+  readonly atOnce?: boolean
   readonly run: () => Promise<unknown>
 }
 
@@ -13,7 +15,7 @@ export function startJobs(jobs: readonly Job[], log: Logger): { stop(): Promise<
   const running = new Set<Promise<void>>()
   const timers = new Map<string, NodeJS.Timeout>()
 
-  function plan(job: Job): void {
+  function plan(job: Job, wait = job.everyMilliseconds): void {
     if (stopped) return
     const timer = setTimeout(() => {
       const work = once(job).finally(() => {
@@ -21,7 +23,7 @@ export function startJobs(jobs: readonly Job[], log: Logger): { stop(): Promise<
         plan(job)
       })
       running.add(work)
-    }, job.everyMilliseconds)
+    }, wait)
     timers.set(job.name, timer)
   }
 
@@ -36,7 +38,7 @@ export function startJobs(jobs: readonly Job[], log: Logger): { stop(): Promise<
     }
   }
 
-  for (const job of jobs) plan(job)
+  for (const job of jobs) plan(job, job.atOnce ? 0 : job.everyMilliseconds)
   return {
     async stop() {
       stopped = true

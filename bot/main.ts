@@ -223,6 +223,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       {
         name: 'managers',
         everyMilliseconds: 60_000,
+        atOnce: true,
         run: watchManagers(kysely, directory, settings.graph.tenantId, clock),
       },
       { name: 'audit head', everyMilliseconds: 3_600_000, run: async () => log.info(await head(kysely), 'audit head') },

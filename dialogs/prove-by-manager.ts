@@ -36,7 +36,7 @@ export async function managerConfirms(
   const answer = await chat.waitFor<Answer>(
     `manager-${round}`,
     `confirmation:${asked.id}`,
-    card('show-number', { number: asked.number, manager: asked.managerName }),
+    card('show-number', { number: String(asked.number), manager: asked.managerName }),
     async () => {
       const answered = await desk.managerAnswer(asked.id)
       return answered === 'pending' ? undefined : { keep: answered, closing: endings[answered].closing }

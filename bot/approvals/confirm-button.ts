@@ -42,7 +42,7 @@ export function confirmButton(ground: {
           target: confirmation.asker,
           correlationId: confirmation.correlationId || correlationId,
           outcome: decided === 'confirmed' ? 'done' : 'refused',
-          detail: { purpose: confirmation.purpose, answer: decided },
+          detail: { purpose: confirmation.purpose, decision: decided },
         })
     }
     const content: CardContent = { ...(post.content as CardContent), closed: endings[outcome] }

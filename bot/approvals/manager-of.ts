@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Directory, DirectoryUser } from '../directory/directory.ts'
-import { observe, standsSince } from '../identity/manager-history.ts'
+import { baselineTakenAt, observe, standsSince } from '../identity/manager-history.ts'
 import type { Person } from '../identity/person.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
@@ -22,6 +22,8 @@ export async function managerOf(
 ): Promise<{ readonly manager: DirectoryUser } | { readonly unavailable: string }> {
   const { database, clock, directory, policy } = ground
   const now = clock()
+  if (!(await baselineTakenAt(database, person.tenant)))
+    return { unavailable: 'I am still finding out who reports to whom. Please try again in a few minutes.' }
   const manager = await directory.manager(person.id)
   await observe(database, person.tenant, { person: person.id, manager: manager?.id }, now)
   if (!manager || manager.id === person.id) return { unavailable: 'The directory names no manager for you.' }

@@ -6,8 +6,7 @@ import { channelProof } from '../identity/channel.ts'
 import { confirmationById } from '../identity/manager.ts'
 import type { ProofMethod } from '../identity/proof.ts'
 import { newProof, record } from '../identity/proofs.ts'
-import { questionCatalogue } from '../identity/question-catalogue.ts'
-import { questionsFor, questionsMethod, setAnswers, verifyAnswers } from '../identity/questions.ts'
+import { answersMethod, askQuestions, questionCatalogue, setAnswers, verifyAnswers } from '../identity/questions.ts'
 import { totpMethod, verifyTotp } from '../identity/totp.ts'
 import type { Ground, Sitting } from './ground.ts'
 
@@ -29,7 +28,7 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
   const { database, clock, policy } = ground
   const { person, dialogId } = sitting
   const totp = { database, clock, ring: ground.ring }
-  const rules = { set: policy.securityQuestions.of, asked: policy.securityQuestions.ask }
+  const answers = { database, clock, rules: policy.securityQuestions }
 
   async function note(action: string, outcome: 'done' | 'failed', detail: Record<string, string>): Promise<void> {
     await ground.audit.append(eventOf(sitting, action, outcome, detail))
@@ -46,7 +45,7 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
       return 'unavailable' in manager ? { ready: false, because: manager.unavailable } : { ready: true }
     }
     if (!policy.securityQuestions.enabled) return { ready: false, because: 'Security questions are not used here.' }
-    return await questionsMethod({ database, clock }, rules).available(person)
+    return await answersMethod(answers).available(person)
   }
 
   return {
@@ -92,9 +91,9 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
       }
       return confirmation.state
     },
-    questions: () => questionsFor({ database, clock }, person, rules),
+    questions: () => askQuestions(answers, person),
     async proveByAnswers(given): Promise<CodeVerdict> {
-      const result = await verifyAnswers({ database, clock }, person, given, { rules })
+      const result = await verifyAnswers(answers, person, given)
       if (result.ok) {
         await record(database, newProof({ person, method: 'questions', dialogId, at: clock(), counts: true }))
         await note('verify-questions', 'done', {})
@@ -105,17 +104,12 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
     },
     questionCatalogue: () => ({ questions: questionCatalogue, of: policy.securityQuestions.of }),
     async setAnswers(given) {
-      const result = await setAnswers({ database, clock }, person, given, rules)
-      if (!result.ok) return { ok: false, problem: weakness(result) }
+      const result = await setAnswers(answers, person, given)
+      if (!result.ok) return { ok: false, problem: result.sentence }
       await note('set-security-questions', 'done', {})
       return { ok: true }
     },
   }
-}
-
-function weakness(result: Exclude<Awaited<ReturnType<typeof setAnswers>>, { ok: true }>): string {
-  if (result.reason === 'too-few') return `Please answer at least ${result.expected} questions.`
-  return result.faults[0]?.sentence ?? 'These answers are too easy to guess.'
 }
 
 /** A line of the audit for what changes no directory. */

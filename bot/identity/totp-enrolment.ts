@@ -9,8 +9,6 @@ import { manualKeyOf, matchingStep, newSeed, otpauthUri, readCode } from './totp
 import type { Who } from './who.ts'
 import { within } from './within.ts'
 
-export type { EnrolledBy }
-
 /** A QR code nobody scanned within this time is worth nothing. Milliseconds. */
 const pendingLife = 15 * 60_000
 

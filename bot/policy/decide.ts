@@ -104,8 +104,12 @@ function usable(policy: Policy, request: DecisionRequest, rule: OperationRule): 
 }
 
 function shortestFirst(alternatives: readonly (readonly ProofMethod[])[]): readonly (readonly ProofMethod[])[] {
-  const different = new Map(alternatives.map((methods) => [[...methods].sort().join(), methods]))
-  return [...different.values()].sort((one, other) => one.length - other.length)
+  const seen = new Set<string>()
+  const different = alternatives.filter((methods) => {
+    const name = [...methods].sort().join()
+    return !seen.has(name) && seen.add(name)
+  })
+  return different.sort((one, other) => one.length - other.length)
 }
 
 /** The newest yes of the right kind, by somebody else, neither from the future nor expired. */

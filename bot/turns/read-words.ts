@@ -23,11 +23,15 @@ export async function readWords(
   understand: (text: string) => Meaning,
   arrival: Arrival,
   person: Person,
+  now: Date,
 ): Promise<Reply> {
   const latest = await latestDialog(database, arrival.sender)
   if (latest?.seen.includes(arrival.id)) return { kind: 'nothing' }
-  if (arrival.inbound.kind !== 'text')
-    return await conduct.show(arrival, person, 'hello', menu(conduct.dialogs, 'hello'))
+  if (arrival.inbound.kind !== 'text') {
+    // Teams announces an installation in two ways; whoever installs again the same day has been greeted.
+    const greeting = { ...arrival, id: `hello:${person.id}:${now.toISOString().slice(0, 10)}` }
+    return await conduct.show(greeting, person, 'hello', menu(conduct.dialogs, 'hello'))
+  }
   const meaning = understand(arrival.inbound.text)
   if (latest?.state !== 'open') return await begin(conduct, arrival, person, meaning)
   if (meaning.sure && meaning.intent === 'cancel') {

@@ -128,7 +128,7 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
         inbound,
       )
     }
-    const reply = await readWords(database, conduct, dependencies.understand, arrival, person)
+    const reply = await readWords(database, conduct, dependencies.understand, arrival, person, clock())
     return isPublic ? { kind: 'note', text: words.private(person.name) } : reply
   }
 

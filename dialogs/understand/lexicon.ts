@@ -31,7 +31,7 @@ const wordsByConcept = {
   lost: 'lost lose losing stolen broke smashed wiped deleted missing misplaced died dropped uninstalled removed',
   new: 'new another different switched upgraded bought replacement switching',
   setup:
-    'setup enrol enroll enrolling enrolment enrollment register registering registration activate configure install link pair add scan enable reinstall connect migrate move',
+    'setup enrol enroll enrolling enrolment enrollment register registering registration activate configure install link pair add scan enable reinstall connect migrate move switch',
   choose: 'set choose pick edit define answer answers create manage review',
   questions: '',
   hacked:
@@ -43,19 +43,22 @@ const wordsByConcept = {
   denied: '',
   unasked: '',
   strange:
-    'suspicious strange weird unusual odd unauthorized unauthorised unfamiliar unrecognized unrecognised unexpected',
+    'suspicious unknown strange weird unusual odd unauthorized unauthorised unfamiliar unrecognized unrecognised unexpected',
   activity: 'activity alert notification prompt attempt location',
   someone: 'someone somebody anyone anybody stranger thief intruder who smb',
   meddled: 'changed reset used using accessed accessing logged signed stole knows has took got tried trying entered',
   want: 'need needs want wants like get please require',
+  own: 'my mine',
   make: 'create raise file submit',
   ticket: 'ticket tickets request requests incident incidents case cases',
-  status: 'status progress news pending approved show list view check track update updates happening happened waiting',
+  status:
+    'status progress state news pending approved show list view check track update updates happening happened waiting',
   human: 'human humans operator technician helpdesk servicedesk representative person agent support specialist itdept',
   contact: 'talk talking speak speaking chat call contact reach connect transfer escalate ring',
   policy:
     'policy policies rule rules requirement requirements complexity length strength strong stronger secure history standard guideline guidelines',
-  manager: 'manager managers generator protected protection hash hashes hashing field list managing checker',
+  compound:
+    'manager managers generator protected protection hash hashes hashing field list managing checker system charger case number numbers bill book database statistics stats details picture photo holder contract line report reports spray vault assistant bot dump settings page form box prompt screen name',
 } as const
 
 export type Concept = keyof typeof wordsByConcept
@@ -174,7 +177,7 @@ const phrasesByConcept: Partial<Record<Concept, readonly string[]>> = {
     ...['got rid of', 'left at home', 'factory reset', 'traded in'],
   ],
   setup: ['set up', 'setting up', 'sign up', 're enrol', 're enroll', 're register', 'get started with', 'turn on'],
-  new: ['got a new', 'have a new', 'bought a new', 'with a new', 'changed phone', 'changed phones', 'changed my phone'],
+  new: ['got a new', 'have a new', 'bought a new', 'with a new'],
   questions: [
     ...['security questions', 'security question', 'secret questions', 'secret question', 'recovery questions'],
     ...['recovery question', 'security answers', 'security answer', 'challenge questions', 'verification questions'],

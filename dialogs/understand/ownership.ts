@@ -12,6 +12,8 @@ const skipped = new Set(
   temporarily repeatedly constantly ever simply actually even both all`.split(/\s+/),
 )
 
+const speakers = new Set('says say saying said message error screen that popup'.split(' '))
+
 /** How far a modifier may stand from the thing it describes. */
 const reach = 4
 
@@ -51,7 +53,7 @@ export function objectOf(tokens: readonly Token[], index: number): Owner {
 function ownerAfter(tokens: readonly Token[], index: number): Owner {
   const next = tokens[index + 1]
   if (next === undefined || next.clause !== tokens[index]?.clause) return 'bare'
-  if (next.is.has('manager') || next.is.has('policy')) return 'foreign'
+  if (next.is.has('compound') || next.is.has('policy')) return 'foreign'
   if (towards.has(next.text)) return ownerFrom(tokens, index + 2, next.clause)
   return next.unknown ? kindOf(next) : 'bare'
 }
@@ -70,20 +72,37 @@ function ownerFrom(tokens: readonly Token[], start: number, clause: number | und
   return own ? 'own' : 'bare'
 }
 
-function ownerBefore(tokens: readonly Token[], index: number): Owner {
+/** Whose the thing at `index` is, by what stands before it alone. */
+export function ownerBefore(tokens: readonly Token[], index: number): Owner {
   let owner: Owner = 'bare'
   for (let at = index - 1; at >= Math.max(0, index - reach); at--) {
     const token = tokens[at]
     if (token === undefined || token.sentence !== tokens[index]?.sentence) break
     if (token.possessive) return 'other'
     if (token.text === 'my' || token.text === 'mine' || token.text === 'own') return owner === 'bare' ? 'own' : owner
+    if (token.text === 'your') return saidByScreen(tokens, at) ? 'own' : 'unclear'
     if (otherPeople.has(token.text)) return 'other'
     if (foreignThings.has(token.text)) return 'foreign'
-    if (pointers.has(token.text)) return owner === 'bare' ? 'unclear' : owner
+    if (pointers.has(token.text)) return owner === 'bare' ? pointedAt(tokens, index, token) : owner
     if (token.unknown) owner = 'unclear'
     else if (!workWords.has(token.text)) break
   }
   return owner
+}
+
+/** "The authenticator" and "a new password" are the asker's; "the password" may be anyone's. */
+function pointedAt(tokens: readonly Token[], index: number, pointer: Token): Owner {
+  const thing = tokens[index]
+  const nobodysElse = thing?.is.has('authenticator') === true || thing?.is.has('phone') === true
+  const fresh = pointer.text === 'a' || pointer.text === 'an'
+  return nobodysElse || (fresh && tokens[index - 1]?.is.has('new') === true) ? 'bare' : 'unclear'
+}
+
+/** "It says your account is locked": the screen speaks to the asker. */
+function saidByScreen(tokens: readonly Token[], at: number): boolean {
+  return (
+    tokens[at]?.quoted === true || tokens.slice(Math.max(0, at - reach), at).some((token) => speakers.has(token.text))
+  )
 }
 
 function kindOf(token: Token): Owner {

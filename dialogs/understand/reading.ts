@@ -73,7 +73,9 @@ function textOf(words: readonly Word[], start: number, length: number): string {
 }
 
 const asksForHelp = new Set(
-  'can could will would may please need needs want wants have let if for to with is get from'.split(' '),
+  'can could will would may please need needs want wants have let if for to with is get from call contact reach ring phone'.split(
+    ' ',
+  ),
 )
 const offersHelp = new Set('can could please help helps who needs to that from available there else around'.split(' '))
 
@@ -100,7 +102,8 @@ function markNegation(tokens: readonly Token[]): Token[] {
     const negated = left > 0
     left = Math.max(0, left - 1)
     const refusal = tokens[index + 1]?.text === 'need' || tokens[index + 1]?.is.has('password') === true
-    if (token.text === 'not' || token.text === 'never' || token.text === 'without') left = reachOfNot
+    if (token.text === 'not' || token.text === 'never' || token.text === 'without' || token.text === 'nobody')
+      left = reachOfNot
     else if (token.text === 'no' && refusal) left = reachOfNot
     return negated ? { ...token, negated } : token
   })

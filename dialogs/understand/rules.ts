@@ -43,7 +43,7 @@ const secondFactorTroubles: Concept[] = [
     'cannot',
     'phone',
   ] as const),
-  ...(['forgot', 'expired', 'locked', 'lockedOut', 'unlock', 'qr', 'want'] as const),
+  ...(['forgot', 'expired', 'locked', 'lockedOut', 'unlock', 'qr'] as const),
 ]
 const ownThings: Concept[] = ['password', 'account', 'login', 'authenticator', 'pin', 'questions', 'user']
 
@@ -52,7 +52,7 @@ export const rules: readonly Rule[] = [
   rule('reset-password', 0.95, 6, ['forgot'], ['password']),
   rule('reset-password', 0.95, 6, ['expired'], ['password']),
   rule('reset-password', 0.92, 5, ['reset'], ['password']),
-  rule('reset-password', 0.9, 3, ['lost'], ['password']),
+  rule('reset-password', 0.85, 3, ['lost'], ['password']),
   rule('reset-password', 0.86, 5, ['change'], ['password']),
   rule('reset-password', 0.8, 3, ['new'], ['password']),
   rule('reset-password', 0.8, 5, ['failing'], ['password']),
@@ -73,9 +73,11 @@ export const rules: readonly Rule[] = [
   rule('unlock-account', 0.84, 4, ['attempts'], ['login']),
   rule('unlock-account', 0.5, 0, ['locked', 'unlock']),
   rule('enrol-totp', 0.94, 6, ['authenticator'], secondFactorTroubles),
+  rule('enrol-totp', 0.72, 4, ['authenticator'], ['want']),
   rule('enrol-totp', 0.85, 5, ['qr'], ['setup', 'new', 'failing', 'cannot', 'phone', 'want', 'lost', 'expired']),
   rule('enrol-totp', 0.9, 8, ['code'], ['phone'], ['new', 'lost', 'changed', 'change']),
-  rule('enrol-totp', 0.86, 8, ['phone'], ['new', 'lost', 'changed', 'change'], ['login', 'authenticator', 'setup']),
+  rule('enrol-totp', 0.86, 8, ['phone'], ['new', 'lost', 'changed', 'change'], ['login', 'authenticator']),
+  rule('enrol-totp', 0.65, 8, ['phone'], ['new', 'lost', 'changed', 'change'], ['setup']),
   rule('enrol-totp', 0.6, 4, ['code'], ['failing']),
   rule('enrol-totp', 0.6, 0, ['authenticator']),
   rule('enrol-totp', 0.55, 4, ['phone'], ['new', 'lost', 'changed', 'change']),
@@ -89,6 +91,7 @@ export const rules: readonly Rule[] = [
   ),
   rule('set-security-questions', 0.6, 0, ['questions']),
   rule('not-me', 0.97, 6, ['someone', 'hacked'], ['meddled'], ownThings),
+  rule('not-me', 0.95, 3, ['someone', 'hacked'], ['login']),
   rule('not-me', 0.97, 5, ['hacked', 'stolen'], ['password', 'account', 'login']),
   rule('not-me', 0.97, 4, ['strange'], ['login', 'activity', 'authenticator']),
   rule('not-me', 0.9, 0, ['notMe']),
@@ -100,8 +103,10 @@ export const rules: readonly Rule[] = [
   rule('not-me', 0.6, 0, ['denied']),
   rule('not-me', 0.6, 4, ['password'], ['changed']),
   rule('not-me', 0.5, 3, ['strange'], ['account', 'login', 'code']),
-  rule('my-tickets', 0.9, 6, ['status'], ['ticket']),
-  rule('my-tickets', 0.5, 0, ['ticket']),
+  rule('my-tickets', 1, 6, ['status'], ['ticket']),
+  rule('my-tickets', 0.85, 1, ['own'], ['ticket']),
+  { ...rule('my-tickets', 0.75, 0, ['ticket']), atMost: 3 },
+  rule('my-tickets', 0.6, 3, ['own'], ['ticket']),
   rule('talk-to-human', 0.98, 5, ['contact'], ['human']),
   rule('talk-to-human', 0.8, 4, ['want'], ['human']),
   rule('talk-to-human', 0.6, 3, ['make'], ['ticket']),
@@ -148,7 +153,7 @@ function placesOf(tokens: readonly Token[], groups: readonly (readonly Concept[]
       const from = previous === undefined ? 0 : Math.max(0, previous - within)
       const to = previous === undefined ? tokens.length - 1 : Math.min(tokens.length - 1, previous + within)
       for (let at = from; at <= to; at++) {
-        if (!places.includes(at) && speaks(tokens, at, group) && together(tokens, previous, at))
+        if (!places.includes(at) && speaks(tokens, at, group, groups.length === 1) && together(tokens, previous, at))
           longer.push([...places, at])
       }
     }
@@ -157,9 +162,9 @@ function placesOf(tokens: readonly Token[], groups: readonly (readonly Concept[]
   return partial
 }
 
-function speaks(tokens: readonly Token[], at: number, group: readonly Concept[]): boolean {
+function speaks(tokens: readonly Token[], at: number, group: readonly Concept[], alone: boolean): boolean {
   const token = tokens[at]
-  if (token === undefined) return false
+  if (token === undefined || (alone && token.negated)) return false
   return group.some((concept) => token.is.has(concept) && !(token.negated && happenings.has(concept)))
 }
 

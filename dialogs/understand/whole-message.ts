@@ -34,7 +34,7 @@ const wholeMessages: readonly WholeMessage[] = [
   {
     intent: 'cancel',
     key: keys([
-      'cancel(led|ling)?( (it|this|that|everything|all|please))?( (request|reset|password reset|password|unlock|enrolment|enrollment|verification|operation|order|action|procedure|task))?',
+      'cancel(led|ling)?( (it|this|that|everything|all|please|the|my))*( (request|reset|password reset|password|unlock|enrolment|enrollment|verification|operation|order|action|procedure|task))?',
       'stop( (it|this|that|now|everything|here|asking|talking))?|halt|quit|abort( mission)?|exit|terminate|never ?mind( (it|that|this))?|forget (about )?(it|this|that|about it)|drop it|leave it( (be|alone|there))?|scrap (it|that|this)|call it off|discard|dismiss',
       '(have )?changed my mind|(do )?not (bother|want (this|that|it|to)( (anymore|continue|do this|any more|proceed))*|need (this|that|it|help|anything|you)( anymore)?|do (this|it|that))|(not|no) need(ed)?( anymore)?|no longer need(ed)?( (this|it|that|help))?|not (now|today|anymore|interested|necessary)|enough( (of this|already))?|end (this|it|chat|conversation|the (chat|conversation|session))|close (this|it|the chat)|let us stop|leave me alone|go away|get me out( of here)?|back out|shut up|i give up|give up|cut it out|do not continue|i am out',
     ]),
@@ -46,6 +46,7 @@ const wholeMessages: readonly WholeMessage[] = [
       '(go |take me |bring me )?(all the way )?back to (the )?(start|beginning|square one|first step|step (1|one)|top)|reset (the |this |our |everything|all)?( )?(conversation|chat|dialog|bot|session|flow)|new (conversation|chat|session)|(let us |lets )?try (it |this |that )?(all )?(over )?again( from (the )?(start|beginning|scratch))?|start (a )?new( (conversation|chat|session|one))?|wipe (it|this|everything)|one more time from the (top|start)|over again|go back to start|retry',
     ]),
   },
+  { intent: 'small-talk', key: keys(courtesies) },
   {
     intent: 'talk-to-human',
     key: keys([
@@ -57,10 +58,9 @@ const wholeMessages: readonly WholeMessage[] = [
     intent: 'help',
     key: keys([
       '(?<!the )(?<!your )(?<!for )(?<!of )help( me| needed| wanted| please)?( out)?|(show |open |main |see |go to |back to )*(me |the |main )*(menu|options|commands|choices|possibilities|features|capabilities)( again)?|what (else )?(can|do|could) (you|i|this|it|this bot|helpbot|we) (do|offer|help( me)? with|ask( you)?|support|say|handle|write|type|know|solve|fix)( (for me|here|exactly|with you|about|you))*|what (all )?can i (ask|do|say)( you| here)?|what are (my|the|your) (options|choices|commands|features|capabilities|skills|functions)|list( of)? (commands|options|what you can do)',
-      'how (does|do|can|could|would|should) (this|it|i|you|helpbot|the bot|this bot|this thing)( use| work| help| start)( (this|you|helpbot|it|me|the bot|here|exactly|bot|thing|with))*|what (is|are) (this|helpbot|this bot|this for|you for|you good at)|what (is|are) (your|the) (purpose|job|function|role)|how (can|could|do|may) you help( me)?|need assistance|assist( me)?|assistance|sos|get started|getting started|instructions|usage|guide me|lost here|(am )?(confused|lost|stuck)|what (now|next)|where do i start|how do i start|any help|do not know what to do|introduce yourself|tell me what you can do|explain (what you do|yourself)|question',
+      'what (commands|options|choices|features)( (are there|do you have|exist))?|how (does|do|can|could|would|should) (this|it|i|you|helpbot|the bot|this bot|this thing)( use| work| help| start)( (this|you|helpbot|it|me|the bot|here|exactly|bot|thing|with))*|what (is|are) (this|helpbot|this bot|this for|you for|you good at)|what (is|are) (your|the) (purpose|job|function|role)|how (can|could|do|may) you help( me)?|need assistance|assist( me)?|assistance|sos|get started|getting started|instructions|usage|guide me|lost here|(am )?(confused|lost|stuck)|what (now|next)|where do i start|how do i start|any help|do not know what to do|introduce yourself|tell me what you can do|explain (what you do|yourself)|question',
     ]),
   },
-  { intent: 'small-talk', key: keys(courtesies) },
 ]
 
 function keys(alternatives: readonly string[]): RegExp {

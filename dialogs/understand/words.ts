@@ -104,7 +104,11 @@ export function wordsOf(text: string): Word[] {
     else {
       const lower = piece.toLowerCase()
       if (lower === 'but' || lower === 'however') clause++
-      const possessive = lower.endsWith("'s") && !takesIs.has(correct(lower.slice(0, -2)))
+      const possessive =
+        lower.endsWith("'s") &&
+        !expansions.has(lower) &&
+        !expansions.has(lower) &&
+        !takesIs.has(correct(lower.slice(0, -2)))
       const meaning = piece === 'IT' && !allCapitals ? 'itdept' : expand(lower)
       for (const part of meaning.split(' ')) {
         words.push({ text: part, sentence, clause, quoted, possessive })

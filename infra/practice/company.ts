@@ -36,7 +36,7 @@ export interface CompanyOptions {
 /** Starts the stand-ins for Entra ID, Graph and Teams, and says how the bot finds them. */
 export async function startCompany(options: CompanyOptions): Promise<Company> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 })
-  const certificates = makeCertificates()
+  const certificates = await makeCertificates()
   const caFile = join(options.folder, 'ca.pem')
   const credentialFile = join(options.folder, 'app.pem')
   writeFileSync(caFile, certificates.ca)
