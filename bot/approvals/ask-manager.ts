@@ -51,7 +51,8 @@ export async function askManager(
     ids: { askedAt: `${clock().toISOString().slice(0, 19)}Z` },
     choices: confirmation.choices.map((choice) => ({ title: String(choice), ids: { pick: String(choice) } })),
   }
-  const to = { tenant: person.tenant, person: manager.id }
+  // The directory may name somebody else by now: the card goes to whoever this confirmation is for.
+  const to = { tenant: person.tenant, person: confirmation.confirmer }
   await writePosts(
     database,
     [{ key: post, to, content: { card: 'confirm-number', data }, dialogId, correlationId }],

@@ -47,7 +47,9 @@ export function subjectOf(tokens: readonly Token[], index: number): Owner {
 /** What the verb at `index` is about: "unlock the door", "locked out of my car", "log in to the shop". */
 export function objectOf(tokens: readonly Token[], index: number): Owner {
   const next = tokens[index + 1]
-  return ownerFrom(tokens, next !== undefined && towards.has(next.text) ? index + 2 : index + 1, tokens[index]?.clause)
+  const follows = next?.text === 'out' ? index + 2 : index + 1
+  const preposition = towards.has(tokens[follows]?.text ?? '')
+  return ownerFrom(tokens, preposition ? follows + 1 : follows, tokens[index]?.clause)
 }
 
 function ownerAfter(tokens: readonly Token[], index: number): Owner {

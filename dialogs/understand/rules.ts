@@ -105,7 +105,7 @@ export const rules: readonly Rule[] = [
   rule('not-me', 0.5, 3, ['strange'], ['account', 'login', 'code']),
   rule('my-tickets', 1, 6, ['status'], ['ticket']),
   rule('my-tickets', 0.85, 1, ['own'], ['ticket']),
-  { ...rule('my-tickets', 0.75, 0, ['ticket']), atMost: 3 },
+  { ...rule('my-tickets', 0.75, 0, ['ticket']), atMost: 2 },
   rule('my-tickets', 0.6, 3, ['own'], ['ticket']),
   rule('talk-to-human', 0.98, 5, ['contact'], ['human']),
   rule('talk-to-human', 0.8, 4, ['want'], ['human']),

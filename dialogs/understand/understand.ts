@@ -29,6 +29,12 @@ const worthNaming = 0.4
 const lead = 0.08
 /** How like an example a message must be before the likeness alone counts. */
 const alike = 0.6
+/** Intents whose words naturally name another one: "someone reset my password", "the status of my reset". */
+const embraces: ReadonlyMap<Intent, ReadonlySet<Intent>> = new Map([
+  ['not-me', new Set<Intent>(['reset-password', 'unlock-account'])],
+  ['my-tickets', sensitiveIntents],
+  ['talk-to-human', sensitiveIntents],
+])
 const cost: Record<Doubt, number> = { none: 0, ask: 0.2, against: 0.6 }
 
 /**
@@ -56,7 +62,9 @@ function decide(candidates: readonly Candidate[]): Understanding {
   if (best === undefined || best.weight < worthNaming)
     return { intent: 'none', sure: alternatives.length === 0, alternatives }
   if (best.doubt === 'against') return { intent: 'none', sure: false, alternatives }
-  const rival = candidates.find(({ intent }) => intent !== best.intent)
+  const rival = candidates.find(
+    ({ intent }) => intent !== best.intent && embraces.get(best.intent)?.has(intent) !== true,
+  )
   const leads = rival === undefined || score(best) - score(rival) >= lead
   const sure = best.doubt === 'none' && best.weight >= certain && leads
   return {

@@ -127,14 +127,16 @@ async function answers(botUrl: string): Promise<boolean> {
   }
 }
 
-function answerError(error: unknown, _request: Request, response: Response, next: NextFunction): void {
+function answerError(error: unknown, _request: Request, response: Response, _next: NextFunction): void {
   if (error instanceof z.ZodError) {
     const issue = error.issues[0]
     const message = `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not understood'}`
     response.status(400).json({ error: { code: 'bad-input', message } })
     return
   }
+  // What body-parser throws carries the HTTP status it stands for; anything else is a fault of this program.
   const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500
-  if (status >= 500) return next(error)
-  response.status(status).json({ error: { code: 'bad-input', message: 'The request was not understood.' } })
+  if (status >= 500) console.error('practice page:', error instanceof Error ? error.message : error)
+  const message = status >= 500 ? 'Something went wrong in the practice company.' : 'The request was not understood.'
+  response.status(status).json({ error: { code: status >= 500 ? 'internal' : 'bad-input', message } })
 }

@@ -20,7 +20,11 @@ const event = z.object({
 })
 
 /** An audit row as the page shows it: with names where the directory knows them. Undefined for a row of unknown shape. */
-export function auditLine(row: AuditSource, company: Pick<CompanyDirectory, 'person'>, bot: string): AuditLine | undefined {
+export function auditLine(
+  row: AuditSource,
+  company: Pick<CompanyDirectory, 'person'>,
+  bot: string,
+): AuditLine | undefined {
   const parsed = event.safeParse(row.event)
   if (!parsed.success) return undefined
   const { kind, action, outcome, actor, target, why, proofs } = parsed.data

@@ -1,4 +1,10 @@
-import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from 'node:http'
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request,
+  type ServerResponse,
+} from 'node:http'
 
 const LARGEST_BODY = 1_000_000
 const ANSWER_TIMEOUT_MS = 30_000
@@ -70,7 +76,13 @@ export function proxyTo(
   }
 }
 
-function refuse(response: ServerResponse, status: number, code: string, message: string, headers: OutgoingHttpHeaders = {}) {
+function refuse(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  headers: OutgoingHttpHeaders = {},
+) {
   if (response.headersSent) return void (response.writableEnded || response.destroy())
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
   response.end(JSON.stringify({ error: { code, message } }))
@@ -79,7 +91,9 @@ function refuse(response: ServerResponse, status: number, code: string, message:
 function passedOn(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()))
   return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.has(name) && !/^x-forwarded-/.test(name)),
+    Object.entries(headers).filter(
+      ([name]) => !HOP_BY_HOP.has(name) && !named.has(name) && !/^x-forwarded-/.test(name),
+    ),
   )
 }
 

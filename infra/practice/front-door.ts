@@ -10,7 +10,6 @@ import { type ProxyLimits, proxyTo } from './front-door-proxy.ts'
 import type { Mail } from './front-door-shapes.ts'
 import { itChannelId } from './teams/identifiers.ts'
 import { loopbackOnly } from './teams/loopback-only.ts'
-import { channels } from './teams/state.ts'
 import type { Teams } from './teams/teams.ts'
 
 /** What stands behind the door. */
@@ -46,7 +45,7 @@ export async function openDoor(options: DoorOptions): Promise<FrontDoor> {
     bot: {
       name: options.botName ?? 'HelpBot',
       itChannelId,
-      itChannelName: channels.find(({ id }) => id === itChannelId)?.name ?? '',
+      itChannelName: 'IT Help Desk',
     },
   })
   app.use('/practice', loopbackOnly)

@@ -57,6 +57,7 @@ const statements = [
      decided_at timestamptz, check (asker_id <> confirmer_id))`,
   `create index pending_confirmations on confirmations (expires_at) where state = 'pending'`,
   `create index confirmations_by_confirmer on confirmations (tenant_id, confirmer_id, created_at)`,
+  `create index confirmations_by_asker on confirmations (tenant_id, asker_id, created_at)`,
 
   `create table managers_seen (
      tenant_id text not null, user_id text not null, manager_id text, since timestamptz, primary key (tenant_id, user_id))`,

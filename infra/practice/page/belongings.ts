@@ -1,0 +1,75 @@
+import type { Someone } from '../front-door-shapes.ts'
+import { button, element, newId } from './elements.ts'
+import type { MailBox } from './mail.ts'
+import type { Phone } from './phone.ts'
+import type { SignIn } from './sign-in.ts'
+
+export type Belonging = 'phone' | 'sign-in' | 'mail'
+
+/** What a person has at hand besides the chat: the phone, the sign-in page, the second mailbox. One is out at a time. */
+export interface Belongings {
+  /** The buttons that take one out or put it away. */
+  readonly buttons: HTMLElement
+  /** Where it lies. Can be carried elsewhere on the page and back. */
+  readonly root: HTMLElement
+  readonly shown: Belonging | undefined
+  take(what: Belonging | undefined): void
+  show(person: Someone): void
+  /** How many mails there are. */
+  setMails(count: number): void
+}
+
+export function belongings(things: { phone: Phone; signIn: SignIn; mail: MailBox }): Belongings {
+  const { phone, signIn, mail } = things
+  const panels: Readonly<Record<Belonging, HTMLElement>> = {
+    phone: phone.root,
+    'sign-in': signIn.root,
+    mail: mail.root,
+  }
+  const labels: Readonly<Record<Belonging, string>> = { phone: 'Phone', 'sign-in': 'Sign in', mail: 'Mail' }
+  const names = Object.keys(labels) as Belonging[]
+  const rootId = newId('belongings')
+  const root = element('div', { id: rootId, class: 'belongings', hidden: true }, ...Object.values(panels))
+  let shown: Belonging | undefined
+  const count = element('span', { class: 'count', hidden: true })
+  const toggles = new Map(
+    names.map((name) => [
+      name,
+      button(labels[name], () => take(shown === name ? undefined : name), {
+        class: 'toggle',
+        'aria-expanded': 'false',
+        'aria-controls': rootId,
+        'data-testid': `${name}-toggle`,
+      }),
+    ]),
+  )
+  toggles.get('mail')?.append(count)
+  const take = (what: Belonging | undefined) => {
+    shown = what
+    root.hidden = what === undefined
+    for (const name of names) {
+      panels[name].hidden = name !== what
+      toggles.get(name)?.setAttribute('aria-expanded', String(name === what))
+    }
+    if (what === 'mail') mail.look()
+  }
+  take(undefined)
+  return {
+    buttons: element('div', { class: 'toggles' }, ...toggles.values()),
+    root,
+    get shown() {
+      return shown
+    },
+    take,
+    show(person) {
+      phone.show(person.id)
+      signIn.show(person)
+      mail.show(person.id)
+    },
+    setMails(mails) {
+      count.textContent = ` ${mails}`
+      count.hidden = mails === 0
+      mail.look()
+    },
+  }
+}

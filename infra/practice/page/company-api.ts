@@ -1,0 +1,43 @@
+import type {
+  ClockView,
+  CompanyView,
+  DirectoryState,
+  FaultKind,
+  Mail,
+  SignInAnswer,
+  Someone,
+} from '../front-door-shapes.ts'
+
+const PATIENCE_MS = 30_000
+
+/** What went wrong with a request, in a sentence for the person. */
+export class RequestError extends Error {}
+
+export async function ask<Answer>(path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(`/practice/api${path}`, {
+    signal: AbortSignal.timeout(PATIENCE_MS),
+    ...(body === undefined
+      ? {}
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new RequestError('The practice company does not answer. Is it still running?')
+  })
+  if (response.status === 204) return undefined as Answer
+  const answer = await response.json().catch(() => undefined)
+  if (response.ok) return answer as Answer
+  throw new RequestError(answer?.error?.message ?? `The practice company answered ${response.status}.`)
+}
+
+export const company = {
+  view: () => ask<CompanyView>('/company'),
+  search: (words: string) => ask<readonly Someone[]>(`/people?search=${encodeURIComponent(words)}`),
+  person: (id: string) => ask<{ person: Someone; state: DirectoryState }>(`/people/${encodeURIComponent(id)}`),
+  mail: (id: string) => ask<{ address?: string; mails: readonly Mail[] }>(`/people/${encodeURIComponent(id)}/mail`),
+  signIn: (userPrincipalName: string, password: string) =>
+    ask<SignInAnswer>('/sign-in', { userPrincipalName, password }),
+  clock: () => ask<ClockView>('/clock'),
+  advance: (advanceMilliseconds: number) => ask<ClockView>('/clock', { advanceMilliseconds }),
+  fault: (kind: FaultKind) => ask<void>('/faults', { kind }),
+  restartBot: (how: 'SIGTERM' | 'SIGKILL') => ask<void>('/bot', { how }),
+  verifyAudit: () => ask<{ whole: boolean; rows: number; sentence: string }>('/audit/verify'),
+}

@@ -1,0 +1,68 @@
+import { element, hidden, newId } from './elements.ts'
+
+export interface Compose {
+  readonly root: HTMLFormElement
+  focus(): void
+  /** Puts a sentence below the box; an empty one removes it. */
+  complain(text: string): void
+}
+
+/** The box one writes in. Enter sends, Shift+Enter makes a new line. */
+export function compose(options: {
+  readonly label: string
+  readonly placeholder: string
+  send(text: string): Promise<void>
+}): Compose {
+  const id = newId('compose')
+  const box = element('textarea', {
+    id,
+    rows: 1,
+    maxlength: 4000,
+    placeholder: options.placeholder,
+    'data-testid': 'compose',
+    autocomplete: 'off',
+  })
+  const sendButton = element(
+    'button',
+    { type: 'submit', class: 'send', 'data-testid': 'send', title: 'Send' },
+    element('span', { 'aria-hidden': 'true' }, '➤'),
+    hidden('Send'),
+  )
+  const complaint = element('p', { class: 'note error', role: 'alert' })
+  const root = element(
+    'form',
+    { class: 'compose' },
+    element('label', { for: id, class: 'visually-hidden' }, options.label),
+    box,
+    sendButton,
+    complaint,
+  )
+  const grow = () => {
+    box.style.height = 'auto'
+    box.style.height = `${Math.min(box.scrollHeight, 120)}px`
+  }
+  const complain = (text: string) => {
+    complaint.textContent = text
+  }
+  box.addEventListener('input', grow)
+  box.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+    event.preventDefault()
+    root.requestSubmit()
+  })
+  root.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    const text = box.value.trim()
+    if (text === '') return
+    box.value = ''
+    grow()
+    complain('')
+    try {
+      await options.send(text)
+    } catch (error) {
+      box.value ||= text
+      complain(error instanceof Error ? error.message : 'The message was not sent.')
+    }
+  })
+  return { root, focus: () => box.focus(), complain }
+}

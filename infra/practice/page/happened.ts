@@ -1,0 +1,147 @@
+import type { AuditLine, DirectoryState, Someone } from '../front-door-shapes.ts'
+import { actionInWords, concerning, standing } from './audit-words.ts'
+import { company } from './company-api.ts'
+import { button, element, newId } from './elements.ts'
+import type { Live } from './live.ts'
+import { dayAndTime, timeOfDay } from './practice-clock.ts'
+
+const MOST_SHOWN = 200
+
+export interface Happened {
+  readonly root: HTMLElement
+  /** Whose state in the directory is shown. */
+  about(person: Someone): void
+}
+
+/** What really happened: the audit trail as it grows, and what the directory holds about a person. */
+export function happened(options: { readonly live: Live }): Happened {
+  const headingId = newId('happened')
+  const who = element('h3', {})
+  const facts = element('dl', { class: 'facts', 'data-testid': 'directory-state' })
+  const rows = element('ol', {
+    class: 'audit',
+    'aria-live': 'polite',
+    'aria-relevant': 'additions',
+    tabindex: 0,
+    'aria-label': 'Audit rows, newest first',
+  })
+  const none = element(
+    'p',
+    { class: 'audit-none' },
+    'Nothing yet. Every change to an account appears here before it is made, and once more when it is done.',
+  )
+  const verdict = element('p', { class: 'verdict', role: 'status', 'data-testid': 'audit-verdict' })
+  const verify = button('Check the chain', () => void check(), { class: 'small', 'data-testid': 'audit-verify' })
+  const check = async () => {
+    verify.disabled = true
+    verdict.textContent = ''
+    try {
+      const { whole, rows: count, sentence } = await company.verifyAudit()
+      verdict.className = whole ? 'verdict whole' : 'verdict broken'
+      verdict.textContent = whole ? `✓ Audit chain whole: ${count} ${count === 1 ? 'row' : 'rows'}` : `✗ ${sentence}`
+    } catch (error) {
+      verdict.className = 'verdict broken'
+      verdict.textContent = error instanceof Error ? error.message : 'The trail could not be read.'
+    }
+    verify.disabled = false
+  }
+  const root = element(
+    'section',
+    { class: 'pane happened', 'aria-labelledby': headingId, 'data-testid': 'pane-happened', 'data-slot': 'happened' },
+    element(
+      'header',
+      { class: 'pane-head' },
+      element('div', { class: 'pane-line' }, element('h2', { id: headingId }, 'What really happened')),
+    ),
+    element('div', { class: 'directory' }, who, facts),
+    element('div', { class: 'audit-head' }, element('h3', {}, 'Audit trail'), verify),
+    verdict,
+    none,
+    rows,
+  )
+
+  let person: Someone | undefined
+  const states = new Map<string, DirectoryState>()
+  const drawState = () => {
+    const state = person && states.get(person.id)
+    who.textContent = person ? `${person.name} in the directory` : ''
+    if (state) drawFacts(facts, state)
+    else facts.replaceChildren()
+  }
+  options.live.onCompany((event) => {
+    if (event.type === 'state') {
+      states.set(event.state.id, event.state)
+      if (event.state.id === person?.id) drawState()
+    }
+    if (event.type !== 'audit') return
+    none.hidden = true
+    for (const line of event.lines) rows.prepend(rowOf(line))
+    while (rows.childElementCount > MOST_SHOWN) rows.lastElementChild?.remove()
+  })
+  return {
+    root,
+    about(next) {
+      person = next
+      drawState()
+    },
+  }
+}
+
+function rowOf(line: AuditLine): HTMLElement {
+  const { words, look } = standing(line)
+  const mark = line.hash === undefined ? `#${line.seq}` : `#${line.seq} ${line.hash.slice(0, 8)}`
+  return element(
+    'li',
+    {
+      class: 'audit-row',
+      'data-testid': 'audit-row',
+      'data-action': line.action,
+      'data-kind': line.kind,
+      'data-outcome': line.outcome,
+    },
+    element(
+      'p',
+      { class: 'audit-what' },
+      element('strong', {}, actionInWords(line.action)),
+      ' ',
+      element('span', { class: `standing ${look}` }, words),
+    ),
+    element('p', { class: 'audit-who' }, concerning(line)),
+    line.why !== undefined && element('p', { class: 'audit-who' }, line.why),
+    element(
+      'p',
+      { class: 'audit-mark' },
+      element('code', {}, mark),
+      ' ',
+      element('time', { datetime: line.at }, timeOfDay(line.at)),
+    ),
+  )
+}
+
+/** Draws the facts, and lets those that changed light up. */
+function drawFacts(list: HTMLElement, state: DirectoryState): void {
+  const facts: readonly (readonly [string, string, string])[] = [
+    ['Sign-in', state.signInAllowed ? 'allowed' : 'blocked', state.signInAllowed ? '' : 'bad'],
+    ['Password set', state.passwordChangedAt ? dayAndTime(state.passwordChangedAt) : 'unknown', ''],
+    [
+      'At next sign-in',
+      state.mustChangePassword ? 'must change it' : 'nothing to do',
+      state.mustChangePassword ? 'notable' : '',
+    ],
+    ['Sessions ended', state.sessionsRevokedAt ? dayAndTime(state.sessionsRevokedAt) : 'never', ''],
+  ]
+  const before = new Map(
+    [...list.children].map((row) => [row.getAttribute('data-fact'), row.querySelector('dd')?.textContent]),
+  )
+  list.replaceChildren(
+    ...facts.map(([name, value, look]) => {
+      const changed = before.has(name) && before.get(name) !== value
+      return element(
+        'div',
+        { 'data-fact': name, class: changed ? 'changed' : '' },
+        element('dt', {}, name),
+        element('dd', { class: look }, value),
+      )
+    }),
+  )
+}

@@ -1,0 +1,65 @@
+import type { LiveEvent } from '../front-door-shapes.ts'
+import type { TeamsEvent } from '../teams/events.ts'
+
+type Stop = () => void
+
+/** What happens, as it happens. */
+export interface Live {
+  onTeams(listen: (event: TeamsEvent) => void): Stop
+  onCompany(listen: (event: LiveEvent) => void): Stop
+  /** Called when the connection to Teams is there again: what happened meanwhile has to be read anew. */
+  onReconnect(listen: () => void): Stop
+  /** Names the people whose state in the directory is of interest. */
+  watch(personIds: readonly string[]): void
+}
+
+export function openLive(): Live {
+  const ofTeams = new Set<(event: TeamsEvent) => void>()
+  const ofCompany = new Set<(event: LiveEvent) => void>()
+  const onceMore = new Set<() => void>()
+  let lastRow = 0
+  let companyStream: EventSource | undefined
+  let watched = ''
+
+  const teamsStream = new EventSource('/practice/api/teams/events')
+  let wasOpen = false
+  teamsStream.addEventListener('open', () => {
+    if (wasOpen) for (const listen of onceMore) listen()
+    wasOpen = true
+  })
+  teamsStream.addEventListener('message', ({ data }) => {
+    const event: TeamsEvent = JSON.parse(data)
+    for (const listen of ofTeams) listen(event)
+  })
+
+  const follow = () => {
+    companyStream?.close()
+    const stream = new EventSource(`/practice/api/live?people=${encodeURIComponent(watched)}&after=${lastRow}`)
+    stream.addEventListener('message', ({ data }) => {
+      const event: LiveEvent = JSON.parse(data)
+      if (event.type === 'audit') {
+        const news = event.lines.filter(({ seq }) => seq > lastRow)
+        lastRow = Math.max(lastRow, ...news.map(({ seq }) => seq))
+        if (news.length > 0) for (const listen of ofCompany) listen({ ...event, lines: news })
+      } else for (const listen of ofCompany) listen(event)
+    })
+    companyStream = stream
+  }
+
+  return {
+    onTeams: (listen) => added(ofTeams, listen),
+    onCompany: (listen) => added(ofCompany, listen),
+    onReconnect: (listen) => added(onceMore, listen),
+    watch(personIds) {
+      const ids = [...new Set(personIds)].sort().join(',')
+      if (ids === watched && companyStream) return
+      watched = ids
+      follow()
+    },
+  }
+}
+
+function added<Listener>(listeners: Set<Listener>, listen: Listener): Stop {
+  listeners.add(listen)
+  return () => void listeners.delete(listen)
+}

@@ -1,0 +1,116 @@
+import type { CompanyView, SignInOutcome, Someone } from '../front-door-shapes.ts'
+import { breakIt } from './break-it.ts'
+import { channelPane } from './channel-pane.ts'
+import { company } from './company-api.ts'
+import { element } from './elements.ts'
+import { happened } from './happened.ts'
+import { type Live, openLive } from './live.ts'
+import { personPane } from './person-pane.ts'
+import { phoneMemory } from './phone-memory.ts'
+import { dayAndTime, followClock, type PracticeClock } from './practice-clock.ts'
+import { steps } from './steps.ts'
+import { tabs } from './tabs.ts'
+
+/** Puts the page together. */
+async function start(): Promise<void> {
+  const [view, firstClock] = await Promise.all([company.view(), company.clock()])
+  const title = `${view.name} — practice company`
+  document.title = title
+  const live = openLive()
+  const clock = followClock(firstClock, live)
+  const memory = phoneMemory(localStorage)
+  const progress = steps(live)
+  const story = happened({ live })
+  const navigation = tabs({ employee: 'Employee', manager: 'Manager', it: 'IT channel', happened: 'What happened' })
+  live.onCompany((event) => {
+    if (event.type === 'audit') navigation.news('happened')
+  })
+
+  const sitting = new Map<string, Someone>()
+  const shared = {
+    bot: view.bot,
+    live,
+    memory,
+    clock,
+    onSignIn(_personId: string, outcome: SignInOutcome) {
+      if (outcome === 'signed-in' || outcome === 'must-change') progress.signedIn()
+    },
+  }
+  const sits = (slot: string) => (person: Someone) => {
+    sitting.set(slot, person)
+    story.about(person)
+    live.watch([...sitting.values()].map(({ id }) => id))
+  }
+  const employee = personPane({
+    ...shared,
+    slot: 'employee',
+    title: 'Employee',
+    first: view.employee,
+    invitation: `Locked out? Say it to ${view.bot} in your own words. Try:`,
+    suggestions: ['I forgot my password', 'I have a new phone', 'help'],
+    onPerson: sits('employee'),
+    onNews: () => navigation.news('employee'),
+  })
+  const manager = personPane({
+    ...shared,
+    slot: 'manager',
+    title: 'Manager',
+    first: view.manager,
+    invitation: `When somebody of the team has to be vouched for, ${view.bot} asks here. Or try:`,
+    suggestions: ['I forgot my password', 'help'],
+    onPerson: sits('manager'),
+    onNews: () => navigation.news('manager'),
+  })
+  const channel = channelPane({
+    channelId: view.itChannelId,
+    name: view.itChannelName,
+    bot: view.bot,
+    first: view.it,
+    live,
+    onNews: () => navigation.news('it'),
+  })
+  for (const pane of [manager, employee]) pane.root.addEventListener('focusin', () => story.about(pane.person()))
+
+  document.body.replaceChildren(
+    element(
+      'header',
+      { class: 'top' },
+      element('img', { src: '/practice/page/icon.svg', alt: '', width: 24, height: 24 }),
+      element('h1', {}, title),
+      standing(view, live, clock),
+      breakIt({ clock, canRestartBot: view.canRestartBot }),
+    ),
+    element('p', { class: 'banner', 'data-testid': 'banner' }, 'Practice company: nothing here is real'),
+    progress.root,
+    element('main', {}, employee.root, manager.root, channel.root, story.root),
+    navigation.root,
+  )
+  await Promise.all([manager.show(view.manager), channel.load()])
+  await employee.show(view.employee)
+  document.body.dataset.ready = 'true'
+}
+
+/** Whether the bot runs, and what time it is in the company. */
+function standing(view: CompanyView, live: Live, clock: PracticeClock): HTMLElement {
+  const bot = element('span', { class: 'bot-state', role: 'status', 'data-testid': 'bot-state' })
+  const time = element('time', { class: 'company-time', 'data-testid': 'company-time' })
+  live.onCompany((event) => {
+    if (event.type !== 'bot') return
+    bot.textContent = event.up ? `${view.bot} is running` : `${view.bot} is away`
+    bot.classList.toggle('away', !event.up)
+  })
+  const tell = () => {
+    time.textContent = dayAndTime(clock.now())
+  }
+  clock.onMove(tell)
+  setInterval(tell, 1000)
+  return element('p', { class: 'top-standing' }, bot, time)
+}
+
+start().catch((error: unknown) => {
+  const words = error instanceof Error ? error.message : 'The page could not start.'
+  document.body.replaceChildren(
+    element('p', { class: 'banner' }, 'Practice company: nothing here is real'),
+    element('p', { class: 'failed-start', role: 'alert' }, words),
+  )
+})

@@ -1,0 +1,22 @@
+import { element } from './elements.ts'
+
+/** Pictures of the page itself; nothing is fetched. */
+const OWN_PICTURE = 'img[src^="data:image/"]'
+
+/** The QR code picture that is on screen, if there is one. */
+export const pictureOnScreen = () => document.querySelector<HTMLImageElement>(`dialog[open] ${OWN_PICTURE}`)
+
+/** What a QR code says; undefined when the picture is none. Decoded from its pixels, as a camera would. */
+export async function readQrCode(picture: HTMLImageElement): Promise<string | undefined> {
+  await picture.decode().catch(() => undefined)
+  const { naturalWidth: width, naturalHeight: height } = picture
+  if (width === 0 || height === 0) return undefined
+  const canvas = element('canvas', { width, height })
+  const context = canvas.getContext('2d', { willReadFrequently: true })
+  if (!context) return undefined
+  context.fillStyle = '#fff'
+  context.fillRect(0, 0, width, height)
+  context.drawImage(picture, 0, 0)
+  const { data } = context.getImageData(0, 0, width, height)
+  return jsQR(data, width, height)?.data
+}

@@ -1,0 +1,57 @@
+import type { AuditLine } from '../front-door-shapes.ts'
+import { element, hidden } from './elements.ts'
+import type { Live } from './live.ts'
+
+const STEPS = ['Set up the authenticator', 'Reset the password', 'Sign in with it'] as const
+
+export interface Steps {
+  readonly root: HTMLElement
+  signedIn(): void
+}
+
+/** Three steps to the first reset. Each ticks itself off when it has happened, not when a button was pressed. */
+export function steps(live: Live): Steps {
+  const items = STEPS.map((words, index) =>
+    element(
+      'li',
+      { 'data-testid': `step-${index + 1}` },
+      element('span', { class: 'step-mark', 'aria-hidden': 'true' }, String(index + 1)),
+      words,
+    ),
+  )
+  const praise = element('p', { class: 'praise', role: 'status' })
+  const root = element(
+    'section',
+    { class: 'steps', 'aria-label': 'Your first reset', 'data-testid': 'steps' },
+    element('ol', {}, ...items),
+    praise,
+  )
+  const done = new Set<number>()
+  const tick = (step: number) => {
+    const item = items[step]
+    if (!item || done.has(step)) return
+    done.add(step)
+    item.classList.add('done')
+    item.firstElementChild?.replaceChildren('✓')
+    item.append(hidden(', done'))
+    if (done.size === STEPS.length)
+      praise.textContent =
+        'That was a whole reset. Now try to break it: a wrong code, an administrator, “This wasn’t me”.'
+  }
+  live.onCompany((event) => {
+    if (event.type !== 'audit') return
+    if (event.lines.some(isEnrolment)) tick(0)
+    if (event.lines.some(isReset)) tick(1)
+  })
+  return {
+    root,
+    signedIn() {
+      if (done.has(1)) tick(2)
+    },
+  }
+}
+
+const hasHappened = (line: AuditLine) => line.kind !== 'intent' && (line.outcome ?? 'done') === 'done'
+const isEnrolment = (line: AuditLine) =>
+  hasHappened(line) && /^(enrol|confirm|replace)-(totp|authenticator)$/.test(line.action)
+const isReset = (line: AuditLine) => hasHappened(line) && line.action === 'reset-password'

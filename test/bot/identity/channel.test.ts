@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { channelProof, checkSender, type Sender } from '../../../bot/identity/channel.ts'
+import { somebody } from './people.ts'
+
+const ada = somebody()
+
+function sender(changes: Partial<Sender> = {}): Sender {
+  return {
+    claimedTenant: ada.tenant,
+    aadObjectId: ada.id,
+    expectedTenants: [ada.tenant],
+    directoryUser: { id: ada.id, displayName: ada.name, userType: 'Member', accountEnabled: true },
+    ...changes,
+  }
+}
+
+function directory(changes: Partial<NonNullable<Sender['directoryUser']>>): Partial<Sender> {
+  return {
+    directoryUser: { id: ada.id, displayName: ada.name, userType: 'Member', accountEnabled: true, ...changes },
+  }
+}
+
+describe('who is writing', () => {
+  it('is the member of our tenant whom the directory knows', () => {
+    assert.deepEqual(checkSender(sender()), { ok: true, person: ada })
+    const shouting = sender({ aadObjectId: ada.id.toUpperCase(), claimedTenant: ada.tenant.toUpperCase() })
+    assert.deepEqual(checkSender(shouting), { ok: true, person: ada })
+  })
+
+  const refused: [string, Partial<Sender>, string][] = [
+    ['of another tenant', { claimedTenant: somebody().id }, 'other-tenant'],
+    ['of any tenant, when none is served', { expectedTenants: [] }, 'other-tenant'],
+    ['without a tenant', { claimedTenant: undefined }, 'unverifiable'],
+    ['without an object id', { aadObjectId: undefined }, 'unverifiable'],
+    ['with an empty object id', { aadObjectId: '' }, 'unverifiable'],
+    ['with a name for an id', { aadObjectId: 'ada@contoso.example' }, 'unverifiable'],
+    ['with an object for an id', { aadObjectId: { id: ada.id } }, 'unverifiable'],
+    ['whom the directory does not know', { directoryUser: undefined }, 'unknown'],
+    ['for whom the directory names somebody else', directory({ id: somebody().id }), 'unverifiable'],
+    ['who is a guest', directory({ userType: 'Guest' }), 'guest'],
+    ['of whom it is not said whether they are a guest', directory({ userType: undefined }), 'unverifiable'],
+    ['whose account is blocked', directory({ accountEnabled: false }), 'disabled'],
+    ['of whom it is not said whether they are blocked', directory({ accountEnabled: undefined }), 'unverifiable'],
+  ]
+  for (const [who, changes, code] of refused) {
+    it(`is refused when somebody ${who}`, () => {
+      const result = checkSender(sender(changes))
+      assert(!result.ok)
+      assert.equal(result.code, code)
+      assert.match(result.sentence, /Please (call|ask|write)|ask the IT help desk/)
+      assert(!result.sentence.includes(ada.id))
+    })
+  }
+
+  it('is never made up: whatever is sent, a person comes out only with their own ids', () => {
+    const anything = fc.oneof(fc.anything(), fc.constant(ada.id), fc.constant(ada.tenant))
+    fc.assert(
+      fc.property(anything, anything, (claimedTenant, aadObjectId) => {
+        const result = checkSender(sender({ claimedTenant, aadObjectId }))
+        if (result.ok) assert.deepEqual([claimedTenant, aadObjectId], [ada.tenant, ada.id])
+      }),
+    )
+  })
+
+  it('is a proof of one dialog, the same one however often it is taken', () => {
+    const at = new Date('2026-03-02T09:00:00Z')
+    assert.deepEqual(channelProof(ada, 'd-1', at), channelProof(ada, 'd-1', at))
+    assert.notEqual(channelProof(ada, 'd-1', at).id, channelProof(ada, 'd-2', at).id)
+  })
+})
