@@ -114,12 +114,12 @@ function shortestFirst(alternatives: readonly (readonly ProofMethod[])[]): reado
 
 /** The newest yes of the right kind, by somebody else, neither from the future nor expired. */
 function approvalOf(policy: Policy, request: DecisionRequest, rule: OperationRule): Approval | undefined {
-  const { person, target, now } = request
+  const { person, now } = request
   return request.approvals
     .filter(({ by, at, kind }) => {
       const age = now.getTime() - at.getTime()
       const inTime = age >= 0 && age <= policy.approval.expiresAfter
-      return kind === rule.approvers && by !== person.id && by !== target.id && inTime
+      return kind === rule.approvers && by !== person.id && inTime
     })
     .sort((one, other) => other.at.getTime() - one.at.getTime())[0]
 }

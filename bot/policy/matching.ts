@@ -10,17 +10,18 @@ export interface Progress {
 
 /**
  * The proofs that serve now, the newest first: given by the person who asks, in their tenant, counting, not from the
- * future, fresh. A manager's confirmation names somebody, and neither the person nor the owner of the account.
+ * future, fresh. A manager's confirmation names
+ * somebody, and not the person.
  */
 export function servingProofs(request: DecisionRequest, rule: OperationRule): readonly Proof[] {
-  const { person, target, now } = request
+  const { person, now } = request
   return request.proofs
     .filter((proof) => {
       if (proof.person !== person.id || proof.tenant !== person.tenant || proof.counts !== true) return false
       const age = now.getTime() - proof.at.getTime()
       if (!(age >= 0 && age <= rule.freshness)) return false
       if (proof.method !== 'manager') return true
-      return proof.confirmedBy !== undefined && proof.confirmedBy !== person.id && proof.confirmedBy !== target.id
+      return proof.confirmedBy !== undefined && proof.confirmedBy !== person.id
     })
     .sort((one, other) => other.at.getTime() - one.at.getTime() || (one.id < other.id ? -1 : 1))
 }

@@ -1,7 +1,7 @@
+import express from 'express'
+import { TeamsAdapter, teamsAuthentication } from '../../bot/channels/teams-authentication.ts'
 import { loadSettings } from '../../bot/config.ts'
 import { graphTokens } from '../../bot/directory/graph-credential.ts'
-import { TeamsAdapter, teamsAuthentication } from '../../bot/channels/teams-authentication.ts'
-import express from 'express'
 
 /** The baseline: CloudAdapter with the same token checks both ways, answering every message with its own text. */
 const settings = loadSettings(process.env)

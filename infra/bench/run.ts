@@ -27,7 +27,11 @@ async function bench(): Promise<void> {
   const postgres = await startEmbeddedPostgres({ folder })
   const database = await openDatabase(postgres.url)
   const botPort = await freePort()
-  const company = await startCompany({ folder: join(folder, 'company'), botPort, people: Math.max(60, resets * 2 + 100) })
+  const company = await startCompany({
+    folder: join(folder, 'company'),
+    botPort,
+    people: Math.max(60, resets * 2 + 100),
+  })
   const settings = { ...company.botEnvironment, DATABASE_URL: postgres.url, LOG_LEVEL: 'warn' }
   const { client } = company.teams
   try {
@@ -48,9 +52,17 @@ async function bench(): Promise<void> {
     const seconds = (performance.now() - started) / 1_000
     await bot.stop('SIGTERM')
     const rate = (people.length - failed) / seconds
-    console.log(`\n${cpus().length} cores, ${cpus()[0]?.model ?? ''}, Node ${process.version}; ${concurrency} people at once\n`)
+    console.log(
+      `\n${cpus().length} cores, ${cpus()[0]?.model ?? ''}, Node ${process.version}; ${concurrency} people at once\n`,
+    )
     const rows = [
-      ['bare CloudAdapter echo', `${echo.rate.toFixed(0)} messages/s`, `${percentile(echo.times, 0.5).toFixed(0)} ms`, `${percentile(echo.times, 0.95).toFixed(0)} ms`, '1.00'],
+      [
+        'bare CloudAdapter echo',
+        `${echo.rate.toFixed(0)} messages/s`,
+        `${percentile(echo.times, 0.5).toFixed(0)} ms`,
+        `${percentile(echo.times, 0.95).toFixed(0)} ms`,
+        '1.00',
+      ],
       [
         `complete resets (${people.length}, ${failed} failed)`,
         `${rate.toFixed(1)} resets/s = ${(rate * 4).toFixed(0)} turns/s`,
@@ -70,7 +82,10 @@ async function bench(): Promise<void> {
 
   async function measureEcho(): Promise<{ rate: number; times: number[] }> {
     const main = fileURLToPath(new URL('./echo-bot.ts', import.meta.url))
-    const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...settings }, stdio: ['ignore', 'inherit', 'inherit'] })
+    const child = spawn(process.execPath, [main], {
+      env: { PATH: process.env.PATH, ...settings },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
     for (let turn = 0; turn < 200; turn++) {
       const answer = await fetch(`http://127.0.0.1:${botPort}/healthz`).catch(() => undefined)
       if (answer?.ok) break
@@ -102,10 +117,18 @@ async function bench(): Promise<void> {
     const made: { id: string; secret: string }[] = []
     for (const user of company.tenant.company.employees(resets)) {
       const person = { tenant: tenantId.parse(practice.tenantId), id: userId.parse(user.id), name: user.displayName }
-      const begun = await beginEnrolment(ground, person, 'manager', { issuer: 'bench', account: user.userPrincipalName })
+      const begun = await beginEnrolment(ground, person, 'manager', {
+        issuer: 'bench',
+        account: user.userPrincipalName,
+      })
       if (!begun.ok) throw new Error(begun.reason)
       const secret = begun.manualKey.replaceAll(' ', '')
-      const confirmed = await confirmEnrolment(ground, person, generateSync({ secret, epoch: Math.floor(past().getTime() / 1_000) }), { coolingOff: 0 })
+      const confirmed = await confirmEnrolment(
+        ground,
+        person,
+        generateSync({ secret, epoch: Math.floor(past().getTime() / 1_000) }),
+        { coolingOff: 0 },
+      )
       if (!confirmed.ok) throw new Error(confirmed.reason)
       await approveByManager(ground, person, confirmed.factorId)
       made.push({ id: user.id, secret })
@@ -124,7 +147,11 @@ async function bench(): Promise<void> {
   async function reset({ id, secret }: { id: string; secret: string }, replies: number[]): Promise<void> {
     const { conversationId } = client.open(id)
     const seen = (words: string) =>
-      client.waitFor(conversationId, (messages) => messages.findLast((message) => JSON.stringify(message.attachments).includes(words)), 30_000)
+      client.waitFor(
+        conversationId,
+        (messages) => messages.findLast((message) => JSON.stringify(message.attachments).includes(words)),
+        30_000,
+      )
     const choice = await timed(replies, async () => {
       await client.say(id, 'I forgot my password').delivered
       return await seen('make sure that it is you')
@@ -134,11 +161,18 @@ async function bench(): Promise<void> {
       return await seen('Enter the code')
     })
     const ready = await timed(replies, async () => {
-      await client.press(id, { messageId: question.id, title: 'Check the code', inputs: { code: generateSync({ secret }) } })
+      await client.press(id, {
+        messageId: question.id,
+        title: 'Check the code',
+        inputs: { code: generateSync({ secret }) },
+      })
       return await seen('I know it is you')
     })
-    const window = await timed(replies, () => client.press(id, { messageId: ready.id, title: 'Show my temporary password' }))
-    if (window.kind !== 'dialog' || !JSON.stringify(window.dialog.card).includes('Your temporary password')) throw new Error(`no password: ${JSON.stringify(window).slice(0, 300)}`)
+    const window = await timed(replies, () =>
+      client.press(id, { messageId: ready.id, title: 'Show my temporary password' }),
+    )
+    if (window.kind !== 'dialog' || !JSON.stringify(window.dialog.card).includes('Your temporary password'))
+      throw new Error(`no password: ${JSON.stringify(window).slice(0, 300)}`)
   }
 }
 

@@ -11,7 +11,11 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 }
 
 /** Runs work for each item, so many at a time. */
-export async function atOnce<T>(items: readonly T[], concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function atOnce<T>(
+  items: readonly T[],
+  concurrency: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = items[Symbol.iterator]()
   const worker = async (): Promise<void> => {
     for (const item of queue) await work(item)

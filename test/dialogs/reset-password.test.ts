@@ -47,8 +47,13 @@ describe('"I forgot my password"', () => {
 
   it('leaves intent and outcome in the audit, with the proof and the request id of Graph', async () => {
     const rows = await company.database.selectFrom('audit').selectAll().orderBy('seq').execute()
-    const events = rows.map((row) => row.event as Record<string, unknown>).filter((event) => event.action === 'reset-password')
-    assert.deepEqual(events.map((event) => event.kind), ['intent', 'outcome'])
+    const events = rows
+      .map((row) => row.event as Record<string, unknown>)
+      .filter((event) => event.action === 'reset-password')
+    assert.deepEqual(
+      events.map((event) => event.kind),
+      ['intent', 'outcome'],
+    )
     assert.equal((events[0]?.proofs as { method: string }[])[0]?.method, 'totp')
     assert.equal(events[1]?.outcome, 'done')
     assert.match((events[1]?.detail as Record<string, string>)['set-password-request-id'] ?? '', /^[0-9a-f-]{36}$/)

@@ -1,5 +1,5 @@
-import { createClient } from 'redis'
 import pg from 'pg'
+import { createClient } from 'redis'
 
 /** A secret that was really used in a test, and what kind it is. */
 export interface UsedSecret {
@@ -38,7 +38,8 @@ export async function dumpRedis(url: string): Promise<Dump[]> {
   await client.connect()
   try {
     const lines: string[] = []
-    for await (const keys of client.scanIterator()) for (const key of keys) lines.push(`${key} ${await client.get(key)}`)
+    for await (const keys of client.scanIterator())
+      for (const key of keys) lines.push(`${key} ${await client.get(key)}`)
     return [{ name: 'redis', text: lines.join('\n') }]
   } finally {
     client.destroy()
@@ -50,7 +51,9 @@ export function findSecrets(secrets: readonly UsedSecret[], dumps: readonly Dump
   const found: string[] = []
   for (const secret of secrets)
     for (const form of formsOf(secret))
-      for (const dump of dumps) if (form.test(dump.text)) found.push(`a ${secret.kind} in ${dump.name} (${form.source.length} characters sought)`)
+      for (const dump of dumps)
+        if (form.test(dump.text))
+          found.push(`a ${secret.kind} in ${dump.name} (${form.source.length} characters sought)`)
   return found
 }
 
@@ -58,7 +61,15 @@ function formsOf({ kind, value }: UsedSecret): RegExp[] {
   // Six digits are looked for as a word of their own: longer numbers hold them by chance.
   if (kind === 'code') return [new RegExp(`(^|[\\s"':=,>(])${value}($|[\\s"',<})\\]])`, 'm')]
   const bytes = Buffer.from(value)
-  const forms = [value, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url'), bytes.toString('hex'), encodeURIComponent(value)]
+  const forms = [
+    value,
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    encodeURIComponent(value),
+  ]
   const spaced = kind === 'seed' ? [value.match(/.{4}/g)?.join(' ') ?? value] : []
-  return [...new Set([...forms, ...spaced])].map((form) => new RegExp(form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), kind === 'seed' || kind === 'answer' ? 'i' : ''))
+  return [...new Set([...forms, ...spaced])].map(
+    (form) => new RegExp(form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), kind === 'seed' || kind === 'answer' ? 'i' : ''),
+  )
 }

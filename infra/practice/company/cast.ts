@@ -90,6 +90,8 @@ export const cast = {
       login: 'hostile.name',
     },
   ),
+  /** The shared mailbox that notices are sent from; nobody signs in to it. */
+  noticeMailbox: member('HelpBot Notices', 'Shared mailbox', 'IT', null, { is: 'disabled', login: 'helpbot' }),
   /** A name of one letter. */
   q: member('Q', 'Buyer', 'Operations', 'operationsManager'),
 } satisfies Record<string, CastMember>

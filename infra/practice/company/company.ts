@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Clock } from '../../../bot/clock.ts'
-import type { CompanyGroup, CompanyUser, RoleAssignment } from './model.ts'
+import { stableId } from './ids.ts'
+import type { CompanyGroup, CompanyUser, PersonCard, RoleAssignment } from './model.ts'
 import { Replicated, type View } from './replicated.ts'
 
 /** The directory of a practice company: users, groups, role assignments, and the questions one asks of them. */
@@ -78,6 +79,35 @@ export class Company {
     return this.users.get(this.#idByName.get(wanted) ?? wanted, view)
   }
 
+  /** Somebody by object id, as Teams knows people; undefined when there is nobody. */
+  person(id: string): PersonCard | undefined {
+    const user = this.users.get(id.toLowerCase(), 'latest')
+    if (user === undefined) return undefined
+    const guest = user.userType === 'Guest'
+    return {
+      id: user.id,
+      name: user.displayName,
+      userPrincipalName: user.userPrincipalName,
+      tenantId: guest ? stableId(`tenant: ${user.mail?.split('@')[1]}`) : this.tenantId,
+      ...(user.givenName === null ? {} : { givenName: user.givenName }),
+      ...(user.mail === null ? {} : { email: user.mail }),
+      ...(guest ? { guest } : {}),
+    }
+  }
+
+  /** People whose name, address, title or department holds `words`, in order of creation, at most `limit`. */
+  search(words: string, limit: number): CompanyUser[] {
+    const wanted = words.trim().toLowerCase()
+    const found: CompanyUser[] = []
+    for (const user of this.users.values('latest')) {
+      if (found.length >= limit) break
+      const { displayName, userPrincipalName, jobTitle, department } = user
+      const text = [displayName, userPrincipalName, jobTitle, department].join(' ').toLowerCase()
+      if (text.includes(wanted)) found.push(user)
+    }
+    return found
+  }
+
   group(id: string, view: View): CompanyGroup | undefined {
     return this.groups.get(id.toLowerCase(), view)
   }
@@ -126,10 +156,10 @@ export class Company {
     return [...this.roleAssignments.values(view)].filter((assignment) => principals.has(assignment.principalId))
   }
 
-  /** The assignments that reach a principal: its own and those of the groups it is in. */
+  /** The assignments in force that reach a principal: its own and those of the groups it is in. */
   transitiveAssignments(principalId: string, view: View): RoleAssignment[] {
     const principals = new Set([principalId, ...this.transitiveGroups(principalId, view).map((group) => group.id)])
-    return this.assignmentsOf(principals, view)
+    return this.assignmentsOf(principals, view).filter((assignment) => assignment.state === 'active')
   }
 
   /**

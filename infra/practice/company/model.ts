@@ -54,12 +54,26 @@ export interface CompanyGroup {
   readonly members: ReadonlySet<string>
 }
 
-/** A directory role given to a user or to a role-assignable group, tenant-wide. */
+/** A directory role given to a user, a role-assignable group or an application, tenant-wide. */
 export interface RoleAssignment {
   readonly id: string
+  /** `eligible`: may be activated through Privileged Identity Management, and is not in force until then. */
+  readonly state: 'active' | 'eligible'
   readonly principalId: string
   /** The role template's id, which is the built-in role definition's id. */
   readonly roleDefinitionId: string
+}
+
+/** Somebody as Teams and the practice page need to know them. */
+export interface PersonCard {
+  readonly id: string
+  readonly name: string
+  readonly givenName?: string
+  readonly userPrincipalName: string
+  readonly email?: string
+  /** The home tenant: another than the company's for a guest. */
+  readonly tenantId: string
+  readonly guest?: boolean
 }
 
 /** A built-in directory role that is activated in the tenant. */

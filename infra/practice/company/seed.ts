@@ -160,6 +160,7 @@ function seedRoles(company: Company): void {
     if (role === undefined) throw new Error(`no role ${name}`)
     company.putAssignment({
       id: stableId(`assignment: ${principalId} ${name}`),
+      state: 'active',
       principalId,
       roleDefinitionId: role.roleTemplateId,
     })

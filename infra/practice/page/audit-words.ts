@@ -15,7 +15,7 @@ export function actionInWords(action: string): string {
 
 /** How it stands: an intent is written before the change, the outcome after it. */
 export function standing(line: AuditLine): { readonly words: string; readonly look: string } {
-  if (line.kind === 'intent') return { words: 'is about to happen', look: 'intent' }
+  if (line.kind === 'intent') return { words: 'about to', look: 'intent' }
   if (line.outcome === undefined) return { words: 'noted', look: 'noted' }
   return { words: OUTCOMES[line.outcome] ?? line.outcome, look: line.outcome }
 }

@@ -59,6 +59,7 @@ export function personPicker(options: { readonly label: string; choose(person: S
     list.hidden = true
     asked += 1
     clearTimeout(timer)
+    timer = undefined
     box.setAttribute('aria-expanded', 'false')
     box.removeAttribute('aria-activedescendant')
     box.value = current?.name ?? ''
@@ -102,14 +103,21 @@ export function personPicker(options: { readonly label: string; choose(person: S
 
   box.addEventListener('focus', () => box.select())
   box.addEventListener('click', () => void search(''))
+  const searchNow = () => {
+    clearTimeout(timer)
+    timer = undefined
+    return search(box.value.trim())
+  }
   box.addEventListener('input', () => {
     clearTimeout(timer)
-    timer = setTimeout(() => void search(box.value.trim()), SEARCH_AFTER_MS)
+    timer = setTimeout(() => void searchNow(), SEARCH_AFTER_MS)
   })
   box.addEventListener('blur', close)
   box.addEventListener('keydown', (event) => {
     const isOpen = !list.hidden
     if (event.key === 'Escape' && isOpen) close()
+    // Typed and sent off at once: the list is still the one of the words before.
+    else if (event.key === 'Enter' && timer !== undefined) void searchNow().then(() => choose(found[at]))
     else if (event.key === 'Enter' && isOpen) choose(found[at])
     else if (event.key === 'ArrowDown' && !isOpen) void search('')
     else if (event.key === 'ArrowDown') mark(Math.min(at + 1, found.length - 1))

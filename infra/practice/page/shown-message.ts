@@ -100,7 +100,7 @@ function contentOf(
   if (message.text !== '') {
     const isMarkdown = message.from.role === 'bot' && message.textFormat === 'markdown'
     const parts = isMarkdown ? [nodesOf(message.text)] : linked(message.text)
-    content.push(element('div', { class: 'text' }, ...parts))
+    content.push(element('div', { class: isMarkdown ? 'text drawn' : 'text' }, ...parts))
   }
   if (card) content.push(element('div', { class: 'card', 'data-testid': 'card' }, drawCard(card, onPress)))
   const suggestions = suggestionsOf(message.suggestedActions)

@@ -163,6 +163,11 @@ describe('security questions', () => {
     ])
   })
 
+  it('satisfy nothing while they are off', () => {
+    const policy = policyWithRule('reset-password', { proofs: [['totp', 'questions'], ['manager']] })
+    assert.deepEqual(missing(policy, request({ proofs: [proof('totp'), proof('questions')] })), [['manager']])
+  })
+
   it('cannot be set up while they are off', () => {
     const asked = request({ operation: 'set-security-questions', proofs: [proof('totp')] })
     assert.equal(refused(defaultPolicy, asked).code, 'forbidden')
@@ -184,6 +189,11 @@ describe('a floor below every policy', () => {
 describe('a first authenticator and "This wasn\'t me"', () => {
   for (const operation of ['enrol-totp', 'protect-account'] as const)
     it(`need no proof: ${operation}`, () => assert.deepEqual(allowed(defaultPolicy, request({ operation })), []))
+
+  it('may ask for the chat alone: the cooling-off holds it back', () => {
+    const policy = policyWithRule('enrol-totp', { proofs: [['channel']] })
+    assert.deepEqual(allowed(policy, request({ operation: 'enrol-totp', proofs: [proof('channel')] })), ['channel-1'])
+  })
 
   it('a new authenticator needs the old one or the manager, never the chat alone', () =>
     assert.deepEqual(missing(defaultPolicy, request({ operation: 'replace-totp', proofs: [proof('channel')] })), [
@@ -245,6 +255,7 @@ describe('a refusal', () => {
     const { protectedBecause: _, ...target } = request().target
     assert.equal(refused(policy, { ...request({ proofs: [proof('totp')] }), target }).code, 'unverifiable')
     assert.ok(allowed(policy, request({ proofs: [proof('totp')] })))
+    assert.ok(allowed(defaultPolicy, { ...request({ proofs: [proof('totp')] }), target }))
   })
 
   for (const [code, asked, tellIt] of [

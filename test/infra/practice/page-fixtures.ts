@@ -10,7 +10,6 @@ import { type FrontDoor, openDoor } from '../../../infra/practice/front-door.ts'
 import type { AuditSource } from '../../../infra/practice/front-door-audit.ts'
 import type { CompanyDirectory } from '../../../infra/practice/front-door-company.ts'
 import type { DirectoryState, FaultKind, Mail, Someone } from '../../../infra/practice/front-door-shapes.ts'
-import { itChannelId } from '../../../infra/practice/teams/identifiers.ts'
 import { answer, startTestBot, TENANT, type TestBot } from './teams-test-bot.ts'
 
 const someone = (number: number, name: string, more: Partial<Someone> = {}): Someone => ({

@@ -1,0 +1,38 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+import { type Company, initialPassword } from '../company/company.ts'
+
+interface StoredPassword {
+  readonly salt: Buffer
+  readonly hash: Buffer
+}
+
+const derive = promisify<string, Buffer, number, Buffer>(scrypt)
+const hashBytes = 32
+
+/** The passwords of the company, kept as scrypt hashes in memory only. */
+export class Passwords {
+  readonly #company: Company
+  readonly #stored = new Map<string, StoredPassword>()
+
+  constructor(company: Company) {
+    this.#company = company
+  }
+
+  async set(userId: string, password: string): Promise<void> {
+    const salt = randomBytes(16)
+    this.#stored.set(userId, { salt, hash: await derive(password, salt, hashBytes) })
+  }
+
+  /** Whether this is the person's password. An initial one is hashed when it is first asked for: a big company starts fast. */
+  async matches(userId: string, password: string): Promise<boolean> {
+    if (!this.#stored.has(userId)) await this.set(userId, initialPassword(this.#company, userId))
+    const stored = this.#stored.get(userId)
+    if (stored === undefined) return false
+    return timingSafeEqual(await derive(password, stored.salt, hashBytes), stored.hash)
+  }
+
+  forget(userId: string): void {
+    this.#stored.delete(userId)
+  }
+}
