@@ -2,7 +2,10 @@ import { AuthError } from '@azure/msal-node'
 import { plainText } from '../plain-text.ts'
 import { CredentialError } from './credential-error.ts'
 
-/** What Entra ID's own error numbers mean for the person who set this up (learn.microsoft.com/entra/identity-platform/reference-error-codes). */
+/**
+ * What Entra ID's own error numbers mean for the person who set this up
+ * (learn.microsoft.com/entra/identity-platform/reference-error-codes).
+ */
 const fixes: readonly (readonly [string, string])[] = [
   [
     'AADSTS700027',
@@ -21,7 +24,8 @@ const fixes: readonly (readonly [string, string])[] = [
 ]
 
 /**
- * Turns whatever msal threw into one error that says what to do. Vendor text is cut to one line; msal puts no secret into it.
+ * Turns whatever msal threw into one error that says what to do. Vendor text is cut to one line; msal puts no secret
+ * into it.
  */
 export function describeTokenFailure(
   fault: unknown,

@@ -9,8 +9,8 @@ const mail = z.object({
 })
 
 /**
- * The body of `sendMail`: plain text, so that nothing in it is markup or a disguised link, and no copy in Sent Items, where a
- * thief would find it (learn.microsoft.com/graph/api/user-sendmail).
+ * The body of `sendMail`: plain text, so that nothing in it is markup or a disguised link, and no copy in Sent Items,
+ * where a thief would find it (learn.microsoft.com/graph/api/user-sendmail).
  * @throws DirectoryError policy when it is not a mail
  */
 export function mailBody(given: { readonly to: readonly string[]; readonly subject: string; readonly text: string }) {

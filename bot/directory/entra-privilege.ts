@@ -9,8 +9,9 @@ import { GraphAnswerError } from './graph-errors.ts'
 import { sentences } from './sentences.ts'
 
 /**
- * Groups, roles and administrative units as `transitiveMemberOf` lists them. An application that may not read one kind is given its
- * type and id only, with every other property null (learn.microsoft.com/graph/permissions-overview, "limited information").
+ * Groups, roles and administrative units as `transitiveMemberOf` lists them. An application that may not read one
+ * kind is given its type and id only, with every other property null (learn.microsoft.com/graph/permissions-overview,
+ * "limited information").
  */
 const membership = z.object({
   '@odata.type': z.string(),
@@ -32,14 +33,17 @@ const ownedGroup = z.object({
   isAssignableToRole: z.boolean().nullish(),
   owners: z.array(z.object({ id: guid })),
 })
-/** `$expand` on a directory object brings at most 20 and does not page (learn.microsoft.com/graph/query-parameters#expand-parameter). */
+/**
+ * `$expand` on a directory object brings at most 20 and does not page
+ * (learn.microsoft.com/graph/query-parameters#expand-parameter).
+ */
 const expandLimit = 20
 
 /**
- * Whether a help desk may touch this account, asked of the directory now: directory roles held directly or through groups, roles
- * scoped to an administrative unit, roles that may be activated (PIM), and membership (nested too) or ownership of a
- * role-assignable group. `transitiveRoleAssignments` exists in beta only; roles reach a person directly or through a
- * role-assignable group, and both are asked for here.
+ * Whether a help desk may touch this account, asked of the directory now: directory roles held directly or through
+ * groups, roles scoped to an administrative unit, roles that may be activated (PIM), and membership (nested too) or
+ * ownership of a role-assignable group. `transitiveRoleAssignments` exists in beta only; roles reach a person
+ * directly or through a role-assignable group, and both are asked for here.
  * @throws DirectoryError whenever one of these cannot be read: not knowing is never "no"
  */
 export async function entraPrivilege(graph: Graph, id: UserId): Promise<Privilege> {
@@ -68,7 +72,8 @@ function membershipReasons(item: z.infer<typeof membership>, title: string): str
     case '#microsoft.graph.directoryRole':
       return [`directory role: ${name}`]
     case '#microsoft.graph.group':
-      // Ordinary groups have isAssignableToRole null, and so have groups that we may not read: the name tells them apart.
+      // Ordinary groups have isAssignableToRole null, and so have groups that we may not read: the name tells them
+      // apart.
       if (item.displayName == null) throw unreadable(`${title}: group ${item.id}`, 'GroupMember.Read.All')
       return item.isAssignableToRole === true ? [`role-assignable group: ${name}`] : []
     case '#microsoft.graph.administrativeUnit':
@@ -79,8 +84,8 @@ function membershipReasons(item: z.infer<typeof membership>, title: string): str
 }
 
 /**
- * Assignments in force, or those that may be activated. A tenant without the P2 licence has no eligible ones and says so with
- * 400 AadPremiumLicenseRequired: that is an answer, not a failure.
+ * Assignments in force, or those that may be activated. A tenant without the P2 licence has no eligible ones and says
+ * so with 400 AadPremiumLicenseRequired: that is an answer, not a failure.
  */
 async function roles(
   graph: Graph,
@@ -109,8 +114,8 @@ async function roles(
 }
 
 /**
- * Role-assignable groups this person owns. `/users/{id}/ownedObjects` is not open to applications, so the groups are asked for
- * their owners; a tenant has at most 500 of them.
+ * Role-assignable groups this person owns. `/users/{id}/ownedObjects` is not open to applications, so the groups are
+ * asked for their owners; a tenant has at most 500 of them.
  */
 async function ownerships(graph: Graph, id: UserId): Promise<string[]> {
   const title = 'GET /groups?$filter=isAssignableToRole eq true'

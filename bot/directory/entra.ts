@@ -31,7 +31,8 @@ export interface EntraDeps {
 /** The directory, and the same one under a correlation id of the caller's. */
 export interface EntraDirectory extends Directory {
   /**
-   * The same directory whose calls carry this GUID as `client-request-id`, so that Microsoft's logs and ours can be laid side by side.
+   * The same directory whose calls carry this GUID as `client-request-id`, so that Microsoft's logs and ours can be
+   * laid side by side.
    */
   correlated(correlationId: string): Directory
 }

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { DirectoryError } from './directory-error.ts'
 
 /**
- * A string literal of OData: quotes doubled, in quotes (OData 4.01 ABNF, SQUOTE-in-string). Still to be percent-encoded;
- * `address` does that.
+ * A string literal of OData: quotes doubled, in quotes (OData 4.01 ABNF, SQUOTE-in-string). Still to be
+ * percent-encoded; `address` does that.
  */
 export function odataText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
@@ -23,7 +23,8 @@ export function address(segments: readonly string[], query: Readonly<Record<stri
 }
 
 /**
- * The next page's address, given as the server gave it, if it stays on our endpoint: a link to anywhere else would carry the token away.
+ * The next page's address, given as the server gave it, if it stays on our endpoint: a link to anywhere else would
+ * carry the token away.
  * @throws DirectoryError unreachable when it leads elsewhere
  */
 export function nextPage(link: string, endpoint: string): string {

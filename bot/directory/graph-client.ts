@@ -46,7 +46,10 @@ export interface Graph {
     limit: number,
     options: ReadOptions,
   ): Promise<{ readonly bytes: Uint8Array; readonly type: string } | undefined>
-  /** Changes something. Never sent twice unless the first certainly did nothing. `secrets` are kept out of every error. */
+  /**
+   * Changes something. Never sent twice unless the first certainly did nothing. `secrets` are kept out of every
+   * error.
+   */
   write(
     method: 'POST' | 'PATCH' | 'DELETE',
     path: string,

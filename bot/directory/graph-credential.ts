@@ -43,12 +43,15 @@ export interface ClientIdentity {
 
 /** A renewed certificate in the same file or vault is noticed within this time. */
 const rereadAfter = 60 * 60 * 1000
-/** One request to the authority may take this long, and a whole acquisition (discovery, then token) three times that. */
+/**
+ * One request to the authority may take this long, and a whole acquisition (discovery, then token) three times that.
+ */
 const patience = 10_000
 
 /**
- * Tokens by client credentials with a certificate (learn.microsoft.com/entra/identity-platform/certificate-credentials).
- * msal keeps the token until shortly before it expires; one acquisition is in flight at a time, however many ask.
+ * Tokens by client credentials with a certificate
+ * (learn.microsoft.com/entra/identity-platform/certificate-credentials). msal keeps the token until shortly before it
+ * expires; one acquisition is in flight at a time, however many ask.
  * @param deps.vault how Key Vault secrets are read; by default with this machine's managed identity
  */
 export function certificateTokens(
@@ -105,7 +108,8 @@ function confidentialClient(identity: ClientIdentity, certificate: SigningCertif
     auth: {
       clientId: identity.clientId,
       authority: `${authority.origin}/${identity.tenantId}`,
-      // Without this msal asks Microsoft's public cloud whether the authority exists: wrong for a sovereign or local one.
+      // Without this msal asks Microsoft's public cloud whether the authority exists: wrong for a sovereign or local
+      // one.
       knownAuthorities: [authority.host],
       clientCertificate: { thumbprintSha256: certificate.thumbprintSha256, privateKey: certificate.privateKey },
     },

@@ -24,9 +24,10 @@ const passing = new Set([429, 500, 502, 503, 504])
 /**
  * How many milliseconds to wait before the next try, or undefined when there must be none.
  * - A read is tried again on 429, 500, 502, 503, 504 and network failures.
- * - A write is tried again only when it certainly did not happen: on 429 (learn.microsoft.com/graph/throttling: the request
- *   is rejected) and when no connection was made. Never on 5xx, a cut connection or a time-out.
- * - Retry-After (RFC 9110 §10.2.3, seconds or a date) is obeyed in full, and a little more so that replicas do not return together.
+ * - A write is tried again only when it certainly did not happen: on 429 (learn.microsoft.com/graph/throttling: the
+ *   request is rejected) and when no connection was made. Never on 5xx, a cut connection or a time-out.
+ * - Retry-After (RFC 9110 §10.2.3, seconds or a date) is obeyed in full, and a little more so that replicas do not
+ *   return together.
  * @param tried tries already made, from 1
  * @param random 0 ≤ random < 1
  */

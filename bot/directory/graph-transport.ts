@@ -14,9 +14,9 @@ export class AnswerTooLarge extends Error {
 }
 
 /**
- * Puts the bearer token on requests to the configured endpoint and refuses to send anything anywhere else. (The SDK's own
- * handler silently drops the header on hosts it does not know.) On 401 nothing happened, so the request goes out once
- * more with a token fresh from the authority: the old one may have been revoked.
+ * Puts the bearer token on requests to the configured endpoint and refuses to send anything anywhere else. (The SDK's
+ * own handler silently drops the header on hosts it does not know.) On 401 nothing happened, so the request goes out
+ * once more with a token fresh from the authority: the old one may have been revoked.
  */
 export function authenticationMiddleware(endpoint: string, tokens: TokenSource): Middleware {
   const { origin } = new URL(endpoint)

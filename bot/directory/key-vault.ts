@@ -10,8 +10,8 @@ export type VaultReader = (secretUrl: string) => Promise<string>
 export type ManagedIdentityToken = (resource: string) => Promise<string>
 
 /**
- * Vault suffix → resource of the token, per cloud (learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates).
- * A token is sent to no other host.
+ * Vault suffix → resource of the token, per cloud
+ * (learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates). A token is sent to no other host.
  */
 const vaultSuffixes = ['vault.azure.net', 'vault.usgovcloudapi.net', 'vault.azure.cn'] as const
 

@@ -2,8 +2,8 @@ import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@az
 import type { Fetch } from './graph-transport.ts'
 
 /**
- * msal's way out to the network, through `fetch` (so that proxies and certificate authorities are the process's own) and with
- * a time limit, which msal's own client lacks for POST.
+ * msal's way out to the network, through `fetch` (so that proxies and certificate authorities are the process's own)
+ * and with a time limit, which msal's own client lacks for POST.
  */
 export function msalNetwork(fetch: Fetch, timeoutMilliseconds: number): INetworkModule {
   const send = async <T>(

@@ -1,4 +1,7 @@
-/** An application permission of Microsoft Graph, and what it is for. `npm run doctor` and infra/README.md read this table. */
+/**
+ * An application permission of Microsoft Graph, and what it is for. `npm run doctor` and infra/README.md read this
+ * table.
+ */
 export interface Permission {
   readonly name: string
   /** What a person sees HelpBot do with it. */
@@ -13,8 +16,8 @@ export interface Permission {
 const directoryRead = ['Directory.Read.All', 'Directory.ReadWrite.All'] as const
 
 /**
- * Every application permission that `entraDirectory` uses, least privilege first, as the permission table of each call's page
- * in learn.microsoft.com/graph/api names it.
+ * Every application permission that `entraDirectory` uses, least privilege first, as the permission table of each
+ * call's page in learn.microsoft.com/graph/api names it.
  */
 export const permissions: readonly Permission[] = [
   {
@@ -79,7 +82,10 @@ export const permissions: readonly Permission[] = [
 /** The names of all of them: what an application that does everything is given. */
 export const allPermissions: readonly string[] = permissions.map(({ name }) => name)
 
-/** An Entra role (by its template id, the same in every tenant), any one of which lets the application reset passwords. */
+/**
+ * An Entra role (by its template id, the same in every tenant), any one of which lets the application reset
+ * passwords.
+ */
 export interface EntraRole {
   readonly name: string
   readonly templateId: string

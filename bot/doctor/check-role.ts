@@ -15,8 +15,9 @@ const what = `Entra role for password resets (${passwordRole})`
 const adviser = passwordRoles.find(({ name }) => name === passwordRole)?.templateId ?? ''
 
 /**
- * Whether the application itself holds a role that lets it reset passwords. Microsoft's pages disagree on whether the permission alone is enough
- * (learn.microsoft.com/graph/api/user-update), so a role is asked for, and one that is too strong is named.
+ * Whether the application itself holds a role that lets it reset passwords. Microsoft's pages disagree on whether the
+ * permission alone is enough (learn.microsoft.com/graph/api/user-update), so a role is asked for, and one that is too
+ * strong is named.
  * @param objectId of the service principal: the token's `oid`
  */
 export async function checkPasswordRole(graph: Graph, objectId: string | undefined): Promise<Finding> {

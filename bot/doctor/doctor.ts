@@ -30,8 +30,8 @@ export interface DoctorDeps {
 }
 
 /**
- * Examines the configured tenant and says what is there, what is missing and what is too much. Reads only; changes nothing and
- * sends nothing to anybody. Goes on as far as it can when something is missing.
+ * Examines the configured tenant and says what is there, what is missing and what is too much. Reads only; changes
+ * nothing and sends nothing to anybody. Goes on as far as it can when something is missing.
  */
 export async function runDoctor(patient: Patient, deps: DoctorDeps): Promise<readonly Finding[]> {
   const vault = deps.vault ?? keyVault({ fetch: deps.fetch, token: managedIdentity(undefined) })

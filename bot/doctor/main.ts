@@ -6,8 +6,9 @@ import { line } from './finding.ts'
 import { permissionTable } from './permission-table.ts'
 
 /**
- * `npm run doctor`: looks at the configured tenant, prints one line a finding, exits 1 when something needed is missing and 2 when
- * the settings are faulty. `npm run doctor -- --permissions` prints the table of infra/README.md and looks at nothing.
+ * `npm run doctor`: looks at the configured tenant, prints one line a finding, exits 1 when something needed is
+ * missing and 2 when the settings are faulty. `npm run doctor -- --permissions` prints the table of infra/README.md
+ * and looks at nothing.
  */
 async function main(): Promise<number> {
   if (process.argv.includes('--permissions')) {

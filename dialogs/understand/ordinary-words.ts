@@ -15,7 +15,7 @@ export const otherPeople = words(`
   mum dad father son daughter kid kids child children brother sister friend friends girlfriend boyfriend customer customers
   client clients intern interns employee employees secretary assistant contractor director ceo cfo cto partner guy girl
   neighbor neighbour student teacher vendor consultant manager managers hire hires newcomer users staff admin
-  administrator admins root mate buddy`)
+  administrator admins root mate buddy team folks guys`)
 
 /** Words that stand between "my" and the thing without changing whose it is, and systems that the work account opens. */
 export const workWords = words(`

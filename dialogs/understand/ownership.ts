@@ -37,7 +37,7 @@ export function subjectOf(tokens: readonly Token[], index: number): Owner {
     if (foreignThings.has(token.text)) return 'foreign'
     if (otherPeople.has(token.text) && token.text !== 'your') return 'other'
     if (token.possessive) return 'other'
-    if (workWords.has(token.text)) return ownerBefore(tokens, at)
+    if (workWords.has(token.text)) return ownerBefore(tokens, at) === 'other' ? 'other' : 'bare'
     if (ownWords.has(token.text)) return 'own'
     return token.unknown ? 'unclear' : 'bare'
   }
@@ -95,9 +95,13 @@ export function ownerBefore(tokens: readonly Token[], index: number): Owner {
 /** "The authenticator" and "a new password" are the asker's; "the password" may be anyone's. */
 function pointedAt(tokens: readonly Token[], index: number, pointer: Token): Owner {
   const thing = tokens[index]
-  const nobodysElse = thing?.is.has('authenticator') === true || thing?.is.has('phone') === true
+  const nobodysElse =
+    thing?.is.has('authenticator') === true || thing?.is.has('phone') === true || thing?.is.has('questions') === true
   const fresh = pointer.text === 'a' || pointer.text === 'an'
-  return nobodysElse || (fresh && tokens[index - 1]?.is.has('new') === true) ? 'bare' : 'unclear'
+  if (saidByScreen(tokens, index)) return 'bare'
+  return nobodysElse || (fresh && (tokens[index - 1]?.is.has('new') || tokens[index + 1]?.is.has('reset')) === true)
+    ? 'bare'
+    : 'unclear'
 }
 
 /** "It says your account is locked": the screen speaks to the asker. */

@@ -41,7 +41,7 @@ function mergePhrases(words: readonly Word[]): Token[] {
     const first = words[start]
     if (first === undefined) break
     const text = textOf(words, start, length)
-    const concepts = length > 1 ? conceptsOfPhrase.get(text) : (conceptsOfPhrase.get(text) ?? conceptsOfWord.get(text))
+    const concepts = conceptsOfPhrase.get(text) ?? (length > 1 ? undefined : conceptsOf(text))
     const last = words[start + length - 1] ?? first
     tokens.push({
       ...first,
@@ -54,6 +54,13 @@ function mergePhrases(words: readonly Word[]): Token[] {
     start += length
   }
   return tokens
+}
+
+/** Ticket numbers as ticket systems write them: INC0012345, #1042. */
+const ticketNumber = /^(#\d{2,10}|(inc|req|ritm|case|tkt|hd|sr|cs)\d{3,12})$/
+
+function conceptsOf(word: string): readonly Concept[] | undefined {
+  return ticketNumber.test(word) ? ['ticket'] : conceptsOfWord.get(word)
 }
 
 function phraseLengthAt(words: readonly Word[], start: number): number {

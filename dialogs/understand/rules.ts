@@ -13,6 +13,8 @@ export interface Rule {
   readonly groups: readonly (readonly Concept[])[]
   /** Holds only in a message of at most so many words. */
   readonly atMost?: number
+  /** The groups must come in this order in the text. */
+  readonly inOrder?: boolean
 }
 
 /** A rule that held, and the places of the tokens that made it hold. */
@@ -49,7 +51,8 @@ const ownThings: Concept[] = ['password', 'account', 'login', 'authenticator', '
 
 /** A stated cause weighs more than a symptom: an expired password more than "can't log in". */
 export const rules: readonly Rule[] = [
-  rule('reset-password', 0.95, 6, ['forgot'], ['password']),
+  rule('reset-password', 0.95, 9, ['forgot'], ['password']),
+  rule('reset-password', 0.93, 7, ['cannot'], ['recall'], ['password']),
   rule('reset-password', 0.95, 6, ['expired'], ['password']),
   rule('reset-password', 0.92, 5, ['reset'], ['password']),
   rule('reset-password', 0.85, 3, ['lost'], ['password']),
@@ -62,6 +65,7 @@ export const rules: readonly Rule[] = [
   rule('reset-password', 0.72, 4, ['cannot', 'trouble'], ['access'], ['account']),
   rule('reset-password', 0.65, 5, ['want'], ['password'], ['changed']),
   rule('reset-password', 0.5, 4, ['cannot', 'failing', 'trouble'], ['account']),
+  rule('reset-password', 0.65, 4, ['forgot', 'expired', 'reset', 'change'], ['pass']),
   rule('reset-password', 0.5, 4, ['forgot', 'reset', 'change'], ['pin', 'user']),
   { ...rule('reset-password', 0.5, 0, ['password']), atMost: 12 },
   { ...rule('reset-password', 0.45, 0, ['reset']), atMost: 2 },
@@ -90,20 +94,24 @@ export const rules: readonly Rule[] = [
     ['setup', 'choose', 'change', 'changed', 'reset', 'forgot', 'lost', 'new', 'cannot', 'failing'],
   ),
   rule('set-security-questions', 0.6, 0, ['questions']),
-  rule('not-me', 0.97, 6, ['someone', 'hacked'], ['meddled'], ownThings),
+  { ...rule('not-me', 0.97, 6, ['someone', 'hacked'], ['meddled'], ownThings), inOrder: true },
+  rule('not-me', 0.68, 4, ['someone'], ['account']),
+  rule('not-me', 0.68, 3, ['activity'], ['login']),
   rule('not-me', 0.95, 3, ['someone', 'hacked'], ['login']),
   rule('not-me', 0.97, 5, ['hacked', 'stolen'], ['password', 'account', 'login']),
   rule('not-me', 0.97, 4, ['strange'], ['login', 'activity', 'authenticator']),
   rule('not-me', 0.9, 0, ['notMe']),
-  rule('not-me', 0.97, 8, ['denied'], [...ownThings, 'activity', 'change', 'changed', 'reset', 'code']),
+  rule('not-me', 0.97, 12, ['denied'], [...ownThings, 'activity', 'change', 'changed', 'reset', 'code']),
   rule('not-me', 0.97, 8, ['gave'], ['hacked', 'fooled']),
   rule('not-me', 0.97, 6, ['gave'], ['password'], ['someone', 'strange']),
-  rule('not-me', 0.8, 0, ['hacked']),
-  rule('not-me', 0.65, 6, ['unasked'], ownThings),
+  rule('not-me', 0.8, 0, ['victim']),
+  rule('not-me', 0.5, 0, ['hacked']),
+  rule('not-me', 0.68, 20, ['unasked'], ownThings),
   rule('not-me', 0.6, 0, ['denied']),
+  { ...rule('not-me', 0.62, 5, ['people'], ['meddled'], ['password', 'account']), inOrder: true },
   rule('not-me', 0.6, 4, ['password'], ['changed']),
   rule('not-me', 0.5, 3, ['strange'], ['account', 'login', 'code']),
-  rule('my-tickets', 1, 6, ['status'], ['ticket']),
+  rule('my-tickets', 1, 12, ['status'], ['ticket']),
   rule('my-tickets', 0.85, 1, ['own'], ['ticket']),
   { ...rule('my-tickets', 0.75, 0, ['ticket']), atMost: 2 },
   rule('my-tickets', 0.6, 3, ['own'], ['ticket']),
@@ -134,23 +142,28 @@ const happenings: ReadonlySet<Concept> = new Set<Concept>([
 export function hitsOf(reading: Reading): Hit[] {
   const { tokens } = reading
   const hits: Hit[] = []
-  for (const { intent, weight, within, groups, atMost } of rules) {
+  for (const { intent, weight, within, groups, atMost, inOrder } of rules) {
     if (atMost !== undefined && tokens.length > atMost) continue
-    for (const places of placesOf(tokens, groups, within)) hits.push({ intent, weight, places })
+    for (const places of placesOf(tokens, groups, within, inOrder === true)) hits.push({ intent, weight, places })
   }
   return hits
 }
 
-/** At most this many tokens may lie in one message for a rule to reach over a full stop. */
-const shortMessage = 16
+/** In a message of at most so many tokens, a rule reaches over a full stop. */
+const shortMessage = 30
 
-function placesOf(tokens: readonly Token[], groups: readonly (readonly Concept[])[], within: number): number[][] {
+function placesOf(
+  tokens: readonly Token[],
+  groups: readonly (readonly Concept[])[],
+  within: number,
+  inOrder: boolean,
+): number[][] {
   let partial: number[][] = [[]]
   for (const group of groups) {
     const longer: number[][] = []
     for (const places of partial) {
       const previous = places.at(-1)
-      const from = previous === undefined ? 0 : Math.max(0, previous - within)
+      const from = previous === undefined ? 0 : Math.max(0, inOrder ? previous : previous - within)
       const to = previous === undefined ? tokens.length - 1 : Math.min(tokens.length - 1, previous + within)
       for (let at = from; at <= to; at++) {
         if (!places.includes(at) && speaks(tokens, at, group, groups.length === 1) && together(tokens, previous, at))

@@ -1,9 +1,9 @@
-import { type Doubt, doubtAbout, generalDoubt } from './doubts.ts'
+import { type Doubt, doubtAbout, generalDoubt, graver } from './doubts.ts'
 import { type Intent, offeredIntents, sensitiveIntents } from './intent.ts'
 import { type Likeness, likenessTo } from './likeness.ts'
 import { type Reading, read } from './reading.ts'
 import { hitsOf } from './rules.ts'
-import { saidByWholeMessage } from './whole-message.ts'
+import { saidAtTheEnd, saidByWholeMessage } from './whole-message.ts'
 
 export type { Intent } from './intent.ts'
 
@@ -35,7 +35,7 @@ const embraces: ReadonlyMap<Intent, ReadonlySet<Intent>> = new Map([
   ['my-tickets', sensitiveIntents],
   ['talk-to-human', sensitiveIntents],
 ])
-const cost: Record<Doubt, number> = { none: 0, ask: 0.2, against: 0.6 }
+const cost: Record<Doubt, number> = { none: 0, ask: 0.2, against: 0.6, 'somebody-elses': 0.6 }
 
 /**
  * Compiles the example phrases of every dialog into a function from a person's words to what they mean. Deterministic, offline,
@@ -49,9 +49,14 @@ export function compileUnderstanding(
     const reading = read(text)
     const said = saidByWholeMessage(reading)
     if (said !== undefined && !reading.cut) return { intent: said, sure: true, alternatives: [] }
-    return decide(candidatesOf(reading, likeness))
+    const understanding = decide(candidatesOf(reading, likeness))
+    const ending = understanding.intent === 'none' && understanding.sure ? saidAtTheEnd(reading) : undefined
+    return ending === undefined ? understanding : { intent: ending, sure: false, alternatives: [] }
   }
 }
+
+/** Nobody's account but one's own is changed here; a person at IT can see to a colleague's. */
+const askIt: Understanding = { intent: 'talk-to-human', sure: false, alternatives: ['talk-to-human'] }
 
 function decide(candidates: readonly Candidate[]): Understanding {
   const best = candidates[0]
@@ -59,9 +64,10 @@ function decide(candidates: readonly Candidate[]): Understanding {
     .filter(({ intent, weight }) => offeredIntents.has(intent) && weight >= worthNaming)
     .slice(0, 3)
     .map(({ intent }) => intent)
+  if (candidates.some(({ doubt }) => doubt === 'somebody-elses') && (best === undefined || !isFine(best))) return askIt
   if (best === undefined || best.weight < worthNaming)
     return { intent: 'none', sure: alternatives.length === 0, alternatives }
-  if (best.doubt === 'against') return { intent: 'none', sure: false, alternatives }
+  if (!isFine(best)) return { intent: 'none', sure: false, alternatives }
   const rival = candidates.find(
     ({ intent }) => intent !== best.intent && embraces.get(best.intent)?.has(intent) !== true,
   )
@@ -74,17 +80,21 @@ function decide(candidates: readonly Candidate[]): Understanding {
   }
 }
 
+function isFine({ doubt }: Candidate): boolean {
+  return doubt === 'none' || doubt === 'ask'
+}
+
 /** The best case for each intent, best first. */
 function candidatesOf(reading: Reading, likeness: Likeness): Candidate[] {
   const general = generalDoubt(reading)
   const cases: Candidate[] = hitsOf(reading).map((hit) => ({
     intent: hit.intent,
     weight: hit.weight,
-    doubt: worst(doubtAbout(hit, reading), sensitiveIntents.has(hit.intent) ? general : 'none'),
+    doubt: graver(doubtAbout(hit, reading), sensitiveIntents.has(hit.intent) ? general : 'none'),
   }))
   for (const [intent, like] of likeness(reading)) {
     if (like < alike) continue
-    const doubt = sensitiveIntents.has(intent) ? worst(general, like < 1 ? 'ask' : 'none') : 'none'
+    const doubt = sensitiveIntents.has(intent) ? graver(general, like < 1 ? 'ask' : 'none') : 'none'
     cases.push({ intent, weight: 0.9 * like, doubt })
   }
   return bestOfEach(cases)
@@ -94,18 +104,14 @@ function bestOfEach(cases: readonly Candidate[]): Candidate[] {
   const best = new Map<Intent, Candidate>()
   for (const one of cases) {
     const rival = best.get(one.intent)
-    const doubted = rival === undefined ? one.doubt : worst(rival.doubt, one.doubt)
+    const doubted = rival === undefined ? one.doubt : graver(rival.doubt, one.doubt)
     if (rival === undefined || score(one) > score(rival)) best.set(one.intent, one)
-    if (doubted === 'against') best.set(one.intent, { ...(best.get(one.intent) ?? one), doubt: doubted })
+    if (doubted !== 'none' && doubted !== 'ask')
+      best.set(one.intent, { ...(best.get(one.intent) ?? one), doubt: doubted })
   }
   return Array.from(best.values()).sort((a, b) => score(b) - score(a))
 }
 
 function score({ weight, doubt }: Candidate): number {
   return weight - cost[doubt]
-}
-
-function worst(one: Doubt, other: Doubt): Doubt {
-  if (one === 'against' || other === 'against') return 'against'
-  return one === 'ask' || other === 'ask' ? 'ask' : 'none'
 }

@@ -95,7 +95,7 @@ export function wordsOf(text: string): Word[] {
   let sentence = 0
   let clause = 0
   let quoted = false
-  for (const [piece] of text.matchAll(/[\p{L}\p{N}]+(?:'\p{L}+)?|[.!?;\n",:()]/gu)) {
+  for (const [piece] of text.matchAll(/#\d{2,10}|[\p{L}\p{N}]+(?:'\p{L}+)?|\.(?=\s|$)|[!?;\n",:()]/gu)) {
     if (piece === '"') quoted = !quoted
     else if (/[.!?;\n]/.test(piece)) {
       sentence++

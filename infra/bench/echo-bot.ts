@@ -1,11 +1,11 @@
 import express from 'express'
 import { TeamsAdapter, teamsAuthentication } from '../../bot/channels/teams-authentication.ts'
+import { teamsTokens } from '../../bot/channels/teams-tokens.ts'
 import { loadSettings } from '../../bot/config.ts'
-import { graphTokens } from '../../bot/directory/graph-credential.ts'
 
 /** The baseline: CloudAdapter with the same token checks both ways, answering every message with its own text. */
 const settings = loadSettings(process.env)
-const tokens = await graphTokens(settings)
+const tokens = teamsTokens(settings.teams, settings.authority, () => new Date())
 const adapter = new TeamsAdapter(teamsAuthentication(settings.teams, settings.authority, tokens))
 const app = express()
 app.get('/healthz', (_request, response) => void response.json({ alive: true }))

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Agent, fetch as undiciFetch } from 'undici'
 import { allPermissions } from '../../bot/directory/permissions.ts'
 import { generateKey } from '../../bot/identity/key-ring.ts'
 import { openPracticeClock, type PracticeClock } from './practice-clock.ts'
@@ -19,6 +20,8 @@ export interface Company {
   readonly tenant: Tenant
   readonly teams: Teams
   readonly clock: PracticeClock
+  /** Fetch that trusts the company's own certificate. */
+  readonly fetch: typeof fetch
   /** Settings that make the bot work for this company; add PORT, DATABASE_URL and the like. */
   readonly botEnvironment: Readonly<Record<string, string>>
   close(): Promise<void>
@@ -43,6 +46,8 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
   writeFileSync(credentialFile, `${certificates.app.key}\n${certificates.app.cert}`, { mode: 0o600 })
   const clock = openPracticeClock(join(options.folder, 'clock'))
   const real = () => new Date()
+  const dispatcher = new Agent({ connect: { ca: certificates.ca } })
+  const trusting = ((input, init) => undiciFetch(input as never, { ...init, dispatcher } as never)) as typeof fetch
   const tenant = await startTenant({
     tls: certificates.server,
     tenantId: practice.tenantId,
@@ -61,6 +66,7 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
     tenant,
     teams,
     clock,
+    fetch: trusting,
     botEnvironment: {
       HELPBOT_PRACTICE: '1',
       HELPBOT_PRACTICE_CLOCK: clock.file,
@@ -84,6 +90,7 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
       TEAMS_OPENID_METADATA: teams.openIdMetadataUrl,
     },
     async close() {
+      await dispatcher.close()
       await teams.close()
       await tenant.close()
     },

@@ -5,7 +5,7 @@ import type { AuditLine } from './front-door-shapes.ts'
 export interface AuditSource {
   readonly seq: number
   readonly at: string
-  readonly event: Readonly<Record<string, unknown>>
+  readonly event: object
   readonly hash?: string
 }
 
@@ -16,6 +16,7 @@ const event = z.object({
   actor: z.string(),
   target: z.string(),
   why: z.string().optional(),
+  detail: z.record(z.string(), z.string()).default({}),
   proofs: z.array(z.object({ method: z.string() })).default([]),
 })
 
@@ -27,7 +28,8 @@ export function auditLine(
 ): AuditLine | undefined {
   const parsed = event.safeParse(row.event)
   if (!parsed.success) return undefined
-  const { kind, action, outcome, actor, target, why, proofs } = parsed.data
+  const { kind, action, outcome, actor, target, why, detail, proofs } = parsed.data
+  const reasons = outcome === undefined || outcome === 'done' ? [] : Object.entries(detail).slice(0, 4)
   const nameOf = (id: string) => (id === 'helpbot' ? bot : (company.person(id)?.name ?? id))
   return {
     seq: row.seq,
@@ -41,6 +43,7 @@ export function auditLine(
     actor: nameOf(actor),
     target: nameOf(target),
     ...(why === undefined ? {} : { why }),
+    ...(reasons.length === 0 ? {} : { detail: reasons.map(([name, value]) => `${name}: ${value}`).join('; ') }),
     proofs: proofs.map(({ method }) => method),
   }
 }

@@ -20,10 +20,12 @@ export interface Someone {
 export interface DirectoryState {
   readonly id: string
   readonly signInAllowed: boolean
+  /** Locked for a while after too many wrong passwords. */
+  readonly locked: boolean
   readonly mustChangePassword: boolean
   /** ISO 8601. */
-  readonly passwordChangedAt?: string
-  readonly sessionsRevokedAt?: string
+  readonly passwordChangedAt: string
+  readonly sessionsRevokedAt: string
   /** Second mailbox, when the directory knows one. */
   readonly secondMailbox?: string
   /** How many mails lie in it. */
@@ -49,6 +51,8 @@ export interface AuditLine {
   readonly actor: string
   readonly target: string
   readonly why?: string
+  /** Reasons and codes, when it did not go well. */
+  readonly detail?: string
   readonly proofs: readonly string[]
 }
 

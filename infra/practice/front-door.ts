@@ -1,13 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import express from 'express'
+import express, { type Router } from 'express'
 import { apiRouter } from './front-door-api.ts'
 import type { AuditSource } from './front-door-audit.ts'
 import type { CompanyDirectory } from './front-door-company.ts'
 import { pageRouter } from './front-door-page.ts'
 import { type ProxyLimits, proxyTo } from './front-door-proxy.ts'
 import type { Mail } from './front-door-shapes.ts'
+import { directoryOf, type PracticeTenant } from './front-door-tenant.ts'
 import { itChannelId } from './teams/identifiers.ts'
 import { loopbackOnly } from './teams/loopback-only.ts'
 import type { Teams } from './teams/teams.ts'
@@ -21,6 +22,8 @@ export interface DoorOptions {
   readonly botName?: string
   readonly teams: Pick<Teams, 'clientRouter'>
   readonly company: CompanyDirectory
+  /** What tests ask of the tenant over HTTP. */
+  readonly tenantRouter?: Router
   readonly audit: (after: number, limit: number) => Promise<readonly AuditSource[]>
   readonly verifyAudit: () => Promise<{ whole: boolean; rows: number; sentence: string }>
   readonly clock: { now(): Date; offsetMilliseconds(): number; advance(milliseconds: number): void }
@@ -29,9 +32,23 @@ export interface DoorOptions {
   readonly proxyLimits?: ProxyLimits
 }
 
+export interface FrontDoorOptions extends Omit<DoorOptions, 'company' | 'tenantRouter'> {
+  readonly tenant: PracticeTenant
+  /** Trusts the tenant's certificate. */
+  readonly fetch: typeof fetch
+  /** The app registration people sign in to. */
+  readonly clientId: string
+}
+
 export interface FrontDoor {
   readonly url: string
   close(): Promise<void>
+}
+
+/** Opens the door of a practice company: see openDoor. */
+export function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
+  const { tenant, fetch, clientId, ...rest } = options
+  return openDoor({ ...rest, company: directoryOf(tenant, { fetch, clientId }), tenantRouter: tenant.controlRouter })
 }
 
 /**
@@ -50,6 +67,7 @@ export async function openDoor(options: DoorOptions): Promise<FrontDoor> {
   })
   app.use('/practice', loopbackOnly)
   app.use('/practice/api/teams', options.teams.clientRouter)
+  if (options.tenantRouter) app.use('/practice/api/tenant', options.tenantRouter)
   app.use('/practice/api', api.router)
   app.use('/practice', pageRouter())
   app.use('/practice', (_request, response) => void response.status(404).type('text').send('There is nothing here.'))

@@ -54,10 +54,12 @@ describe('"I forgot my password"', () => {
       events.map((event) => event.kind),
       ['intent', 'outcome'],
     )
-    assert.equal((events[0]?.proofs as { method: string }[])[0]?.method, 'totp')
-    assert.equal(events[1]?.outcome, 'done')
-    assert.match((events[1]?.detail as Record<string, string>)['set-password-request-id'] ?? '', /^[0-9a-f-]{36}$/)
-    assert.equal(events[0]?.correlationId, events[1]?.correlationId)
+    const [intent, outcome] = events as [Record<string, unknown>, Record<string, unknown>]
+    assert.equal((intent.proofs as { method: string }[])[0]?.method, 'totp')
+    assert.equal(outcome.outcome, 'done')
+    const detail = outcome.detail as Record<string, string>
+    assert.match(detail['set-password-request-id'] ?? '', /^[0-9a-f-]{36}$/)
+    assert.equal(intent.correlationId, outcome.correlationId)
   })
 
   it('works with the manager picking the right one of three numbers', async () => {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,9 +6,13 @@ import type { Kysely } from 'kysely'
 import type { Schema } from '../../bot/store/schema.ts'
 import { type BotProcess, freePort, startBot } from '../../infra/practice/bot-process.ts'
 import { type CastKey, wellKnown } from '../../infra/practice/company/cast.ts'
-import { type Company, startCompany } from '../../infra/practice/company.ts'
+import { initialPassword } from '../../infra/practice/company/company.ts'
+import { type Company, practice, startCompany } from '../../infra/practice/company.ts'
+import { cardShownTo } from '../../infra/practice/teams/message.ts'
+import { itChannelId } from '../../infra/practice/teams/teams.ts'
 import { startTestPostgres } from './postgres.ts'
-import { type Talker, teamsTalker } from './talker.ts'
+import { type Dump, dumpDatabase, dumpRedis, findSecrets, type UsedSecret } from './secret-scan.ts'
+import { readCard, type Talker, teamsTalker } from './talker.ts'
 
 export interface TestCompany {
   readonly company: Company
@@ -19,10 +24,29 @@ export interface TestCompany {
   /** A person of the cast in a chat with HelpBot. */
   person(key: CastKey): Talker
   now(): Date
+  /** What Entra ID answers to somebody signing in with this password. */
+  signIn(key: CastKey, password: string): Promise<SignIn>
+  /** The password somebody has had since the company was made. */
+  initialPassword(key: CastKey): string
+  mailbox(address: string): readonly { readonly subject: string; readonly text: string }[]
+  /** Waits for a message in the IT channel that holds the words; answers its text. */
+  itChannelSees(words: string | RegExp): Promise<string>
+  /** A secret that was used: none of the company's stores may hold it. */
+  used(kind: UsedSecret['kind'], value: string): void
   /** Ends the bot, without mercy or with, and starts it again on the same memory. */
   restart(how: 'SIGKILL' | 'SIGTERM', environment?: Readonly<Record<string, string>>): Promise<void>
-  /** Waits until the bot knows who reports to whom. */
+  /** Ends everything, after looking for every used secret in every store. */
   close(): Promise<void>
+}
+
+export type SignIn = 'signed-in' | 'must-change' | 'wrong-password' | 'disabled' | 'locked'
+
+/** AADSTS codes by what they mean. Source: Entra ID "Authentication and authorization error codes". */
+const outcomes: Readonly<Record<number, SignIn>> = {
+  50055: 'must-change',
+  50126: 'wrong-password',
+  50057: 'disabled',
+  50053: 'locked',
 }
 
 /** A whole company for one test file: real PostgreSQL, the stand-ins for Entra ID and Teams, and the bot as a process. */
@@ -36,6 +60,20 @@ export async function startTestCompany(environment: Readonly<Record<string, stri
   let bot = await startBot(settings, (line) => log.push(line))
   await managersKnown(postgres.database)
   const talkers = new Map<CastKey, Talker>()
+  const secrets: UsedSecret[] = []
+  const used = (kind: UsedSecret['kind'], value: string) => void secrets.push({ kind, value })
+  /** Everything written anywhere, searched for everything that may be written nowhere. */
+  async function scan(): Promise<void> {
+    const metrics = await fetch(`${bot.url}/metrics`).then((answer) => answer.text())
+    const dumps: Dump[] = [
+      ...(await dumpDatabase(postgres.url)),
+      ...(environment.REDIS_URL ? await dumpRedis(environment.REDIS_URL) : []),
+      { name: 'log', text: log.join('\n') },
+      { name: 'metrics', text: metrics },
+      { name: 'chats', text: JSON.stringify(company.teams.client.transcript()) },
+    ]
+    assert.deepEqual(findSecrets(secrets, dumps), [], 'a secret was found where none may be')
+  }
   return {
     company,
     database: postgres.database,
@@ -43,16 +81,47 @@ export async function startTestCompany(environment: Readonly<Record<string, stri
     log,
     bot: () => bot,
     person(key) {
-      const known = talkers.get(key) ?? teamsTalker(company.teams.client, wellKnown[key])
+      const known = talkers.get(key) ?? teamsTalker(company.teams.client, wellKnown[key], used)
       talkers.set(key, known)
       return known
     },
     now: () => company.clock.now(),
+    used,
+    async signIn(key, password) {
+      const user = company.tenant.company.person(wellKnown[key].id)
+      const form = {
+        grant_type: 'password',
+        client_id: practice.appId,
+        scope: 'openid',
+        username: user?.userPrincipalName ?? '',
+        password,
+      }
+      const answer = await company.fetch(`${company.tenant.url}/${practice.tenantId}/oauth2/v2.0/token`, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+      })
+      if (answer.ok) return 'signed-in'
+      const { error_codes: [code = 0] = [] } = (await answer.json()) as { error_codes?: number[] }
+      const outcome = outcomes[code]
+      assert.ok(outcome, `sign-in answered AADSTS${code}`)
+      return outcome
+    },
+    initialPassword: (key) => initialPassword(company.tenant.company, wellKnown[key].id),
+    mailbox: (address) => company.tenant.control.mailbox(address),
+    async itChannelSees(words) {
+      const matches = (text: string) => (typeof words === 'string' ? text.includes(words) : words.test(text))
+      return await company.teams.client.waitFor(
+        itChannelId,
+        (messages) => messages.map((message) => readCard(cardShownTo('', message) ?? {}).text).findLast(matches),
+        15_000,
+      )
+    },
     async restart(how, more = {}) {
       await bot.stop(how)
       bot = await startBot({ ...settings, ...more }, (line) => log.push(line))
     },
     async close() {
+      await scan()
       await bot.stop('SIGTERM')
       await company.close()
       await postgres.close()

@@ -3,6 +3,7 @@ import type { ActionOutcome } from '../../infra/practice/teams/bot-answer.ts'
 import type { TeamsClient } from '../../infra/practice/teams/client.ts'
 import type { JsonObject } from '../../infra/practice/teams/json.ts'
 import { cardShownTo, type Message } from '../../infra/practice/teams/message.ts'
+import type { UsedSecret } from './secret-scan.ts'
 
 /** What somebody sees of one message: its words, and the buttons that can still be pressed. */
 export interface Seen {
@@ -40,7 +41,11 @@ export interface Talker {
 }
 
 /** A person in practice Teams. */
-export function teamsTalker(client: TeamsClient, person: { id: string; name: string }): Talker {
+export function teamsTalker(
+  client: TeamsClient,
+  person: { id: string; name: string },
+  used: (kind: UsedSecret['kind'], value: string) => void,
+): Talker {
   let since = '0'
   let window: { messageId: string; card: JsonObject } | undefined
   const { conversationId } = client.open(person.id)
@@ -82,10 +87,26 @@ export function teamsTalker(client: TeamsClient, person: { id: string; name: str
     }
   }
 
+  /** Windows show secrets and inputs take them: each is noted, to be looked for where it must not be. */
+  function noteShown(text: string): void {
+    for (const line of text.split('\n')) {
+      if (/^[A-Z2-7]{4}( [A-Z2-7]{4})+$/.test(line)) used('seed', line.replaceAll(' ', ''))
+      if (/^(?=.*\d)(?=.*[A-Z])[A-Za-z0-9-]{14,}$/.test(line)) used('password', line)
+    }
+  }
+
+  function noteTyped(inputs: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(inputs)) {
+      if (name === 'code' && /^\d{6}$/.test(value)) used('code', value)
+      if (name.startsWith('answer-')) used('answer', value)
+    }
+  }
+
   function openWindow(outcome: ActionOutcome, messageId: string): WindowSeen | undefined {
     if (outcome.kind === 'dialog') {
       window = { messageId, card: outcome.dialog.card }
       const { text, buttons } = readCard(outcome.dialog.card)
+      noteShown(text)
       return { title: outcome.dialog.title, text, buttons, images: imagesIn(outcome.dialog.card) }
     }
     window = undefined
@@ -105,6 +126,7 @@ export function teamsTalker(client: TeamsClient, person: { id: string; name: str
     hasSeen: (words, patience = 15_000) => find(words, '0', patience),
     async press(button, inputs = {}) {
       const message = newest(button)
+      noteTyped(inputs)
       mark()
       const outcome = await client.press(person.id, { messageId: message.id, title: button, inputs })
       if (outcome.kind === 'card') return readCard(outcome.card).text
@@ -123,6 +145,7 @@ export function teamsTalker(client: TeamsClient, person: { id: string; name: str
     async submit(inputs) {
       assert.ok(window, 'no window is open')
       const { messageId, card } = window
+      noteTyped(inputs)
       mark()
       const action = (card.actions as JsonObject[] | undefined)?.find((one) => one.type === 'Action.Submit')
       const data = { ...(action?.data as JsonObject | undefined), ...inputs }

@@ -7,10 +7,27 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   unclear: 'unclear, IT looks',
 }
 
-/** `reset-password` → "Reset password" */
+const ACTIONS: Readonly<Record<string, string>> = {
+  'enrol-totp': 'Set up an authenticator',
+  'approve-totp': 'Let the authenticator count',
+  'remove-totp': 'Remove the authenticator',
+  'verify-totp': 'Check a code',
+  'confirm-person': 'Vouch for a colleague',
+  'reset-password': 'Reset the password',
+  'protect-account': 'Protect the account',
+}
+
+const PROOFS: Readonly<Record<string, string>> = {
+  totp: 'a code',
+  manager: 'the manager',
+  questions: 'answers',
+  channel: 'the chat',
+}
+
+/** `reset-password` → "Reset the password"; an action this page does not know yet is read out as it stands. */
 export function actionInWords(action: string): string {
   const words = action.replaceAll('-', ' ').replace(/\btotp\b/g, 'authenticator')
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  return ACTIONS[action] ?? words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 /** How it stands: an intent is written before the change, the outcome after it. */
@@ -20,9 +37,9 @@ export function standing(line: AuditLine): { readonly words: string; readonly lo
   return { words: OUTCOMES[line.outcome] ?? line.outcome, look: line.outcome }
 }
 
-/** "for Mia Ek, asked by HelpBot; proofs: totp" */
+/** "Mia Ek, at their own request; proved by a code" */
 export function concerning(line: AuditLine): string {
-  const by = line.actorId === line.targetId ? 'asked in person' : `by ${line.actor}`
-  const proofs = line.proofs.length > 0 ? `; proved by ${line.proofs.join(' and ')}` : ''
-  return `${line.target}, ${by}${proofs}`
+  const by = line.actorId === line.targetId ? 'at their own request' : `by ${line.actor}`
+  const proofs = line.proofs.map((method) => PROOFS[method] ?? method).join(' and ')
+  return `${line.target}, ${by}${proofs === '' ? '' : `; proved by ${proofs}`}`
 }

@@ -108,6 +108,7 @@ function rowOf(line: AuditLine): HTMLElement {
     ),
     element('p', { class: 'audit-who' }, concerning(line)),
     line.why !== undefined && element('p', { class: 'audit-who' }, line.why),
+    line.detail !== undefined && element('p', { class: 'audit-who' }, line.detail),
     element(
       'p',
       { class: 'audit-mark' },
@@ -120,15 +121,17 @@ function rowOf(line: AuditLine): HTMLElement {
 
 /** Draws the facts, and lets those that changed light up. */
 function drawFacts(list: HTMLElement, state: DirectoryState): void {
+  const unlocked = state.locked ? 'locked for a while' : 'allowed'
+  const signIn = state.signInAllowed ? unlocked : 'blocked'
   const facts: readonly (readonly [string, string, string])[] = [
-    ['Sign-in', state.signInAllowed ? 'allowed' : 'blocked', state.signInAllowed ? '' : 'bad'],
-    ['Password set', state.passwordChangedAt ? dayAndTime(state.passwordChangedAt) : 'unknown', ''],
+    ['Sign-in', signIn, signIn === 'allowed' ? '' : 'bad'],
+    ['Password set', dayAndTime(state.passwordChangedAt), ''],
     [
       'At next sign-in',
       state.mustChangePassword ? 'must change it' : 'nothing to do',
       state.mustChangePassword ? 'notable' : '',
     ],
-    ['Sessions ended', state.sessionsRevokedAt ? dayAndTime(state.sessionsRevokedAt) : 'never', ''],
+    ['Sessions ended', dayAndTime(state.sessionsRevokedAt), ''],
   ]
   const before = new Map(
     [...list.children].map((row) => [row.getAttribute('data-fact'), row.querySelector('dd')?.textContent]),

@@ -21,7 +21,7 @@ async function start(): Promise<void> {
   const memory = phoneMemory(localStorage)
   const progress = steps(live)
   const story = happened({ live })
-  const navigation = tabs({ employee: 'Employee', manager: 'Manager', it: 'IT channel', happened: 'What happened' })
+  const navigation = tabs({ employee: 'Employee', manager: 'Manager', it: 'IT channel', happened: 'Audit' })
   live.onCompany((event) => {
     if (event.type === 'audit') navigation.news('happened')
   })

@@ -1,5 +1,6 @@
 import type { SignInOutcome, Someone } from '../front-door-shapes.ts'
 import type { Message } from '../teams/message.ts'
+import { avatar } from './avatar.ts'
 import { belongings } from './belongings.ts'
 import { compose } from './compose.ts'
 import { button, element, newId } from './elements.ts'
@@ -53,12 +54,16 @@ export function personPane(options: {
   const invitation = element(
     'div',
     { class: 'invitation', 'data-testid': 'invitation' },
+    avatar(bot, 'bot'),
     element('p', {}, options.invitation),
     element(
       'div',
       { class: 'suggested' },
-      ...options.suggestions.map((text) =>
-        button(text, () => sayOrComplain(text), { class: 'chip', 'data-testid': 'suggestion' }),
+      ...options.suggestions.map((text, index) =>
+        button(text, () => sayOrComplain(text), {
+          class: index === 0 && slot === 'employee' ? 'chip first' : 'chip',
+          'data-testid': 'suggestion',
+        }),
       ),
     ),
   )

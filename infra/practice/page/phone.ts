@@ -70,7 +70,7 @@ export function phone(options: { readonly memory: PhoneMemory; readonly clock: P
       return
     }
     memory.add(personId, account)
-    note.textContent = 'Scanned. Type the code below into the window.'
+    note.textContent = 'Scanned. Type this code into the window.'
     draw()
   }
   const lose = () => {

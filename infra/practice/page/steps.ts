@@ -52,6 +52,5 @@ export function steps(live: Live): Steps {
 }
 
 const hasHappened = (line: AuditLine) => line.kind !== 'intent' && (line.outcome ?? 'done') === 'done'
-const isEnrolment = (line: AuditLine) =>
-  hasHappened(line) && /^(enrol|confirm|replace)-(totp|authenticator)$/.test(line.action)
+const isEnrolment = (line: AuditLine) => hasHappened(line) && line.action === 'enrol-totp'
 const isReset = (line: AuditLine) => hasHappened(line) && line.action === 'reset-password'

@@ -42,23 +42,21 @@ export function oauthEndpoints(state: TenantState): (ask: Ask) => Task | undefin
     })
 
     if (place === 'discovery/instance' && ask.method === 'GET') return task('discovery', () => instances(state))
-    const known = [state.tenantId, state.company.domain].includes(tenant.toLowerCase())
-    const ours = known ? () => {} : refuseTenant(tenant)
-    if (ask.method === 'GET') {
-      if (place === 'v2.0/.well-known/openid-configuration') {
-        return task('discovery', () => (ours(), { status: 200, body: openIdConfiguration(state) }))
-      }
-      if (place === 'discovery/v2.0/keys') return task('discovery', () => (ours(), { status: 200, body: state.keys.jwks }))
-      return undefined
+    const inTenant = (kind: 'discovery' | 'token', answer: () => Promise<Answer> | Answer): Task =>
+      task(kind, () => {
+        if ([state.tenantId, state.company.domain].includes(tenant.toLowerCase())) return answer()
+        throw new AadstsError(90002, `[${tenant.slice(0, 64)}]`)
+      })
+    switch (`${ask.method} ${place}`) {
+      case 'GET v2.0/.well-known/openid-configuration':
+        return inTenant('discovery', () => ({ status: 200, body: openIdConfiguration(state) }))
+      case 'GET discovery/v2.0/keys':
+        return inTenant('discovery', () => ({ status: 200, body: state.keys.jwks }))
+      case 'POST oauth2/v2.0/token':
+        return inTenant('token', () => grantToken(state, assertions, ask))
+      default:
+        return undefined
     }
-    if (ask.method !== 'POST' || place !== 'oauth2/v2.0/token') return undefined
-    return task('token', () => (ours(), grantToken(state, assertions, ask)))
-  }
-}
-
-function refuseTenant(tenant: string): () => never {
-  return () => {
-    throw new AadstsError(90002, `[${tenant.slice(0, 64)}]`)
   }
 }
 

@@ -6,7 +6,18 @@ const pointsNeeded = 5
 const shortestLogin = 3
 
 /** A small part of the global list, for practice; the company's name comes on top. */
-const bannedEverywhere = ['password', 'passwort', 'welcome', 'qwerty', 'letmein', 'admin', 'monkey', 'dragon', 'summer', 'winter']
+const bannedEverywhere = [
+  'password',
+  'passwort',
+  'welcome',
+  'qwerty',
+  'letmein',
+  'admin',
+  'monkey',
+  'dragon',
+  'summer',
+  'winter',
+]
 
 /** Common substitutions are undone before looking (learn.microsoft.com/entra/identity/authentication/concept-password-ban-bad). */
 const substitutions: Readonly<Record<string, string>> = {
@@ -27,7 +38,11 @@ export type PasswordFault = 'length' | 'complexity' | 'login-name' | 'banned'
  * concept-password-ban-bad-combined-policy), not holding the login name, and five points or more: one for each banned word and
  * one for each other character.
  */
-export function passwordFault(password: string, loginName: string, companyWords: readonly string[]): PasswordFault | undefined {
+export function passwordFault(
+  password: string,
+  loginName: string,
+  companyWords: readonly string[],
+): PasswordFault | undefined {
   if (password.length < shortest || password.length > longest) return 'length'
   const classes = [/\p{Lu}/u, /\p{Ll}/u, /\p{Nd}/u, /[^\p{L}\p{Nd}]/u].filter((one) => one.test(password)).length
   if (classes < classesNeeded) return 'complexity'

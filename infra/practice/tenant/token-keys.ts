@@ -1,4 +1,13 @@
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
 import type { Clock } from '../../../bot/clock.ts'
 
 /** Access tokens of client credentials live about an hour (learn.microsoft.com/entra/identity-platform/access-tokens). */

@@ -4,47 +4,31 @@ import { join } from 'node:path'
 import type { TurnContext } from 'botbuilder'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import qrcode from 'qrcode'
+import { Agent, fetch as undiciFetch } from 'undici'
 import { codeAt, manualKeyOf, otpauthUri, stepAt } from '../../../bot/identity/totp-code.ts'
 import { renderCard } from '../../../cards/render.ts'
-import { type FrontDoor, openDoor } from '../../../infra/practice/front-door.ts'
+import { wellKnown } from '../../../infra/practice/company/cast.ts'
+import { type FrontDoor, openFrontDoor } from '../../../infra/practice/front-door.ts'
 import type { AuditSource } from '../../../infra/practice/front-door-audit.ts'
-import type { CompanyDirectory } from '../../../infra/practice/front-door-company.ts'
-import type { DirectoryState, FaultKind, Mail, Someone } from '../../../infra/practice/front-door-shapes.ts'
+import { startTenant, type Tenant } from '../../../infra/practice/tenant/tenant.ts'
+import { makeCertificates } from '../../../infra/practice/tls.ts'
 import { answer, startTestBot, TENANT, type TestBot } from './teams-test-bot.ts'
 
-const someone = (number: number, name: string, more: Partial<Someone> = {}): Someone => ({
-  id: `bbbbbbbb-0000-4000-8000-0000000000${number}`,
-  name,
-  userPrincipalName: `${name.split(' ')[0]?.toLowerCase()}@nordwind.example`,
-  jobTitle: 'Buyer',
-  department: 'Purchasing',
-  badges: [],
-  hint: '',
-  ...more,
-})
-/** A name that tries to be markup. */
+export const { ada, maya, sam, tomas, ravi, gil, hostile } = wellKnown
+export const addressOfTomas = 'tomas.dvorak@letterbox.example'
+/** Text that tries to be markup. */
 export const markup = '<img src=x onerror=window.hurt=1>'
-export const max = someone(11, 'Max Manager', { jobTitle: 'Head of Purchasing' })
-export const mia = someone(10, 'Mia Ek', { managerId: max.id })
-export const ivo = someone(12, 'Ivo Tech', { jobTitle: 'Support Engineer', department: 'IT' })
-export const root = someone(13, 'Ada Root', {
-  badges: ['administrator'],
-  hint: 'an administrator: HelpBot must refuse',
-})
-export const trickster = someone(14, `Bobby ${markup}`, { badges: ['guest', 'synced', 'disabled'] })
-const everybody = [mia, max, ivo, root, trickster]
 
-/** A practice company whose directory is a handful of people; Teams, the bot's protocol and the page are real. */
+/** The practice company with its real tenant and Teams, and a bot that knows a few sentences. */
 export interface PageTest {
+  readonly tenant: Tenant
   readonly bot: TestBot
   readonly door: FrontDoor
-  readonly seed: Buffer
-  readonly states: Map<string, Omit<DirectoryState, 'mails'>>
   readonly rows: AuditSource[]
-  readonly mails: Mail[]
-  readonly faults: FaultKind[]
+  readonly mails: { at: string; subject: string; text: string }[]
   readonly kills: string[]
   clockOffset(): number
+  /** What the authenticator shows now. */
   codeNow(): string
   openPage(options?: { width?: number; height?: number; dark?: boolean }): Promise<Page>
   close(): Promise<void>
@@ -52,74 +36,52 @@ export interface PageTest {
 
 export async function startPageTest(botUrl: () => string): Promise<PageTest> {
   const seed = Buffer.from('12345678901234567890')
-  const states = new Map<string, Omit<DirectoryState, 'mails'>>(
-    everybody.map(({ id }) => [
-      id,
-      {
-        id,
-        signInAllowed: true,
-        mustChangePassword: false,
-        passwordChangedAt: '2026-03-02T08:15:00.000Z',
-        ...(id === mia.id ? { secondMailbox: 'mia@home.example' } : {}),
-      },
-    ]),
-  )
   const rows: AuditSource[] = []
-  const mails: Mail[] = []
-  const faults: FaultKind[] = []
+  const mails: { at: string; subject: string; text: string }[] = []
   const kills: string[] = []
   let offset = 0
-  const bot = await startTestBot({
-    person: (id) => {
-      const found = everybody.find((one) => one.id === id)
-      return found && { ...found, tenantId: TENANT }
-    },
-    teamMembers: [ivo.id],
+  const now = () => new Date(Date.now() + offset)
+  const certificates = await makeCertificates()
+  const clientId = '3c9d1e84-52b7-4d0a-8f6e-9b1a7c5d2f43'
+  const tenant = await startTenant({
+    tls: certificates.server,
+    tenantId: TENANT,
+    apps: [{ clientId, certificate: certificates.app.cert, permissions: ['User.Read.All'] }],
+    clock: now,
   })
-  bot.onTurn((context) => scripted(context, seed, () => new Date(Date.now() + offset)))
-  const company: CompanyDirectory = {
-    name: 'Nordwind Foods',
-    employeeId: mia.id,
-    itId: ivo.id,
-    search: (words) => everybody.filter(({ name }) => name.toLowerCase().includes(words.toLowerCase())),
-    person: (id) => everybody.find((one) => one.id === id),
-    state: (id) => states.get(id),
-    signIn: async (_name, password) =>
-      password === 'right'
-        ? { outcome: 'must-change', sentence: 'The password was right, and has to be changed now.' }
-        : { outcome: 'wrong', sentence: 'Wrong user name or password.' },
-    setFault: (kind) => void faults.push(kind),
-  }
-  const door = await openDoor({
+  const bot = await startTestBot({ person: (id) => tenant.company.person(id), teamMembers: [sam.id] })
+  bot.onTurn((context) => scripted(context, seed, now))
+  const dispatcher = new Agent({ connect: { ca: certificates.ca } })
+  const door = await openFrontDoor({
     port: 0,
     host: '127.0.0.1',
     botUrl,
     teams: bot.teams,
-    company,
+    tenant,
+    fetch: ((input, init) => undiciFetch(input as never, { ...init, dispatcher } as never)) as typeof fetch,
+    clientId,
     audit: async (after, limit) => rows.filter(({ seq }) => seq > after).slice(0, limit),
     verifyAudit: async () => ({ whole: true, rows: rows.length, sentence: 'The chain is whole.' }),
     clock: {
-      now: () => new Date(Date.now() + offset),
+      now,
       offsetMilliseconds: () => offset,
       advance: (milliseconds) => {
         offset += milliseconds
       },
     },
-    mailbox: (address) => (address === 'mia@home.example' ? mails : []),
+    mailbox: (address) => (address === addressOfTomas ? mails : []),
     restartBot: async (how) => void kills.push(how),
   })
   const opened: { context: BrowserContext; folder: string }[] = []
   return {
+    tenant,
     bot,
     door,
-    seed,
-    states,
     rows,
     mails,
-    faults,
     kills,
     clockOffset: () => offset,
-    codeNow: () => codeAt(seed, stepAt(new Date(Date.now() + offset))),
+    codeNow: () => codeAt(seed, stepAt(now())),
     async openPage({ width = 1280, height = 800, dark = false } = {}) {
       const folder = mkdtempSync(join(tmpdir(), 'practice-page-'))
       const context = await chromium.launchPersistentContext(folder, {
@@ -150,6 +112,8 @@ export async function startPageTest(botUrl: () => string): Promise<PageTest> {
       }
       await door.close()
       await bot.close()
+      await dispatcher.close()
+      await tenant.close()
     },
   }
 }
@@ -194,15 +158,13 @@ async function scripted(context: TurnContext, seed: Buffer, now: () => Date): Pr
 }
 
 async function invoked(activity: TurnContext['activity'], seed: Buffer, now: () => Date): Promise<object> {
+  const account = 'ada.lindqvist@nordwind.example'
   const values = activity.value?.data ?? activity.value?.action?.data ?? {}
   const enrol = { card: 'window-enrol' }
   if (activity.name === 'task/fetch') {
-    const uri = otpauthUri(seed, 'Nordwind HelpBot', mia.userPrincipalName)
+    const uri = otpauthUri(seed, 'Nordwind HelpBot', account)
     const ids = { qr: await qrcode.toDataURL(uri, { margin: 4, width: 280 }), manualKey: manualKeyOf(seed) }
-    return windowWith(
-      'Your authenticator app',
-      renderCard({ ...enrol, data: { ids, account: mia.userPrincipalName } }, 'p1'),
-    )
+    return windowWith('Your authenticator app', renderCard({ ...enrol, data: { ids, account: account } }, 'p1'))
   }
   const isRight = String(values.code ?? '').replaceAll(' ', '') === codeAt(seed, stepAt(now()))
   if (activity.name === 'task/submit') {

@@ -1,0 +1,105 @@
+import { wellKnown } from './company/cast.ts'
+import type { Company } from './company/company.ts'
+import type { CompanyUser } from './company/model.ts'
+import type { CompanyDirectory } from './front-door-company.ts'
+import type { Badge, FaultKind, SignInAnswer, Someone } from './front-door-shapes.ts'
+import { signInAt } from './front-door-sign-in.ts'
+import type { FaultRequest } from './tenant/faults.ts'
+import type { Tenant } from './tenant/tenant.ts'
+
+/** What the page does with the practice tenant. */
+export type PracticeTenant = Pick<Tenant, 'url' | 'company' | 'control' | 'controlRouter'>
+
+/** Everything of Microsoft Graph; signing in goes on working. */
+const GRAPH_CALLS = [
+  'users.read',
+  'users.write',
+  'password',
+  'sessions',
+  'groups',
+  'roles',
+  'mail',
+  'teams',
+  'batch',
+  'other',
+] as const
+const SLOW_MS = 5_000
+const RETRY_AFTER_SECONDS = 5
+
+/** The practice tenant as the page sees it. */
+export function directoryOf(
+  tenant: PracticeTenant,
+  access: { fetch: typeof fetch; clientId: string },
+): CompanyDirectory {
+  const { company, control } = tenant
+  const find = (id: string) => company.users.get(id.toLowerCase(), 'latest')
+  const endpoint = { ...access, url: `${tenant.url}/${company.tenantId}/oauth2/v2.0/token` }
+  return {
+    name: company.name,
+    employeeId: wellKnown.ada.id,
+    itId: wellKnown.sam.id,
+    search: (words, limit) => company.search(words, limit).map((user) => someoneOf(company, user)),
+    person(id) {
+      const user = find(id)
+      return user && someoneOf(company, user)
+    },
+    state(id) {
+      const user = find(id)
+      if (!user) return undefined
+      const { accountEnabled, mustChangePassword, passwordChangedAt, sessionsRevokedAt, locked } = control.user(user.id)
+      const [secondMailbox] = user.otherMails
+      return {
+        id: user.id,
+        signInAllowed: accountEnabled,
+        locked,
+        mustChangePassword,
+        passwordChangedAt,
+        sessionsRevokedAt,
+        ...(secondMailbox === undefined ? {} : { secondMailbox }),
+      }
+    },
+    signIn: (userPrincipalName, password): Promise<SignInAnswer> => signInAt(endpoint, userPrincipalName, password),
+    setFault(kind) {
+      control.faults.clear()
+      if (kind !== 'none') for (const one of GRAPH_CALLS) control.faults.set(faultOf(one, kind))
+    },
+  }
+}
+
+function faultOf(one: (typeof GRAPH_CALLS)[number], kind: Exclude<FaultKind, 'none'>): FaultRequest {
+  const always = { class: one, kind, times: 'always' } as const
+  if (kind === 'slow') return { ...always, delayMs: SLOW_MS }
+  return kind === '429' || kind === '503' ? { ...always, retryAfterSeconds: RETRY_AFTER_SECONDS } : always
+}
+
+function someoneOf(company: Company, user: CompanyUser): Someone {
+  const isAdministrator = company.isAdministrator(user.id)
+  const badges: Badge[] = []
+  if (user.userType === 'Guest') badges.push('guest')
+  if (isAdministrator) badges.push('administrator')
+  if (user.onPremisesSyncEnabled) badges.push('synced')
+  if (!user.accountEnabled) badges.push('disabled')
+  return {
+    id: user.id,
+    name: user.displayName,
+    userPrincipalName: user.userPrincipalName,
+    jobTitle: user.jobTitle ?? '',
+    department: user.department ?? '',
+    badges,
+    hint: hintOf(company, user, isAdministrator),
+    ...(user.managerId === null ? {} : { managerId: user.managerId }),
+  }
+}
+
+/** What to expect of HelpBot with this person: the first thing that makes them special. */
+function hintOf(company: Company, user: CompanyUser, isAdministrator: boolean): string {
+  const manager = user.managerId === null ? undefined : company.users.get(user.managerId, 'latest')
+  if (isAdministrator) return 'an administrator: HelpBot must refuse'
+  if (!user.accountEnabled) return 'disabled: HelpBot must refuse'
+  if (user.userType === 'Guest') return 'a guest: the home company resets the password'
+  if (user.onPremisesSyncEnabled) return 'mastered on-premises: HelpBot must say so and call IT'
+  if (manager === undefined) return 'has no manager who could vouch'
+  if (manager.userType === 'Guest') return 'the manager is a guest and cannot vouch'
+  if (!manager.accountEnabled) return 'the manager is disabled and cannot vouch'
+  return user.otherMails.length > 0 ? 'has a second mailbox for notices' : ''
+}
