@@ -90,7 +90,8 @@ export interface Desk {
   enrolmentConfirmedByManager(confirmationId: string): Promise<boolean>
 
   /** Sets a temporary password and hands it over, once, to whoever shows it. */
-  resetPassword(key: string): Promise<OperationReport & { readonly password: string | undefined }>
+  /** `again`: pressing the button once more may help. */
+  resetPassword(key: string): Promise<OperationReport & { readonly password: string | undefined; readonly again: boolean }>
   /** Ends all sessions, blocks sign-in, tells IT. */
   protectAccount(key: string, about: string): Promise<OperationReport>
 

@@ -18,13 +18,13 @@ export const resetPassword: Dialog = {
     })
     const report = await chat.window<{ shown: boolean; sentence: string }>('show', ready, {
       async open() {
-        const { password, sentence, state } = await desk.resetPassword('show')
+        const { password, sentence, again } = await desk.resetPassword('show')
         if (password === undefined) {
           const settled = { keep: { shown: false, sentence }, closing: 'No password was shown.' }
           return {
             title: 'Your password',
             content: message('That did not work', sentence),
-            ...(state === 'unclear' ? {} : { settled }),
+            ...(again ? {} : { settled }),
           }
         }
         const content = card('window-password', { ids: { password }, sentence })

@@ -7,6 +7,9 @@ const patience = 8_500
 /** A press of the button makes one password; after so many the person starts anew. */
 const mostAttempts = 3
 
+const unseen =
+  'Your password was changed, but I was interrupted before I could show it. Press the button again: I make a new one.'
+
 /** Starting operations. Ids come from the dialog, so that a rerun finds what it started. */
 export function operating(
   ground: Ground,
@@ -44,34 +47,30 @@ export function operating(
         .select(['id', 'state'])
         .where('id', 'in', ids)
         .execute()
-      const running = begun.find(({ state }) => state === 'running')
-      if (running) {
-        // A crash or a slow directory left it half-way: it comes to its end by itself, without a password to show.
-        const result = await ground.engine.run(
-          request(running.id, 'reset-password', 'the person asked for it in the chat'),
-          patience,
-        )
-        const sentence =
-          result === 'still-running' ? 'I am still working on it. Press the button again in a moment.' : result.sentence
-        return { state: 'unclear', sentence, ticketNumber: undefined, password: undefined }
-      }
-      const id = ids[begun.length]
+      // One that a crash or a slow directory left half-way comes to its end first.
+      const running = begun.find(({ state }) => state === 'running')?.id
+      const id = running ?? ids[begun.length]
       if (id === undefined)
         return {
           state: 'failed',
           sentence: 'That was tried several times now. Please start again, or go to IT in person.',
           ticketNumber: undefined,
           password: undefined,
+          again: false,
         }
-      ground.handover.expect(id)
+      if (!running) ground.handover.expect(id)
       const result = await ground.engine.run(
         request(id, 'reset-password', 'the person asked for it in the chat'),
         patience,
       )
       const reported = await report(result)
-      const shown = result !== 'still-running' && (result.state === 'done' || result.state === 'unclear')
+      // A slow one stays expected: the next press finds its password, if this process still has it.
+      if (result === 'still-running') return { ...reported, password: undefined, again: true }
       const password = ground.handover.take(id)
-      return { ...reported, password: shown ? password : undefined }
+      const changed = result.state === 'done' || result.state === 'unclear'
+      if (changed && password === undefined)
+        return { ...reported, state: 'unclear', sentence: unseen, password, again: true }
+      return { ...reported, password: changed ? password : undefined, again: result.state !== 'refused' }
     },
     async protectAccount(key, about) {
       return await report(await ground.engine.run(request(`${dialogId}:${key}`, 'protect-account', about), patience))

@@ -96,7 +96,10 @@ export function ownerBefore(tokens: readonly Token[], index: number): Owner {
 function pointedAt(tokens: readonly Token[], index: number, pointer: Token): Owner {
   const thing = tokens[index]
   const nobodysElse =
-    thing?.is.has('authenticator') === true || thing?.is.has('phone') === true || thing?.is.has('questions') === true
+    thing?.is.has('authenticator') === true ||
+    thing?.is.has('phone') === true ||
+    thing?.is.has('questions') === true ||
+    (thing?.is.has('qr') === true && pointer.text !== 'this')
   const fresh = pointer.text === 'a' || pointer.text === 'an'
   if (saidByScreen(tokens, index)) return 'bare'
   return nobodysElse || (fresh && (tokens[index - 1]?.is.has('new') || tokens[index + 1]?.is.has('reset')) === true)

@@ -45,10 +45,14 @@ export function compileUnderstanding(
   examples: ReadonlyMap<Intent, readonly string[]>,
 ): (text: string) => Understanding {
   const likeness = likenessTo(examples)
+  const literal = new Map(
+    Array.from(examples).flatMap(([intent, phrases]) => phrases.map((phrase) => [read(phrase).line, intent] as const)),
+  )
   return (text) => {
     const reading = read(text)
-    const said = saidByWholeMessage(reading)
-    if (said !== undefined && !reading.cut) return { intent: said, sure: true, alternatives: [] }
+    const said = literal.get(reading.line) ?? saidByWholeMessage(reading)
+    const doubted = said !== undefined && sensitiveIntents.has(said) && generalDoubt(reading) !== 'none'
+    if (said !== undefined && !reading.cut && !doubted) return { intent: said, sure: true, alternatives: [] }
     const understanding = decide(candidatesOf(reading, likeness))
     const ending = understanding.intent === 'none' && understanding.sure ? saidAtTheEnd(reading) : undefined
     return ending === undefined ? understanding : { intent: ending, sure: false, alternatives: [] }
@@ -94,7 +98,8 @@ function candidatesOf(reading: Reading, likeness: Likeness): Candidate[] {
   }))
   for (const [intent, like] of likeness(reading)) {
     if (like < alike) continue
-    const doubt = sensitiveIntents.has(intent) ? graver(general, like < 1 ? 'ask' : 'none') : 'none'
+    if (!offeredIntents.has(intent)) continue
+    const doubt = sensitiveIntents.has(intent) ? graver(general, 'ask') : 'none'
     cases.push({ intent, weight: 0.9 * like, doubt })
   }
   return bestOfEach(cases)

@@ -64,7 +64,7 @@ const wholeMessages: readonly WholeMessage[] = [
     intent: 'help',
     key: keys([
       '(?<!the )(?<!your )(?<!for )(?<!of )help( me| needed| wanted| please)?( out)?|(show |open |main |see |go to |back to )*(me |the |main )*(menu|options|commands|choices|possibilities|features|capabilities)( again)?|what (else )?(can|do|could) (you|i|this|it|this bot|helpbot|we) (do|offer|help( me)? with|ask( you)?|support|say|handle|write|type|know|solve|fix)( (for me|here|exactly|with you|about|you))*|what (all )?can i (ask|do|say)( you| here)?|what are (my|the|your) (options|choices|commands|features|capabilities|skills|functions)|list( of)? (commands|options|what you can do)',
-      'what (commands|options|choices|features)( (are there|do you have|exist))?|how (does|do|can|could|would|should) (this|it|i|you|helpbot|the bot|this bot|this thing)( use| work| help| start)( (this|you|helpbot|it|me|the bot|here|exactly|bot|thing|with))*|what (is|are) (this|helpbot|this bot|this for|you for|you good at)|what (is|are) (your|the) (purpose|job|function|role)|how (can|could|do|may) you help( me)?|(show|tell) me what you (can )?do|what are you (able to|capable of|made for|here for)( do)?|need assistance|assist( me)?|assistance|sos|get started|getting started|instructions|usage|guide me|lost here|(am )?(confused|lost|stuck)|what (now|next)|where do i start|how do i start|any help|do not know what to do|introduce yourself|tell me what you can do|explain (what you do|yourself)|question',
+      'what (commands|options|choices|features)( (are there|do you have|exist))?|how (does|do|can|could|would|should) (this|it|i|you|helpbot|the bot|this bot|this thing)( use| work| help| start)( (this|you|helpbot|it|me|the bot|here|exactly|bot|thing|with))*|what (is|are) (this|helpbot|this bot|this for|you for|you good at)|what (is|are) (your|the) (purpose|job|function|role)|how (can|could|do|may) you help( me)?|(show|tell) me what you (can )?do|what are you (able to|capable of|made for|here for)( do)?|need assistance|assist( me)?|assistance|sos|get started|getting started|instructions|usage|guide me|lost here|am (confused|lost|stuck)|confused|what (now|next)|where do i start|how do i start|any help|do not know what to do|introduce yourself|tell me what you can do|explain (what you do|yourself)|question',
     ]),
   },
 ]
@@ -101,5 +101,5 @@ function isEmpty(rest: string): boolean {
 
 function wordless(written: string): Intent | undefined {
   if (/^\s*\?\s*$/.test(written)) return 'help'
-  return /^[\s👍🙏👌👋❤🙂😀😊🎉👏🏻-🏿]+$/u.test(written) ? 'small-talk' : undefined
+  return /^(\s|👍|🙏|👌|👋|❤|🙂|😀|😊|🎉|👏|\p{Emoji_Modifier})+$/u.test(written) ? 'small-talk' : undefined
 }

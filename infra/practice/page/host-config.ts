@@ -43,9 +43,11 @@ export const hostConfig = {
     errorMessage: { color: 'attention', spacing: 'small' },
   },
   actions: {
-    maxActions: 6,
+    maxActions: 12,
     spacing: 'default',
-    buttonSpacing: 8,
+    // The style sheet keeps the buttons apart: what stands between them would be in the way when they wrap.
+    buttonSpacing: 0,
+    allowTitleToWrap: true,
     showCard: { actionMode: 'inline', inlineTopMargin: 12 },
     actionsOrientation: 'horizontal',
     actionAlignment: 'left',

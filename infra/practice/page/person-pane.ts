@@ -75,7 +75,8 @@ export function personPane(options: {
       say: sayOrComplain,
     },
     onChange(messages) {
-      invitation.hidden = [...messages.values()].some(({ from }) => from.personId === person.id)
+      // A greeting leaves room for it; a chat that has begun does not.
+      invitation.hidden = messages.size > 1 || [...messages.values()].some(({ from }) => from.personId === person.id)
       refreshed(messages)
     },
   })

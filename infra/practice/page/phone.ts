@@ -5,6 +5,7 @@ import { pictureOnScreen, readQrCode } from './scan-qr.ts'
 import { type AuthenticatorAccount, codeAt, readKeyUri, secondsLeft } from './totp.ts'
 
 const LOOK_EVERY_MS = 250
+const NOTE_LASTS_MS = 15_000
 
 export interface Phone {
   readonly root: HTMLElement
@@ -54,6 +55,7 @@ export function phone(options: { readonly memory: PhoneMemory; readonly clock: P
         }),
       )
       loseButton.hidden = known.length === 0
+      root.classList.toggle('in-use', known.length > 0)
       if (known.length === 0 && note.textContent === '') note.textContent = 'No accounts yet.'
     }
     for (const face of faces) void face.draw()
@@ -70,7 +72,11 @@ export function phone(options: { readonly memory: PhoneMemory; readonly clock: P
       return
     }
     memory.add(personId, account)
-    note.textContent = 'Scanned. Type this code into the window.'
+    const words = 'Scanned. Type this code into the window.'
+    note.textContent = words
+    setTimeout(() => {
+      if (note.textContent === words) note.textContent = ''
+    }, NOTE_LASTS_MS)
     draw()
   }
   const lose = () => {

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { type RequestClass, requestClasses } from './exchange.ts'
 
 /**
- * How a request can go wrong. 429, 503, 500: refused, nothing happens. slow: answered late. cut: the connection ends, nothing
+ * How a request can go wrong. 429, 503, 500: refused, nothing happens. slow: waits its turn and is answered late; nothing
+ * happens if the client hangs up meanwhile. cut: the connection ends, nothing
  * happens. cut-after: it happens, and the connection ends before the answer. garbage and half: it happens, and the answer cannot be
  * read, or ends in the middle.
  */

@@ -79,6 +79,8 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
     return void response.destroy()
   }
   if (fault?.kind === 'slow') await wait(fault.delayMs, undefined, { signal: ending })
+  // Whoever hung up while the request was still waiting its turn is not served any more.
+  if (response.destroyed) return parts.answered(ask, 0, requestId)
   const answer = await outcome(task, fault)
   const cut = fault?.kind === 'cut-after' || fault?.kind === 'half'
   parts.answered(ask, cut ? 0 : answer.status, requestId)
