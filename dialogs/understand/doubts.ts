@@ -29,6 +29,7 @@ const aboutPasswords =
   /\b(how (long (?!until|till|before|does it)|often|many|strong|secure|safe|complex|much|old)|(explain|define (?!my|new|some|the)|definition of|difference between|meaning of|history of|tell me (a|about)|poem|story|song|joke|essay|translate|lyrics|movie|novel|haiku|riddle|best practices?|tips|write (a|an|me|some)|create a (policy|document|guide|poster|presentation|slide)|test plan|unit test|user story|feature|training|awareness|course|webinar|newsletter|article|blog|presentation|poster|documentation))\b|\bwhat (is|are|does|do|makes?|counts?|would|kind|sort|about) (?!wrong|my\b|going|happening|up\b|i (do|need)|the (process|procedure|steps|way|best|easiest|quickest|fastest|link|status)|to do)|\bwhy (do|does|must|should|are|would|can) (we|you|they|passwords|people|everyone|users|companies|accounts|it|mfa|the|i (need|have|want|use))\b|\bdo (passwords|accounts|they|people)\b|\bwhen (do|does|did|will|was|were|is|are)\b|\b(policy|policies|requirements|guidelines)\b/
 const uncertain =
   /\b(how long|used to|what if|what happens|in case|suppose|imagine|hypothetical\w*|if (i|my|someone|somebody|you|we|a|the|he|she|they) (?!can\b|could\b|may\b|might\b|would\b)|when i forget|whenever|should i|do i (have|need)\b|must i|am i (allowed|supposed)|is it (ok|okay|safe|allowed|necessary|mandatory|required|true|bad|good|better|smart|wise|normal|possible for)|are we|do we|does (it|the|anyone|helpbot|everyone)|can (he|she|they|admins|hackers|people|managers)|will (i|it|they) (?!not let|not work|not accept|not)|i (will|am going to|plan to|might|may|would) (reset|change|update|forget|unlock|set|enrol|enroll|register|lose)|did (you|it|he|she|they)|have you|reminder?|remind me|later|next (week|month|monday))\b/
+const askingForAdvice = /\bwhat (should|do|can) i do\b(?! (if|when|in)\b)/
 const longAgo =
   /\b(yesterday|last (week|month|year|night|time|summer|monday|tuesday|wednesday|thursday|friday)|ago|once|used to|back then|previously|always|often|sometimes|usually|every (day|week|month|time|monday|year)|when i was|earlier)\b/
 const stillSo = /\b(since|still|again|now|today|can not|will not|help|please|need|how)\b/
@@ -57,7 +58,7 @@ const reaching: readonly Concept[] = ['lockedOut', 'unlock', 'locked', 'login', 
 export function generalDoubt(reading: Reading): Doubt {
   const { line, written } = reading
   if (instructions.test(line) || code.test(written) || settled.test(line) || aboutPasswords.test(line)) return 'against'
-  return reading.cut || uncertain.test(line) ? 'ask' : 'none'
+  return reading.cut || uncertain.test(line.replace(askingForAdvice, '')) ? 'ask' : 'none'
 }
 
 /** What keeps this one reading of a message from being certain. */

@@ -21,7 +21,7 @@ export const otherPeople = words(`
 export const workWords = words(`
   work working windows network domain company corporate corp office email mail mailbox outlook microsoft ms teams 365 o365
   m365 365s computer laptop pc workstation desktop machine mac macbook ad sso active directory entra azure system systems
-  business main primary current old new existing previous last damn stupid bloody freaking own online session screen
+  business main primary current old new existing previous last damn stupid bloody freaking own temporary temp initial default online session screen
   surface sign login logon user account portal intranet organization organisation org job device notebook thinkpad
   forgotten lost expired everything anything apps app personal daily`)
 

@@ -74,7 +74,7 @@ export const rules: readonly Rule[] = [
   rule('unlock-account', 0.84, 0, ['lockedOut']),
   rule('unlock-account', 0.9, 3, ['attempts'], ['attempts']),
   rule('unlock-account', 0.6, 3, ['attempts'], ['times']),
-  rule('unlock-account', 0.88, 6, ['times'], ['password', 'login', 'code'], ['attempts', 'failing']),
+  rule('unlock-account', 0.9, 6, ['times'], ['password', 'login', 'code'], ['attempts', 'failing']),
   rule('unlock-account', 0.9, 5, ['attempts'], ['failing'], ['password', 'login']),
   rule('unlock-account', 0.84, 4, ['attempts'], ['login']),
   rule('unlock-account', 0.5, 0, ['locked', 'unlock']),

@@ -84,7 +84,11 @@ async function bench(): Promise<void> {
   function employees(count: number) {
     const { company: directory } = company.tenant
     const ordinary = [...directory.users.values('latest')].filter(
-      (user) => user.accountEnabled && user.userType === 'Member' && !user.onPremisesSyncEnabled && !directory.isAdministrator(user.id),
+      (user) =>
+        user.accountEnabled &&
+        user.userType === 'Member' &&
+        !user.onPremisesSyncEnabled &&
+        !directory.isAdministrator(user.id),
     )
     return ordinary.slice(0, count)
   }

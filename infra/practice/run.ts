@@ -3,9 +3,10 @@ import { auditRowsAfter, verifyDatabase } from '../../bot/audit/rows.ts'
 import { openDatabase } from '../../bot/store/database.ts'
 import { startEmbeddedPostgres } from '../../bot/store/embedded-postgres.ts'
 import { type BotProcess, freePort, startBot } from './bot-process.ts'
-import { startCompany } from './company.ts'
+import { wellKnown } from './company/seed.ts'
+import { type Company, practice, startCompany } from './company.ts'
 import { openFrontDoor } from './front-door.ts'
-import { startPlayground } from './playground.ts'
+import { type PlaygroundPerson, startPlayground } from './playground.ts'
 
 /**
  * The practice company as a newcomer meets it: PostgreSQL, tenant, Teams, the bot as a process of its own, and the page.
@@ -51,8 +52,14 @@ export async function runPracticeCompany(args: readonly string[], environment: N
     botUrl: () => bot.url,
     teams: company.teams,
     tenant: company.tenant,
+    fetch: company.fetch,
+    clientId: practice.appId,
     audit: (after, limit) => auditRowsAfter(database.kysely, after, limit),
-    verifyAudit: () => verifyDatabase(database.kysely),
+    verifyAudit: async () => {
+      const { count, fault } = await verifyDatabase(database.kysely)
+      const sentence = fault ? fault.sentence : `All ${count} rows are whole.`
+      return { whole: fault === undefined, rows: count, sentence }
+    },
     clock: company.clock,
     mailbox: (address) => company.tenant.control.mailbox(address),
     restartBot: async (how) => {
@@ -61,7 +68,13 @@ export async function runPracticeCompany(args: readonly string[], environment: N
   })
   console.log(`Practice company: ${door.url}/practice`)
   const client = playground
-    ? await startPlayground({ folder: join(folder, 'playground'), botUrl: bot.url, company })
+    ? await startPlayground({
+        folder: join(folder, 'playground'),
+        botUrl: bot.url,
+        tenantId: practice.tenantId,
+        botId: practice.appId,
+        people: playgroundPeople(company),
+      })
     : undefined
   if (client) console.log(`Agents Playground: ${client.url}`)
 
@@ -77,6 +90,12 @@ export async function runPracticeCompany(args: readonly string[], environment: N
     process.exit(0)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end())
+}
+
+/** Who sits at the playground, and the five colleagues it wants to know. */
+function playgroundPeople({ tenant }: Company): readonly PlaygroundPerson[] {
+  const keys = ['ada', 'maya', 'tomas', 'financeManager', 'sam', 'zoe'] as const
+  return keys.flatMap((key) => tenant.company.person(wellKnown[key].id) ?? [])
 }
 
 function readArguments(args: readonly string[]): { people: number; playground: boolean } {

@@ -12,7 +12,6 @@ export interface Belongings {
   readonly buttons: HTMLElement
   /** Where it lies. Can be carried elsewhere on the page and back. */
   readonly root: HTMLElement
-  readonly shown: Belonging | undefined
   take(what: Belonging | undefined): void
   show(person: Someone): void
   /** How many mails there are. */
@@ -57,9 +56,6 @@ export function belongings(things: { phone: Phone; signIn: SignIn; mail: MailBox
   return {
     buttons: element('div', { class: 'toggles' }, ...toggles.values()),
     root,
-    get shown() {
-      return shown
-    },
     take,
     show(person) {
       phone.show(person.id)

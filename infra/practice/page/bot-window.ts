@@ -69,7 +69,6 @@ export function showWindow(options: {
 
   const home = belongings.root.parentElement
   const next = belongings.root.nextSibling
-  const before = belongings.shown
   beside.append(belongings.root)
   show(options.dialog)
   const holdsQrCode = content.querySelector('img') !== null
@@ -81,7 +80,6 @@ export function showWindow(options: {
   return new Promise((resolve) => {
     shell.addEventListener('close', () => {
       home?.insertBefore(belongings.root, next)
-      belongings.take(holdsQrCode ? 'phone' : before)
       // Whatever was shown leaves the page with its elements.
       shell.remove()
       resolve(last)

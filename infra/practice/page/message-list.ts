@@ -45,11 +45,19 @@ export function messageList(options: {
     place(root, made.root, message)
   }
   const toTheEnd = () => root.scrollTo({ top: root.scrollHeight })
+  let isAtTheEnd = true
+  root.addEventListener('scroll', () => {
+    isAtTheEnd = root.scrollHeight - root.scrollTop - root.clientHeight < NEAR_THE_END_PX
+  })
+  // A phone that is taken out makes the list shorter: who was reading the newest message still does.
+  new ResizeObserver(() => {
+    if (isAtTheEnd) toTheEnd()
+  }).observe(root)
   const changed = (change: () => void) => {
-    const wasAtTheEnd = root.scrollHeight - root.scrollTop - root.clientHeight < NEAR_THE_END_PX
+    const stays = isAtTheEnd
     change()
-    if (wasAtTheEnd) toTheEnd()
     options.onChange?.(messages)
+    if (stays) toTheEnd()
   }
 
   return {
