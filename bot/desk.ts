@@ -91,7 +91,9 @@ export interface Desk {
 
   /** Sets a temporary password and hands it over, once, to whoever shows it. */
   /** `again`: pressing the button once more may help. */
-  resetPassword(key: string): Promise<OperationReport & { readonly password: string | undefined; readonly again: boolean }>
+  resetPassword(
+    key: string,
+  ): Promise<OperationReport & { readonly password: string | undefined; readonly again: boolean }>
   /** Ends all sessions, blocks sign-in, tells IT. */
   protectAccount(key: string, about: string): Promise<OperationReport>
 

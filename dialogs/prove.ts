@@ -32,7 +32,9 @@ export async function prove(chat: Chat, desk: Desk, operation: OperationName): P
       await refuse(chat, desk, standing.sentence, standing.tellIt ? { operation, detail: standing.detail } : undefined)
       return false
     }
-    const ways = waysOpen(standing.alternatives, await desk.methods(), tried)
+    // Looked up once a round: what is open now may not be when the answer comes, and then says so itself.
+    const { alternatives } = standing
+    const ways = await chat.once(`ways-${round}`, async () => waysOpen(alternatives, await desk.methods(), tried))
     if (ways.methods.length === 0) {
       await refuse(chat, desk, nothingLeft(ways.because))
       return false

@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs'
 import { ConfigError } from '../bot/config.ts'
 
 /** Names whose presence means that a real company is meant. */
-const real = ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_CERTIFICATE', 'GRAPH_TENANT_ID', 'GRAPH_CLIENT_ID', 'GRAPH_CERTIFICATE']
+const real = [
+  'TEAMS_APP_ID',
+  'TEAMS_APP_PASSWORD',
+  'TEAMS_CERTIFICATE',
+  'GRAPH_TENANT_ID',
+  'GRAPH_CLIENT_ID',
+  'GRAPH_CERTIFICATE',
+]
 
 /** `npm start`: with settings, the bot against the real tenant; without any, a whole practice company on this machine. */
 async function start(): Promise<void> {
@@ -10,7 +17,9 @@ async function start(): Promise<void> {
   const set = real.filter((name) => process.env[name])
   const practice = ['1', 'true', 'yes'].includes(process.env.HELPBOT_PRACTICE ?? '')
   if (set.length > 0 && practice)
-    throw new ConfigError([`HELPBOT_PRACTICE: practice mode and real credentials exclude each other; unset it, or unset ${set.join(', ')}`])
+    throw new ConfigError([
+      `HELPBOT_PRACTICE: practice mode and real credentials exclude each other; unset it, or unset ${set.join(', ')}`,
+    ])
   if (set.length > 0) {
     const { runBot } = await import('../bot/main.ts')
     await runBot(process.env)

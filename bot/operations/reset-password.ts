@@ -77,7 +77,10 @@ export function resetPassword(dependencies: ResetPasswordDependencies): Operatio
         return { state: 'unclear', sentence: hope }
       }
       if (changed.fate === 'interrupted')
-        return { state: 'failed', sentence: 'I was interrupted, and I see no change in the directory. Press the button again to be sure.' }
+        return {
+          state: 'failed',
+          sentence: 'I was interrupted, and I see no change in the directory. Press the button again to be sure.',
+        }
       return { state: 'failed', sentence: changed.sentence }
     },
   }

@@ -49,7 +49,17 @@ const objects: readonly Concept[] = [
   'ticket',
   'qr',
 ]
-const deeds: readonly Concept[] = ['forgot', 'locked', 'lockedOut', 'blocked', 'lost', 'hacked', 'expired']
+const deeds: readonly Concept[] = [
+  'forgot',
+  'locked',
+  'lockedOut',
+  'blocked',
+  'lost',
+  'hacked',
+  'expired',
+  'cannot',
+  'failing',
+]
 const plurals = new Set(['passwords', 'logins'])
 const errorText: readonly Concept[] = ['failing', 'expired', 'locked', 'lockedOut', 'blocked']
 const reaching: readonly Concept[] = ['lockedOut', 'unlock', 'locked', 'login', 'access', 'activity', 'hacked']
@@ -107,6 +117,11 @@ function isErrorText(token: Token | undefined): boolean {
   return errorText.some((concept) => token?.is.has(concept) === true)
 }
 
+/** "Not me" and "I was hacked" name no account: with words we do not know beside them, they may be about anything. */
+function saysLittle(token: Token | undefined): boolean {
+  return token?.is.has('notMe') === true || token?.is.has('victim') === true
+}
+
 function notUnderstood(hit: Hit, reading: Reading): boolean {
   if (!sensitiveIntents.has(hit.intent)) return false
   const sentences = new Set(hit.places.map((place) => reading.tokens[place]?.sentence))
@@ -115,13 +130,11 @@ function notUnderstood(hit: Hit, reading: Reading): boolean {
   const last = Math.max(...hit.places)
   const between = reading.tokens.slice(first, last).some((token) => token.unknown)
   const plural = hit.places.some((place) => plurals.has(reading.tokens[place]?.text ?? ''))
-  const wasNotMe = hit.places.some((place) => reading.tokens[place]?.is.has('notMe'))
+  const vague = hit.places.some((place) => saysLittle(reading.tokens[place]))
   const elsewhere =
     hit.intent !== 'not-me' &&
     around.some((token) => token.unknown && (foreignThings.has(token.text) || otherPeople.has(token.text)))
-  return (
-    between || plural || elsewhere || around.filter((token) => token.unknown).length > (wasNotMe ? 0 : unknownAllowed)
-  )
+  return between || plural || elsewhere || around.filter((token) => token.unknown).length > (vague ? 0 : unknownAllowed)
 }
 
 function isPast(hit: Hit, reading: Reading): boolean {

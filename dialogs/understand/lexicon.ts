@@ -54,6 +54,7 @@ const wordsByConcept = {
   want: 'need needs want wants like get give please require',
   recall: 'remember recall',
   neutral: '',
+  self: 'i me we',
   own: 'my mine',
   make: 'create raise file submit',
   ticket: 'ticket tickets demand enquiry inquiry request requests incident incidents case cases',

@@ -45,7 +45,7 @@ const grammar = words(`
   mine myself own any some every each all both either neither other another such only just also too very really quite
   again once twice still yet already always ever often sometimes maybe perhaps now soon later back away even else more most
   much many few less least lot lots bit one two three four five six seven eight nine ten 1 2 3 4 5 6 7 8 9 10 first second
-  third next last same able without within per via vs let lets oh ah um uh well ok okay anymore whenever whatever however
+  third next last same able without within per via vs let lets your yours our ours they them oh ah um uh well ok okay anymore whenever whatever however
   though although unless instead rather almost nearly apparently actually basically literally somehow suddenly completely
   totally definitely probably possibly currently recently accidentally something nothing u r ur im ive b y 't s d re ll ve`)
 
@@ -69,7 +69,7 @@ const telling = words(`
   created creating choose pick picked manage managed due mean meant cause become became remains stay return returned
   returning finish finished proceed continue correct right exactly sure certain access accessed let letting lets allow
   allows allowed accept accepts accepted accepting recognize recognise recognized recognised matches match valid fix fixed
-  solve solved sort sorted handle assist remember remembered recall longer longest soon`)
+  solve solved sort sorted handle assist remember remembered recall longer longest required desired requested soon`)
 
 const time = words(`
   today yesterday tomorrow tonight morning afternoon evening night noon midnight week weeks weekend weekends month months

@@ -108,7 +108,7 @@ export const rules: readonly Rule[] = [
   rule('not-me', 0.97, 12, ['denied'], [...ownThings, 'activity', 'change', 'changed', 'reset', 'code']),
   rule('not-me', 0.97, 8, ['gave'], ['hacked', 'fooled']),
   rule('not-me', 0.97, 6, ['gave'], ['password'], ['someone', 'strange']),
-  rule('not-me', 0.8, 0, ['victim']),
+  rule('not-me', 0.8, 5, ['self'], ['victim']),
   rule('not-me', 0.5, 0, ['hacked']),
   rule('not-me', 0.68, 20, ['unasked'], ownThings),
   rule('not-me', 0.6, 0, ['denied']),

@@ -6,7 +6,7 @@ export interface CompanyDirectory {
   /** Who sits in the panes at first: an employee with a manager, and somebody of IT. */
   readonly employeeId: string
   readonly itId: string
-  /** People whose name, address, title or department holds `words`, at most `limit`; the first ones for an empty text. */
+  /** People whose name, address, title, department or hint holds `words`, at most `limit`; the first ones for an empty text. */
   search(words: string, limit: number): readonly Someone[]
   person(id: string): Someone | undefined
   state(id: string): Omit<DirectoryState, 'mails'> | undefined

@@ -56,7 +56,11 @@ const places: readonly Place[] = [
   { name: 'before the intent is in the audit', passwordsSet: 1, hold: atTable('audit') },
   { name: 'after the intent, while Graph has not yet changed anything', passwordsSet: 1, hold: atGraph('password') },
   { name: 'after the password was set, before the sessions end', passwordsSet: 2, hold: atGraph('sessions') },
-  { name: 'after the change, before the outcome is in the audit', passwordsSet: 2, hold: atTable('audit', passwordSet) },
+  {
+    name: 'after the change, before the outcome is in the audit',
+    passwordsSet: 2,
+    hold: atTable('audit', passwordSet),
+  },
   { name: 'after the outcome, before the conversation remembers it', passwordsSet: 2, hold: atTable('dialogs') },
 ]
 
@@ -112,7 +116,11 @@ describe('a bot that is killed', () => {
       await company.restart('SIGKILL')
       const shown = await showPassword()
       stop()
-      assert.equal(await company.signIn('ada', shown), 'must-change', 'the password that was shown is the one that works')
+      assert.equal(
+        await company.signIn('ada', shown),
+        'must-change',
+        'the password that was shown is the one that works',
+      )
       assert.equal(set, place.passwordsSet)
       await everythingAccountedFor()
     }).timeout(120_000)
@@ -158,8 +166,12 @@ describe('a bot that is killed', () => {
     assert.deepEqual(open, [], 'no operation is left half-way')
     const rows = await company.database.selectFrom('audit').select('event').orderBy('seq').execute()
     const events = rows.map((row) => row.event as { kind: string; operationId?: string; action: string })
-    const of = (kind: string) => events.filter((event) => event.kind === kind && event.action === 'reset-password').map((event) => event.operationId)
-    for (const id of of('intent')) assert.equal(of('outcome').filter((one) => one === id).length, 1, `operation ${id} has one outcome`)
+    const of = (kind: string) =>
+      events
+        .filter((event) => event.kind === kind && event.action === 'reset-password')
+        .map((event) => event.operationId)
+    for (const id of of('intent'))
+      assert.equal(of('outcome').filter((one) => one === id).length, 1, `operation ${id} has one outcome`)
     assert.equal(new Set(of('intent')).size, of('intent').length)
     const { fault } = await verifyDatabase(company.database)
     assert.equal(fault, undefined)

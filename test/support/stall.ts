@@ -18,7 +18,9 @@ export async function stallTable(databaseUrl: string, table: string): Promise<St
   return {
     async reached() {
       for (let turn = 0; turn < 300; turn++) {
-        const { rows } = await watcher.query(`select 1 from pg_locks where not granted and relation = $1::regclass`, [table])
+        const { rows } = await watcher.query(`select 1 from pg_locks where not granted and relation = $1::regclass`, [
+          table,
+        ])
         if (rows.length > 0) return
         await new Promise((resolve) => setTimeout(resolve, 50))
       }

@@ -25,14 +25,13 @@ export function messageList(options: {
   place?(list: HTMLElement, shown: HTMLLIElement, message: Message): void
   onChange?(messages: ReadonlyMap<string, Message>): void
 }): MessageList {
-  const root = element('ol', {
-    class: 'messages',
-    role: 'log',
-    'aria-live': 'polite',
-    'aria-label': options.label,
-    tabindex: 0,
-  })
-  const place = options.place ?? ((list, shown) => list.append(shown))
+  const list = element('ol')
+  const root = element(
+    'div',
+    { class: 'messages', role: 'log', 'aria-live': 'polite', 'aria-label': options.label, tabindex: 0 },
+    list,
+  )
+  const place = options.place ?? ((all, shown) => all.append(shown))
   const messages = new Map<string, Message>()
   const shown = new Map<string, ShownMessage>()
 
@@ -42,7 +41,7 @@ export function messageList(options: {
     if (known) return known.show(message)
     const made = shownMessage(message, options.context)
     shown.set(message.id, made)
-    place(root, made.root, message)
+    place(list, made.root, message)
   }
   const toTheEnd = () => root.scrollTo({ top: root.scrollHeight })
   let isAtTheEnd = true

@@ -46,6 +46,7 @@ export function signInBox(options: { onOutcome(personId: string, outcome: SignIn
       .signIn(name.value.trim(), password.value)
       .catch((error: unknown) => ({ outcome: 'failed' as const, sentence: sentenceOf(error) }))
     submit.disabled = false
+    password.value = ''
     outcome.className = `signin-outcome ${answer.outcome}`
     outcome.textContent = answer.sentence
     options.onOutcome(personId, answer.outcome)
