@@ -12,6 +12,7 @@ import { type FrontDoor, openFrontDoor } from '../../../infra/practice/front-doo
 import type { AuditSource } from '../../../infra/practice/front-door-audit.ts'
 import { startTenant, type Tenant } from '../../../infra/practice/tenant/tenant.ts'
 import { makeCertificates } from '../../../infra/practice/tls.ts'
+import { chromiumPath } from '../../support/needed-programs.ts'
 import { answer, startTestBot, TENANT, type TestBot } from './teams-test-bot.ts'
 
 export const { ada, maya, sam, tomas, ravi, gil, hostile } = wellKnown
@@ -85,7 +86,7 @@ export async function startPageTest(botUrl: () => string): Promise<PageTest> {
     async openPage({ width = 1280, height = 800, dark = false } = {}) {
       const folder = mkdtempSync(join(tmpdir(), 'practice-page-'))
       const context = await chromium.launchPersistentContext(folder, {
-        executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+        executablePath: process.env.CHROMIUM ?? chromiumPath(),
         headless: true,
         args: [
           '--no-sandbox',

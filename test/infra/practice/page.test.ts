@@ -211,7 +211,7 @@ describe('the practice page', function () {
     await picture(page, 'person-picker')
     await manager.getByTestId('person-picker').fill('hostile')
     await page.keyboard.press('Enter')
-    await manager.getByText('Tester, IT').waitFor()
+    await manager.locator('.picker-about').getByText('Tester, IT').waitFor()
     assert.equal(await manager.getByTestId('person-picker').inputValue(), hostile.name)
     assert.equal(await messages(manager).count(), 0, 'the other person’s chat is gone')
     await manager.getByTestId('person-picker').fill(maya.name)
