@@ -113,7 +113,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     steps: operationSteps({
       database: kysely,
       audit,
-      directory,
+      directoryFor: (correlationId) => directory.correlated(correlationId),
       policy,
       clock,
       operations: [

@@ -66,40 +66,37 @@ export function teamsAuthentication(
   tokens: ConnectorTokens,
 ): BotFrameworkAuthentication {
   const credentials = new OurCredentialsFactory(settings.appId, tokens)
-  const configuration = new AuthenticationConfiguration()
-  const login = `${authority}/${settings.tenantId}`
-  if (settings.localIssuer) {
-    const { issuer, openIdMetadata } = settings.localIssuer
-    const scope = AuthenticationConstants.ToChannelFromBotOAuthScope
-    return BotFrameworkAuthenticationFactory.create(
-      '',
-      true,
-      login,
-      scope,
-      issuer,
-      AuthenticationConstants.OAuthUrl,
-      openIdMetadata,
-      openIdMetadata,
-      '',
-      credentials,
-      configuration,
-      undefined,
-      {},
-    )
+  if (!settings.localIssuer) {
+    const government = new URL(authority).hostname.endsWith('.us')
+    return authentication(credentials, { channelService: government ? GovernmentConstants.ChannelService : '' })
   }
-  const government = new URL(authority).hostname.endsWith('.us')
+  const { issuer, openIdMetadata } = settings.localIssuer
+  const login = `${authority}/${settings.tenantId}`
+  return authentication(credentials, { local: { login, issuer, openIdMetadata } })
+}
+
+/** The SDK's factory takes its thirteen arguments by position; a channel service alone stands for Microsoft's own addresses. */
+function authentication(
+  credentials: ServiceClientCredentialsFactory,
+  channel: {
+    readonly channelService?: string
+    readonly local?: { readonly login: string; readonly issuer: string; readonly openIdMetadata: string }
+  },
+): BotFrameworkAuthentication {
+  const { channelService = '', local } = channel
   return BotFrameworkAuthenticationFactory.create(
-    government ? GovernmentConstants.ChannelService : '',
+    channelService,
     true,
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
+    local?.login ?? '',
+    local ? AuthenticationConstants.ToChannelFromBotOAuthScope : '',
+    local?.issuer ?? '',
+    local ? AuthenticationConstants.OAuthUrl : '',
+    local?.openIdMetadata ?? '',
+    local?.openIdMetadata ?? '',
     '',
     credentials,
-    configuration,
+    // No validateClaims: tokens of other bots ("skills") are refused for lack of it.
+    new AuthenticationConfiguration(),
     undefined,
     {},
   )
@@ -121,21 +118,7 @@ class NoCredentials extends ServiceClientCredentialsFactory {
 }
 
 export function playgroundAuthentication(): BotFrameworkAuthentication {
-  return BotFrameworkAuthenticationFactory.create(
-    '',
-    true,
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
-    new NoCredentials(),
-    new AuthenticationConfiguration(),
-    undefined,
-    {},
-  )
+  return authentication(new NoCredentials(), {})
 }
 
 /** CloudAdapter, with the check of the token apart from the turn: a bad one is a 401, never a 500. */

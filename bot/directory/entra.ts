@@ -10,9 +10,10 @@ import { entraPrivilege } from './entra-privilege.ts'
 import { graphManager, graphUser, managerLink, toUser, userProperties } from './entra-user.ts'
 import { address } from './graph-address.ts'
 import { type Graph, type GraphSurroundings, graphClient } from './graph-client.ts'
-import { type GraphSettings, graphTokens, type TokenSource } from './graph-credential.ts'
+import { type GraphSettings, graphTokens } from './graph-credential.ts'
 import type { RetryRules } from './graph-retry.ts'
 import { sentences } from './sentences.ts'
+import type { TokenSource } from './token-source.ts'
 
 /** What Entra ID's directory needs of its surroundings. */
 export interface EntraDeps {

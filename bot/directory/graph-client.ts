@@ -4,10 +4,10 @@ import type { Clock } from '../clock.ts'
 import type { Receipt } from './directory.ts'
 import { nextPage } from './graph-address.ts'
 import { GraphCall } from './graph-call.ts'
-import type { TokenSource } from './graph-credential.ts'
 import { answerError, networkError, strangeAnswer } from './graph-errors.ts'
 import { type RetryRules, retryMiddleware, usualRetries } from './graph-retry.ts'
 import { AnswerTooLarge, authenticationMiddleware, type Fetch, transportMiddleware } from './graph-transport.ts'
+import type { TokenSource } from './token-source.ts'
 
 /** What the Graph client needs of its surroundings. */
 export interface GraphSurroundings {

@@ -7,6 +7,7 @@ import { describeTokenFailure } from './credential-failure.ts'
 import type { Fetch } from './graph-transport.ts'
 import { keyVault, managedIdentity, type VaultReader } from './key-vault.ts'
 import { msalNetwork } from './msal-network.ts'
+import type { TokenSource } from './token-source.ts'
 import { within } from './within.ts'
 
 /** How to reach a tenant. `bot/config.ts` reads it from the environment. */
@@ -24,11 +25,6 @@ export interface GraphSettings {
 }
 
 /** Gives access tokens. @throws CredentialError */
-export interface TokenSource {
-  /** `fresh`: past the cache, because the one in it was refused. */
-  token(options?: { readonly fresh?: boolean }): Promise<string>
-}
-
 /** Who asks for tokens, and of whom. */
 export interface ClientIdentity {
   readonly tenantId: string

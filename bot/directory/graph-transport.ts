@@ -1,6 +1,6 @@
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client'
 import { callOf, type GraphCall } from './graph-call.ts'
-import type { TokenSource } from './graph-credential.ts'
+import type { TokenSource } from './token-source.ts'
 
 /** The platform's `fetch`, passed in. */
 export type Fetch = typeof globalThis.fetch

@@ -1,5 +1,5 @@
 import { CredentialError } from '../directory/credential-error.ts'
-import type { TokenSource } from '../directory/graph-credential.ts'
+import type { TokenSource } from '../directory/token-source.ts'
 import type { Finding } from './finding.ts'
 
 /** What the doctor wants to know of the Teams settings. */

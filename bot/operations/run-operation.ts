@@ -10,13 +10,23 @@ import type { Schema } from '../store/schema.ts'
 import type { PostDraft } from '../turns/outbox.ts'
 import { writePosts } from '../turns/outbox.ts'
 import { factsOf } from './facts.ts'
-import type { Before, Changed, Concerned, Operation, OperationRequest, OperationResult, ReadBack } from './operation.ts'
+import type {
+  Before,
+  Changed,
+  Concerned,
+  Operation,
+  OperationRequest,
+  OperationResult,
+  OperationTools,
+  ReadBack,
+} from './operation.ts'
 import { decideFor, usage } from './usage.ts'
 
 export interface RunDependencies {
   readonly database: Kysely<Schema>
   readonly audit: Audit
-  readonly directory: Directory
+  /** Calls made for a request carry its correlation id, so that Microsoft's logs and ours can be laid side by side. */
+  readonly directoryFor: (correlationId: string) => Directory
   readonly policy: Policy
   readonly clock: Clock
   readonly operations: readonly Operation[]
@@ -54,7 +64,7 @@ export interface Steps {
  * Facts are read live here, whatever a conversation found earlier.
  */
 export function operationSteps(dependencies: RunDependencies): Steps {
-  const { database, audit, directory, policy, clock } = dependencies
+  const { database, audit, policy, clock } = dependencies
 
   function operationNamed(name: string): Operation {
     const operation = dependencies.operations.find((one) => one.name === name)
@@ -62,7 +72,11 @@ export function operationSteps(dependencies: RunDependencies): Steps {
     return operation
   }
 
-  const tools = { directory, pause: dependencies.pause, now: clock }
+  const toolsFor = ({ correlationId }: OperationRequest): OperationTools => ({
+    directory: dependencies.directoryFor(correlationId),
+    pause: dependencies.pause,
+    now: clock,
+  })
 
   async function stop(
     request: OperationRequest,
@@ -127,7 +141,7 @@ export function operationSteps(dependencies: RunDependencies): Steps {
       await begin(request)
       let facts: Awaited<ReturnType<typeof factsOf>>
       try {
-        facts = await factsOf(directory, policy, request.actor, request.target)
+        facts = await factsOf(dependencies.directoryFor(request.correlationId), policy, request.actor, request.target)
       } catch (error) {
         if (!(error instanceof DirectoryError)) throw error
         return await stop(request, 'failed', error.sentence, {
@@ -180,9 +194,9 @@ export function operationSteps(dependencies: RunDependencies): Steps {
       return { verdict: 'go', before, otherMails: facts.user.otherMails.slice(0, 5) }
     },
 
-    change: (request, before) => operationNamed(request.name).change(request, before, tools),
+    change: (request, before) => operationNamed(request.name).change(request, before, toolsFor(request)),
 
-    readBack: (request, before) => operationNamed(request.name).readBack(request, before, tools),
+    readBack: (request, before) => operationNamed(request.name).readBack(request, before, toolsFor(request)),
 
     async conclude(request, { before, otherMails }, changed, read) {
       const ended = operationNamed(request.name).conclude(request, before, changed, read)

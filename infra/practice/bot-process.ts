@@ -23,7 +23,8 @@ export async function startBot(
   patienceMilliseconds = 60_000,
 ): Promise<BotProcess> {
   const url = `http://127.0.0.1:${environment.PORT}`
-  const child = spawn(process.execPath, ['--use-env-proxy', '--disable-warning=ExperimentalWarning', main], {
+  // DBOS's own pool makes pg warn of something we cannot change.
+  const child = spawn(process.execPath, ['--use-env-proxy', '--disable-warning=DeprecationWarning', main], {
     env: { ...inherited(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

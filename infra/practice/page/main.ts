@@ -47,7 +47,7 @@ async function start(): Promise<void> {
     title: 'Employee',
     first: view.employee,
     invitation: `Locked out? Say it to ${view.bot} in your own words. Try:`,
-    suggestions: ['I forgot my password', 'I have a new phone', 'help'],
+    suggestions: ['I forgot my password', 'Set up my authenticator app', 'help'],
     onPerson: sits('employee'),
     onNews: () => navigation.news('employee'),
   })

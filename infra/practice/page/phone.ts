@@ -63,7 +63,7 @@ export function phone(options: { readonly memory: PhoneMemory; readonly clock: P
   const scan = async () => {
     const picture = pictureOnScreen()
     if (!picture) {
-      note.textContent = 'There is no QR code on screen. Tell HelpBot: I have a new phone.'
+      note.textContent = 'There is no QR code on screen. Tell HelpBot: set up my authenticator app.'
       return
     }
     const account = readKeyUri((await readQrCode(picture)) ?? '')
