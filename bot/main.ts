@@ -41,7 +41,7 @@ import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
 import { memoryEphemeral } from './store/memory.ts'
 import { openRedis } from './store/redis.ts'
 import { builtInTickets } from './tickets/built-in.ts'
-import { settleTicket } from './tickets/settle.ts'
+import { incidentOf, settleTicket } from './tickets/settle.ts'
 import { conductDialogs } from './turns/conduct.ts'
 import { conversationsIn } from './turns/conversations.ts'
 import { deliverer } from './turns/deliver.ts'
@@ -125,10 +125,11 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
         protectAccount,
       ],
       notices: noticesOfOperation(policy, canMail),
-      afterwards: async (request, result, posts) => {
-        metrics.operation(request.name, result.state)
-        await settleTicket(tickets, request, result)
-        await deliver.now(posts)
+      afterwards: async (ended) => {
+        metrics.operation(ended.request.name, ended.result.state)
+        await settleTicket(tickets, ended.request, ended.result)
+        const incident = await incidentOf({ database: kysely, clock, tickets }, ended)
+        await deliver.now([...ended.posts, ...incident])
       },
       pause: (milliseconds) => pause(milliseconds),
     }),

@@ -68,7 +68,7 @@ export function operating(
       if (result === 'still-running') return { ...reported, password: undefined, again: true }
       const password = ground.handover.take(id)
       const changed = result.state === 'done' || result.state === 'unclear'
-      if (changed && password === undefined)
+      if (result.state === 'done' && password === undefined)
         return { ...reported, state: 'unclear', sentence: unseen, password, again: true }
       return { ...reported, password: changed ? password : undefined, again: result.state !== 'refused' }
     },

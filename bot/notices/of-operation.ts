@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { Concerned, OperationResult } from '../operations/operation.ts'
+import type { OperationRequest, OperationResult } from '../operations/operation.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 import type { PostDraft } from '../turns/outbox.ts'
@@ -11,13 +11,14 @@ import { draftNotice } from './notice.ts'
  */
 export function noticesOfOperation(policy: Policy, mailConfigured: boolean) {
   return async (
-    { request, user }: Concerned,
+    request: OperationRequest,
     result: OperationResult,
+    otherMails: readonly string[],
     transaction: Transaction<Schema>,
   ): Promise<readonly PostDraft[]> => {
     const touched = result.state === 'done' || result.state === 'unclear'
     if (request.name !== 'reset-password' || !touched) return []
-    const mailTo = policy.notices.secondAddress && mailConfigured ? (user?.otherMails ?? []) : []
+    const mailTo = policy.notices.secondAddress && mailConfigured ? otherMails : []
     const at = new Date(result.at)
     return await draftNotice(transaction, {
       about: `operation:${request.id}`,

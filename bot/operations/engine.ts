@@ -1,6 +1,6 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import type { Logger } from 'pino'
-import type { OperationRequest, OperationResult } from './operation.ts'
+import type { Before, OperationRequest, OperationResult } from './operation.ts'
 import type { Steps } from './run-operation.ts'
 
 /** The order of the steps. Change it only through DBOS.patch(): running operations of an older release go on with their own. */
@@ -35,11 +35,21 @@ export async function startEngine(options: {
   })
   const operate = DBOS.registerWorkflow(
     async (request: OperationRequest): Promise<OperationResult> => {
-      const prepared = await DBOS.runStep(() => steps.prepare(request), { name: 'prepare' })
-      if (prepared.verdict === 'stop') return prepared.result
-      const changed = await DBOS.runStep(() => steps.change(request, prepared.before), { name: 'change' })
-      const read = await DBOS.runStep(() => steps.readBack(request, prepared.before), { name: 'read-back' })
-      return await DBOS.runStep(() => steps.conclude(request, prepared, changed, read), { name: 'conclude' })
+      let before: Before | undefined
+      try {
+        const prepared = await DBOS.runStep(() => steps.prepare(request), { name: 'prepare' })
+        if (prepared.verdict === 'stop') return prepared.result
+        before = prepared.before
+        const changed = await DBOS.runStep(() => steps.change(request, prepared.before), { name: 'change' })
+        const read = await DBOS.runStep(() => steps.readBack(request, prepared.before), { name: 'read-back' })
+        return await DBOS.runStep(() => steps.conclude(request, prepared, changed, read), { name: 'conclude' })
+      } catch (error) {
+        log.error(
+          { correlationId: request.correlationId, operation: request.id, error: String(error) },
+          'operation broke',
+        )
+        return await DBOS.runStep(() => steps.broken(request, before), { name: 'broken' })
+      }
     },
     { name: 'operate' },
   )

@@ -1,4 +1,4 @@
-import type { Directory, DirectoryUser } from '../directory/directory.ts'
+import type { Directory } from '../directory/directory.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 
 /** Names of the operations that change a directory: each is a file beside this one. */
@@ -44,18 +44,17 @@ export interface OperationResult {
   readonly at: string
 }
 
+/** What IT must hear of, as an incident of its own. */
+export interface ForIt {
+  readonly title: string
+  readonly urgency: 'normal' | 'high'
+}
+
 /** What an operation may use. */
 export interface OperationTools {
   readonly directory: Directory
   readonly pause: (milliseconds: number) => Promise<void>
   readonly now: () => Date
-}
-
-/** The person concerned and where notices may go. */
-export interface Concerned {
-  readonly request: OperationRequest
-  readonly before: Before
-  readonly user: Pick<DirectoryUser, 'displayName' | 'otherMails'> | undefined
 }
 
 /**
@@ -66,6 +65,11 @@ export interface Operation {
   readonly name: DirectoryOperation
   change(request: OperationRequest, before: Before, tools: OperationTools): Promise<Changed>
   readBack(request: OperationRequest, before: Before, tools: OperationTools): Promise<ReadBack>
-  /** What to tell the person, given how it went. */
-  conclude(request: OperationRequest, before: Before, changed: Changed, read: ReadBack): Omit<OperationResult, 'at'>
+  /** What to tell the person, given how it went, and what to tell IT. A sentence may say that IT has been told only with `forIt`. */
+  conclude(
+    request: OperationRequest,
+    before: Before,
+    changed: Changed,
+    read: ReadBack,
+  ): Omit<OperationResult, 'at'> & { readonly forIt?: ForIt }
 }

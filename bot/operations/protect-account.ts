@@ -34,6 +34,7 @@ export const protectAccount: Operation = {
   },
 
   conclude(_request, before, changed, read) {
+    const forIt = { title: '"This was not me": account to be looked after', urgency: 'high' } as const
     const ended = changed.detail['sessions-ended'] === 'yes'
     const sessions = ended
       ? 'Your sessions are being ended (it takes up to an hour)'
@@ -42,15 +43,18 @@ export const protectAccount: Operation = {
       return {
         state: ended ? 'unclear' : 'failed',
         sentence: `${sessions}. Your account lives in the company’s own directory: IT has been told to block it there. Call them now.`,
+        forIt,
       }
     if (read === 'as-wanted')
       return {
         state: ended ? 'done' : 'unclear',
         sentence: `Sign-in to your account is blocked. ${sessions}. IT has been told and will get you back in.`,
+        forIt,
       }
     return {
       state: changed.fate === 'refused' ? 'failed' : 'unclear',
       sentence: `I could not make sure that your account is blocked. ${sessions}. IT has been told: call them now.`,
+      forIt,
     }
   },
 }

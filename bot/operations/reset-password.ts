@@ -50,17 +50,24 @@ export function resetPassword(dependencies: ResetPasswordDependencies): Operatio
       return seen === 'seen' ? 'as-wanted' : seen === 'not-seen' ? 'unchanged' : 'unknown'
     },
 
-    conclude(_request, _before, changed, read) {
+    conclude(request, _before, changed, read) {
+      // A password that may never have been set is not shown: the next press makes one that is.
+      if (changed.fate !== 'accepted' && read !== 'as-wanted') dependencies.handover.take(request.id)
       if (changed.fate === 'accepted') {
         const sessions = changed.detail['sessions-ended']
         const ended = sessions === 'yes' ? 'All your open sessions end within the hour.' : ''
         const notEnded = sessions === 'no' ? 'Your open sessions could not be ended; IT has been told.' : ''
+        const forIt =
+          sessions === 'no'
+            ? { forIt: { title: 'Sessions could not be ended after a reset', urgency: 'high' } as const }
+            : {}
         if (read === 'as-wanted')
-          return { state: 'done', sentence: `Your password is changed. ${ended}${notEnded}`.trim() }
+          return { state: 'done', sentence: `Your password is changed. ${ended}${notEnded}`.trim(), ...forIt }
         return {
           state: 'unclear',
           sentence:
             `Microsoft accepted the new password, but I cannot see it there yet: it may take a few minutes to work. ${ended}${notEnded}`.trim(),
+          ...forIt,
         }
       }
       if (read === 'as-wanted' && changed.fate === 'interrupted')

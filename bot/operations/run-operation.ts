@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Audit, AuditEvent } from '../audit/audit.ts'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
@@ -13,7 +13,7 @@ import { factsOf } from './facts.ts'
 import type {
   Before,
   Changed,
-  Concerned,
+  ForIt,
   Operation,
   OperationRequest,
   OperationResult,
@@ -32,13 +32,24 @@ export interface RunDependencies {
   readonly operations: readonly Operation[]
   /** Who is told what when it is over; written in the same transaction as the outcome. */
   readonly notices: (
-    concerned: Concerned,
+    request: OperationRequest,
     result: OperationResult,
-    transaction: Parameters<Audit['appendWithin']>[0],
+    otherMails: readonly string[],
+    transaction: Transaction<Schema>,
   ) => Promise<readonly PostDraft[]>
-  /** Runs after the outcome is written: tickets, bringing posts out. Repeatable. */
-  readonly afterwards: (request: OperationRequest, result: OperationResult, posts: readonly string[]) => Promise<void>
+  /** Runs after the outcome is written: tickets, incidents, bringing posts out. Repeatable. */
+  readonly afterwards: (ended: Ended) => Promise<void>
   readonly pause: (milliseconds: number) => Promise<void>
+}
+
+/** An operation that is over. */
+export interface Ended {
+  readonly request: OperationRequest
+  readonly result: OperationResult
+  /** Keys of the notices that were written. */
+  readonly posts: readonly string[]
+  /** What IT must hear of, with what the audit says of it. */
+  readonly forIt: (ForIt & { readonly person: string; readonly detail: Readonly<Record<string, string>> }) | undefined
 }
 
 /** What preparing came to: leave, with the intent in the audit; or the end, with the reason in it. */
@@ -57,6 +68,8 @@ export interface Steps {
     changed: Changed,
     read: ReadBack,
   ): Promise<OperationResult>
+  /** Something broke that is no answer of a directory; `before` when the change had been begun. */
+  broken(request: OperationRequest, before: Before | undefined): Promise<OperationResult>
 }
 
 /**
@@ -78,30 +91,45 @@ export function operationSteps(dependencies: RunDependencies): Steps {
     now: clock,
   })
 
+  /** Writes the end of an operation: its row, the notices and the audit's outcome, all or nothing; then tells whoever must know. */
+  async function end(
+    request: OperationRequest,
+    result: OperationResult,
+    known: {
+      readonly before: Before | undefined
+      readonly otherMails: readonly string[]
+      readonly detail: Readonly<Record<string, string>>
+      readonly forIt: ForIt | undefined
+    },
+  ): Promise<OperationResult> {
+    const { before, otherMails, detail, forIt } = known
+    const posts = await database.transaction().execute(async (transaction) => {
+      await transaction
+        .updateTable('operations')
+        .set({ state: result.state, outcome: JSON.stringify(result), finished_at: new Date(result.at) })
+        .where('id', '=', request.id)
+        .execute()
+      const drafts = await dependencies.notices(request, result, otherMails, transaction)
+      await writePosts(transaction, drafts, clock)
+      // Last, because all other writers of the audit wait until this is committed.
+      const outcome = { kind: 'outcome', outcome: result.state, policyVersion: policy.version, detail } as const
+      await audit.appendWithin(transaction, { ...eventOf(request), ...outcome })
+      return drafts.map((draft) => draft.key)
+    })
+    const person = before?.displayName ?? request.target
+    await dependencies.afterwards({ request, result, posts, forIt: forIt && { ...forIt, person, detail } })
+    return result
+  }
+
   async function stop(
     request: OperationRequest,
     state: 'refused' | 'failed',
     sentence: string,
     detail: Record<string, string>,
+    forIt?: ForIt,
   ): Promise<Prepared> {
-    const at = clock()
-    const result: OperationResult = { state, sentence, at: at.toISOString() }
-    const posts = await database.transaction().execute(async (transaction) => {
-      await audit.appendWithin(transaction, {
-        ...eventOf(request),
-        kind: 'outcome',
-        outcome: state,
-        policyVersion: policy.version,
-        detail,
-      })
-      await finish(transaction, request, result)
-      const concerned = { request, before: emptyBefore(at), user: undefined }
-      const drafts = await dependencies.notices(concerned, result, transaction)
-      await writePosts(transaction, drafts, clock)
-      return drafts.map((draft) => draft.key)
-    })
-    await dependencies.afterwards(request, result, posts)
-    return { verdict: 'stop', result }
+    const result: OperationResult = { state, sentence, at: clock().toISOString() }
+    return { verdict: 'stop', result: await end(request, result, { before: undefined, otherMails: [], detail, forIt }) }
   }
 
   async function begin(request: OperationRequest): Promise<void> {
@@ -121,18 +149,6 @@ export function operationSteps(dependencies: RunDependencies): Steps {
         finished_at: null,
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute()
-  }
-
-  async function finish(
-    transaction: Kysely<Schema>,
-    request: OperationRequest,
-    result: OperationResult,
-  ): Promise<void> {
-    await transaction
-      .updateTable('operations')
-      .set({ state: result.state, outcome: JSON.stringify(result), finished_at: new Date(result.at) })
-      .where('id', '=', request.id)
       .execute()
   }
 
@@ -164,20 +180,12 @@ export function operationSteps(dependencies: RunDependencies): Steps {
         today,
         now: clock(),
       })
-      if (decision.verdict !== 'allow') {
-        const refused =
-          decision.verdict === 'refuse'
-            ? decision
-            : {
-                sentence: 'The proofs for this have run out. Please start again.',
-                detail: decision.verdict,
-                code: decision.verdict,
-              }
-        return await stop(request, 'refused', refused.sentence, {
-          refusal: refused.code,
-          because: [refused.detail, ...facts.because].join('; ').slice(0, 500),
-        })
+      if (decision.verdict === 'refuse') {
+        const because = [decision.detail, ...facts.because].join('; ').slice(0, 500)
+        const forIt = decision.tellIt ? ({ title: `Refused: ${request.name}`, urgency: 'high' } as const) : undefined
+        return await stop(request, 'refused', decision.sentence, { refusal: decision.code, because }, forIt)
       }
+      if (decision.verdict !== 'allow') return await stop(request, 'refused', runOut, { refusal: decision.verdict })
       await audit.append({
         ...eventOf(request),
         kind: 'intent',
@@ -199,28 +207,29 @@ export function operationSteps(dependencies: RunDependencies): Steps {
     readBack: (request, before) => operationNamed(request.name).readBack(request, before, toolsFor(request)),
 
     async conclude(request, { before, otherMails }, changed, read) {
-      const ended = operationNamed(request.name).conclude(request, before, changed, read)
+      const { forIt, ...ended } = operationNamed(request.name).conclude(request, before, changed, read)
       const result: OperationResult = { ...ended, at: clock().toISOString() }
-      const concerned = { request, before, user: { displayName: before.displayName, otherMails } }
-      const posts = await database.transaction().execute(async (transaction) => {
-        const detail = { ...changed.detail, fate: changed.fate, 'read-back': read }
-        await audit.appendWithin(transaction, {
-          ...eventOf(request),
-          kind: 'outcome',
-          outcome: result.state,
-          policyVersion: policy.version,
-          detail,
-        })
-        await finish(transaction, request, result)
-        const drafts = await dependencies.notices(concerned, result, transaction)
-        await writePosts(transaction, drafts, clock)
-        return drafts.map((draft) => draft.key)
+      const detail = { ...changed.detail, fate: changed.fate, 'read-back': read }
+      return await end(request, result, { before, otherMails, detail, forIt })
+    },
+
+    async broken(request, before) {
+      const sentence = before ? brokenLate : brokenEarly
+      const result: OperationResult = { state: before ? 'unclear' : 'failed', sentence, at: clock().toISOString() }
+      const forIt: ForIt = { title: `Broke off: ${request.name}`, urgency: 'high' }
+      return await end(request, result, {
+        before,
+        otherMails: [],
+        detail: { broken: 'see the log by correlation id' },
+        forIt,
       })
-      await dependencies.afterwards(request, result, posts)
-      return result
     },
   }
 }
+
+const runOut = 'The proofs for this have run out. Please start again.'
+const brokenEarly = 'Something went wrong on my side before anything was changed. IT has been told. Please try again.'
+const brokenLate = 'Something went wrong on my side, and I do not know whether the change was made. IT has been told.'
 
 function eventOf(
   request: OperationRequest,
@@ -241,15 +250,5 @@ function proofForAudit(proof: Proof): NonNullable<AuditEvent['proofs']>[number] 
     method: proof.method,
     at: proof.at.toISOString(),
     ...(proof.confirmedBy ? { confirmedBy: proof.confirmedBy } : {}),
-  }
-}
-
-function emptyBefore(at: Date): Before {
-  return {
-    displayName: '',
-    passwordChangedAt: null,
-    accountEnabled: null,
-    onPremises: false,
-    startedAt: at.toISOString(),
   }
 }

@@ -2,14 +2,9 @@ import type { Kysely } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
 import type { CardContent } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
-import type { Directory } from '../directory/directory.ts'
-import { DirectoryError } from '../directory/directory-error.ts'
-import type { UserId } from '../identity/person.ts'
 import { removeFactor } from '../identity/totp.ts'
 import type { OperationEngine } from '../operations/engine.ts'
 import type { Schema } from '../store/schema.ts'
-import { openIncident } from '../tickets/incident.ts'
-import type { Tickets } from '../tickets/tickets.ts'
 import { changePosts, readPost } from '../turns/outbox.ts'
 import type { Button } from '../turns/press-button.ts'
 import { findRecourse, markUsed, type Recourse } from './recourse.ts'
@@ -18,9 +13,7 @@ export interface RecourseGround {
   readonly database: Kysely<Schema>
   readonly clock: Clock
   readonly engine: OperationEngine
-  readonly tickets: Tickets
   readonly audit: Audit
-  readonly directory: Directory
 }
 
 const patience = 8_000
@@ -32,7 +25,7 @@ const refusals = {
 } as const
 
 /**
- * "This wasn't me": ends the sessions, blocks sign-in, takes back a doubtful authenticator and opens an incident. All of it
+ * "This wasn't me": ends the sessions, blocks sign-in, takes back the authenticator and tells IT. All of it
  * is keyed by the right that is used, so that using it twice does it once.
  */
 export async function useRecourse(
@@ -50,8 +43,8 @@ export async function useRecourse(
   if ('refused' in found) return { ok: false, sentence: refusals[found.refused], posts: [], id: undefined }
   const { recourse } = found
   const { tenant, person, correlationId } = recourse
-  const ticketId = `incident:${recourse.id}`
-  const removed = await takeBackFactor(ground, recourse)
+  await takeBackFactor(ground, recourse)
+  // The operation opens the incident, also when it must refuse: IT hears of it whatever becomes of the account.
   const result = await ground.engine.run(
     {
       id: `protect:${recourse.id}`,
@@ -60,35 +53,16 @@ export async function useRecourse(
       actor: person,
       target: person,
       dialogId: null,
-      ticketId,
+      ticketId: `incident:protect:${recourse.id}`,
       correlationId,
       why: `"This wasn't me" about ${recourse.about}, by ${way}`,
     },
     patience,
   )
-  const sentence =
-    result === 'still-running' ? 'Your account is being protected. IT has been told: call them now.' : result.sentence
-  const name = await nameOf(ground.directory, person)
-  const facts = [
-    { title: 'Person', value: name },
-    { title: 'About', value: recourse.about },
-    { title: 'Told by', value: way },
-    { title: 'Outcome', value: sentence },
-    { title: 'Authenticator', value: removed ? 'taken back' : 'left as it was' },
-  ]
-  const incident = {
-    id: ticketId,
-    person: { tenant, id: person, name },
-    title: '"This was not me"',
-    urgency: 'high',
-    facts,
-    correlationId,
-  } as const
-  const { number, post } = await openIncident(ground, incident)
+  const said = result === 'still-running' ? 'Your account is being protected. Call IT now.' : result.sentence
   await markUsed(database, recourse.id, way, clock())
-  const said = `${sentence} Incident ${number}.`
   await closeNotice(ground, recourse.id, said)
-  return { ok: true, sentence: said, posts: [post, recourse.id], id: recourse.id }
+  return { ok: true, sentence: said, posts: [recourse.id], id: recourse.id }
 }
 
 /** Whoever acted in the person's name had their authenticator, or set it up: it cannot stay. */
@@ -110,16 +84,6 @@ async function takeBackFactor(
       why: '"This wasn\'t me"',
     })
   return removed
-}
-
-/** A name for IT; the incident does not wait for a directory that does not answer. */
-async function nameOf(directory: Directory, person: UserId): Promise<string> {
-  try {
-    return (await directory.user(person)).displayName
-  } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error
-    return person
-  }
 }
 
 async function closeNotice(ground: RecourseGround, key: string, sentence: string): Promise<void> {
