@@ -38,6 +38,7 @@ import { notMeButton, useRecourse } from './recourse/use-recourse.ts'
 import { startServer } from './server.ts'
 import { openDatabase } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
+import { forgetOldRows } from './store/forget-old-rows.ts'
 import { memoryEphemeral } from './store/memory.ts'
 import { openRedis } from './store/redis.ts'
 import { builtInTickets } from './tickets/built-in.ts'
@@ -175,6 +176,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     understand: compileUnderstanding(examples),
     buttons: { confirm: confirmButton(ground), 'not-me': notMeButton(ground) },
     turnsPerMinute: 60,
+    typing: (address) => channels.get(address.channel)?.typing(address) ?? Promise.resolve(),
     observe: metrics.turn,
     log,
   })
@@ -221,6 +223,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
         },
       },
       { name: 'enrolments', everyMilliseconds: 60_000, run: () => expireEnrolments(ground) },
+      { name: 'old rows', everyMilliseconds: 600_000, run: () => forgetOldRows(kysely, clock()) },
       {
         name: 'managers',
         everyMilliseconds: 60_000,

@@ -7,8 +7,11 @@ const patience = 8_500
 /** A press of the button makes one password; after so many the person starts anew. */
 const mostAttempts = 3
 
-const unseen =
-  'Your password was changed, but I was interrupted before I could show it. Press the button again: I make a new one.'
+/** A password that was or may have been set, but is not in this process any more. */
+const unseen = {
+  done: 'Your password was changed, but I was interrupted before I could show it. Press the button again: I make a new one.',
+  unclear: 'Your password may have been changed, but I cannot show it. Press the button again: I make a new one.',
+} as const
 
 /** Starting operations. Ids come from the dialog, so that a rerun finds what it started. */
 export function operating(
@@ -67,10 +70,11 @@ export function operating(
       // A slow one stays expected: the next press finds its password, if this process still has it.
       if (result === 'still-running') return { ...reported, password: undefined, again: true }
       const password = ground.handover.take(id)
-      const changed = result.state === 'done' || result.state === 'unclear'
-      if (result.state === 'done' && password === undefined)
-        return { ...reported, state: 'unclear', sentence: unseen, password, again: true }
-      return { ...reported, password: changed ? password : undefined, again: result.state !== 'refused' }
+      if (result.state !== 'done' && result.state !== 'unclear')
+        return { ...reported, password: undefined, again: result.state === 'failed' }
+      if (password === undefined)
+        return { ...reported, state: 'unclear', sentence: unseen[result.state], password, again: true }
+      return { ...reported, password, again: false }
     },
     async protectAccount(key, about) {
       return await report(await ground.engine.run(request(`${dialogId}:${key}`, 'protect-account', about), patience))

@@ -28,6 +28,9 @@ const mostTries = 4
 /** A dialog whose process died in the middle of a turn is gone on with after this time. */
 const strandedAfter = 5_000
 
+/** Whoever waits longer than this sees that an answer is coming. */
+const typingAfter = 700
+
 export interface TurnsDependencies {
   readonly database: Kysely<Schema>
   readonly clock: Clock
@@ -39,6 +42,8 @@ export interface TurnsDependencies {
   readonly understand: (text: string) => Meaning
   readonly buttons: Readonly<Record<string, Button>>
   readonly turnsPerMinute: number
+  /** Shows that an answer is coming; failures do not matter. */
+  readonly typing: (address: Arrival['address']) => Promise<void>
   readonly observe: (turn: { readonly kind: string; readonly outcome: string; readonly milliseconds: number }) => void
   readonly log: Logger
 }
@@ -85,6 +90,7 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
       turnLog.info({ kind: inbound.kind, outcome, milliseconds: Math.round(milliseconds) }, 'turn')
       return reply
     }
+    const slow = setTimeout(() => void dependencies.typing(arrival.address), typingAfter)
     try {
       const { allowed } = await dependencies.ephemeral.spend(
         `turns:${sender.tenant}:${sender.id}`,
@@ -108,6 +114,8 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
       }
       turnLog.error({ error: error instanceof Error ? error.stack : String(error) }, 'turn failed')
       return finish('failed', { kind: 'note', text: isStoreFault(error) ? words.noMemory : words.broken })
+    } finally {
+      clearTimeout(slow)
     }
   }
 

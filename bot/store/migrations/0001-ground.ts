@@ -16,6 +16,8 @@ const statements = [
      memory jsonb not null, asked text, waits_for text, seen jsonb not null, version integer not null,
      opened_at timestamptz not null, touched_at timestamptz not null, expires_at timestamptz not null)`,
   `create unique index one_open_dialog on dialogs (tenant_id, user_id) where state = 'open'`,
+  `create index ended_dialogs_by_age on dialogs (touched_at) where state <> 'open'`,
+  `create index stranded_dialogs on dialogs (touched_at) where state = 'open' and asked is null`,
   `create index dialogs_by_person on dialogs (tenant_id, user_id, opened_at desc)`,
   `create index open_dialogs_by_expiry on dialogs (expires_at) where state = 'open'`,
   `create index open_dialogs_by_wait on dialogs (waits_for) where state = 'open' and waits_for is not null`,
@@ -27,11 +29,13 @@ const statements = [
      created_at timestamptz not null, due_at timestamptz not null)`,
   `create index posts_to_deliver on posts (due_at) where state in ('due','changed')`,
   `create index posts_by_dialog on posts (dialog_id)`,
+  `create index posts_by_age on posts (created_at)`,
 
   `create table proofs (
      id text primary key, tenant_id text not null, user_id text not null, method text not null, dialog_id text not null,
      confirmed_by text, counts boolean not null, obtained_at timestamptz not null)`,
   `create index proofs_by_dialog on proofs (dialog_id)`,
+  `create index proofs_by_age on proofs (obtained_at)`,
 
   `create table totp_factors (
      id text primary key, tenant_id text not null, user_id text not null, sealed_seed text not null,
