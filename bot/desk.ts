@@ -104,6 +104,8 @@ export interface Desk {
     key: string
     title: string
     urgency: 'normal' | 'high'
+    /** One a person and day, however often it happens. */
+    onceADay?: boolean
     facts: readonly { title: string; value: string }[]
   }): Promise<{ readonly number: number; readonly reached: boolean }>
   myTickets(): Promise<readonly TicketLine[]>

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { dialogs } from '../dialogs/registry.ts'
@@ -10,7 +9,7 @@ import { auditTrail, head } from './audit/trail.ts'
 import type { Channel, ChannelName } from './channels/chat.ts'
 import { teamsChannel } from './channels/teams.ts'
 import { teamsTokens } from './channels/teams-tokens.ts'
-import { ConfigError, loadSettings } from './config.ts'
+import { loadSettings } from './config.ts'
 import { deskFor } from './desk/for-person.ts'
 import type { Ground } from './desk/ground.ts'
 import { entraDirectory } from './directory/entra.ts'
@@ -31,11 +30,13 @@ import { resetPassword } from './operations/reset-password.ts'
 import { operationSteps } from './operations/run-operation.ts'
 import { recogniser } from './people.ts'
 import { loadPolicy } from './policy/policy.ts'
+import { readPolicy } from './policy/read-policy.ts'
 import { movedClock } from './practice-clock.ts'
 import { readiness } from './readiness.ts'
 import { recoursePage } from './recourse/page.ts'
 import { notMeButton, useRecourse } from './recourse/use-recourse.ts'
 import { startServer } from './server.ts'
+import { startFault } from './start-fault.ts'
 import { openDatabase } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
 import { forgetOldRows } from './store/forget-old-rows.ts'
@@ -60,7 +61,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   if (settings.practice) log.warn('practice mode: nothing here is real, and nothing outside this machine is reached')
   const clock = settings.practiceClock ? movedClock(settings.practiceClock) : () => new Date()
   const policyFile = settings.policyFile ?? fileURLToPath(new URL('./policy/default.yaml', import.meta.url))
-  const policy = loadPolicy(readFileSync(policyFile, 'utf8'), policyFile)
+  const policy = loadPolicy(readPolicy(policyFile), policyFile)
   const ring = parseKeyRing(settings.keys)
 
   // Stores
@@ -130,7 +131,8 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
         metrics.operation(ended.request.name, ended.result.state)
         await settleTicket(tickets, ended.request, ended.result)
         const incident = await incidentOf({ database: kysely, clock, tickets }, ended)
-        await deliver.now([...ended.posts, ...incident])
+        // Not waited for: a slow mail must not keep a password from its window.
+        conduct.bringOut([...ended.posts, ...incident])
       },
       pause: (milliseconds) => pause(milliseconds),
     }),
@@ -184,10 +186,9 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   // The server, and what must be looked after again and again
   const page = recoursePage({
     practice: settings.practice,
-    allowed: async (address) => (await ephemeral.spend(`not-me:${address}`, 20, 3_600_000)).allowed,
     use: async (token) => {
       const used = await useRecourse(ground, { token }, 'mail')
-      await deliver.now(used.posts)
+      conduct.bringOut(used.posts)
       return { ok: used.ok, sentence: used.sentence }
     },
   })
@@ -256,7 +257,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   runBot(process.env).catch((error: unknown) => {
-    console.error(error instanceof ConfigError ? error.message : error)
+    console.error(startFault(error))
     process.exit(1)
   })
 }

@@ -44,10 +44,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async drain() {
       draining = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      // Connections are kept alive between requests: those that fall idle now are closed as they do.
+      const closing = setInterval(() => server.closeIdleConnections(), 50)
       server.closeIdleConnections()
       const impatience = setTimeout(() => server.closeAllConnections(), 10_000)
       await closed
       clearTimeout(impatience)
+      clearInterval(closing)
     },
   }
 }

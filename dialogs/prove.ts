@@ -117,7 +117,8 @@ async function refuse(
 
 function incident(chat: Chat, tell: { operation: OperationName; detail: string }): Parameters<Desk['tellIt']>[0] {
   return {
-    key: 'refusal',
+    key: `refusal:${tell.operation}`,
+    onceADay: true,
     title: `Refused: ${tell.operation}`,
     urgency: 'high',
     facts: [

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { ConfigError } from '../bot/config.ts'
+import { startFault } from '../bot/start-fault.ts'
 
 /** Names whose presence means that a real company is meant. */
 const real = [
@@ -30,6 +31,6 @@ async function start(): Promise<void> {
 }
 
 start().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error)
+  console.error(startFault(error))
   process.exit(1)
 })

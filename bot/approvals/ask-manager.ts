@@ -1,8 +1,8 @@
 import type { AskedManager, OperationName } from '../desk.ts'
-import { openConfirmation } from '../identity/manager.ts'
+import { openConfirmation, withdrawOfDialog } from '../identity/manager.ts'
 import type { Person } from '../identity/person.ts'
 import { operationFacts } from '../policy/operations.ts'
-import { writePosts } from '../turns/outbox.ts'
+import { readPost, writePosts } from '../turns/outbox.ts'
 import { type ManagerGround, managerOf } from './manager-of.ts'
 
 export interface AskingGround extends ManagerGround {
@@ -59,6 +59,14 @@ export async function askManager(
     clock,
   )
   await ground.bringOut([post])
+  const brought = await readPost(database, post)
+  if (brought?.state === 'failed') {
+    await withdrawOfDialog({ database, clock }, dialogId)
+    return {
+      unavailable:
+        'I cannot reach your manager: they may have blocked me. Ask them to write to me once, or prove it in another way.',
+    }
+  }
   return { id: confirmation.id, number: confirmation.number, managerName: manager.displayName }
 }
 

@@ -22,32 +22,34 @@ export function confirmButton(ground: {
   readonly audit: Audit
 }): Button {
   const { database, clock, audit } = ground
-  return async ({ person, post, values, correlationId }) => {
+  return async ({ person, post, values }) => {
     const id = post.key.slice(confirmationPost('').length)
     const picked = Number(values.pick)
     const pick = values.pick === 'none' || !Number.isInteger(picked) ? 'deny' : picked
-    const decided = await decide({ database, clock }, id, person, pick)
-    if (decided === 'not-yours')
-      return { reply: { kind: 'note', text: 'This request is not yours to answer.' }, posts: [] }
-    const state = decided.startsWith('already:') ? decided.slice('already:'.length) : decided
-    const outcome = state === 'confirmed' || state === 'denied' ? state : 'expired'
-    if (decided === 'confirmed' || decided === 'denied') {
-      const confirmation = await confirmationById({ database, clock }, id)
-      if (confirmation)
-        await audit.append({
+    // The answer, the card and the row in the audit: all or nothing.
+    return await database.transaction().execute(async (transaction) => {
+      const decided = await decide({ database: transaction, clock }, id, person, pick)
+      if (decided === 'not-yours')
+        return { reply: { kind: 'note', text: 'This request is not yours to answer.' }, posts: [] }
+      const state = decided.startsWith('already:') ? decided.slice('already:'.length) : decided
+      const outcome = state === 'confirmed' || state === 'denied' ? state : 'expired'
+      const content: CardContent = { ...(post.content as CardContent), closed: endings[outcome] }
+      await changePosts(transaction, [{ key: post.key, content }], clock)
+      const confirmation = await confirmationById({ database: transaction, clock }, id)
+      if (confirmation && (decided === 'confirmed' || decided === 'denied'))
+        await audit.appendWithin(transaction, {
           kind: 'event',
           action: 'confirm-person',
           tenant: person.tenant,
           actor: person.id,
           target: confirmation.asker,
-          correlationId: confirmation.correlationId || correlationId,
+          correlationId: confirmation.correlationId,
+          operationId: `confirm:${id}`,
           outcome: decided === 'confirmed' ? 'done' : 'refused',
           detail: { purpose: confirmation.purpose, decision: decided },
         })
-    }
-    const content: CardContent = { ...(post.content as CardContent), closed: endings[outcome] }
-    await changePosts(database, [{ key: post.key, content }], clock)
-    return { reply: { kind: 'card', post: post.key, content }, posts: [post.key], wake: `confirmation:${id}` }
+      return { reply: { kind: 'card', post: post.key, content }, posts: [post.key], wake: `confirmation:${id}` }
+    })
   }
 }
 

@@ -14,6 +14,7 @@ import {
   teamsAuthentication,
 } from './teams-authentication.ts'
 import { contentActivity, type TeamsConnector, teamsConnector } from './teams-connector.ts'
+import { type Caller, isPlaygroundAddress, mayBePlayground } from './teams-playground.ts'
 
 export interface TeamsChannel extends Channel {
   /** `POST /api/messages`. */
@@ -38,7 +39,6 @@ export function teamsChannel(dependencies: TeamsDependencies): TeamsChannel {
   if (settings.playground) doors.push(door(playgroundAuthentication(), ''))
   const [teams, playground] = doors
   if (!teams) throw new Error('unreachable: the first door is always made')
-  const playgroundHosts = new Set<string>()
 
   const router = express.Router()
   router.post('/api/messages', express.json({ limit: '256kb' }), (request, response, next) => {
@@ -47,7 +47,7 @@ export function teamsChannel(dependencies: TeamsDependencies): TeamsChannel {
 
   async function receive(request: Request, response: Response): Promise<void> {
     const authorization = request.headers.authorization ?? ''
-    const unauthenticated = authorization === '' && playground !== undefined && isLoopback(request.socket.remoteAddress)
+    const unauthenticated = playground !== undefined && mayBePlayground(callerOf(request))
     const used = unauthenticated ? playground : teams
     if (typeof request.body !== 'object' || request.body === null || !used) return void response.status(400).end()
     const authenticated = await used?.adapter.authenticate(request.body, authorization).catch((error: unknown) => {
@@ -61,8 +61,8 @@ export function teamsChannel(dependencies: TeamsDependencies): TeamsChannel {
       if (read.unread === 'unverifiable') log.warn('teams sender cannot be verified')
       return void response.status(200).json({})
     }
-    if (unauthenticated) playgroundHosts.add(read.arrival.address.serviceUrl)
-    else if (!isTrusted(read.arrival.address.serviceUrl, settings)) {
+    const { serviceUrl } = read.arrival.address
+    if (unauthenticated ? !isPlaygroundAddress(serviceUrl, settings.serviceUrl) : !isTrusted(serviceUrl, settings)) {
       log.warn('teams service address is not trusted')
       return void response.status(403).end()
     }
@@ -85,7 +85,7 @@ export function teamsChannel(dependencies: TeamsDependencies): TeamsChannel {
   }
 
   function connectorFor(serviceUrl: string): TeamsConnector {
-    if (playground && playgroundHosts.has(serviceUrl)) return playground.connector
+    if (playground && isPlaygroundAddress(serviceUrl, settings.serviceUrl)) return playground.connector
     if (!isTrusted(serviceUrl, settings)) throw new DeliveryError('refused', 'the service address is not trusted')
     return (teams as Door).connector
   }
@@ -169,8 +169,12 @@ function isTrusted(serviceUrl: string, settings: TeamsSettings): boolean {
   return domains.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`))
 }
 
-function isLoopback(address: string | undefined): boolean {
-  return address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1'
+function callerOf({ headers, socket }: Request): Caller {
+  return {
+    authorization: headers.authorization ?? '',
+    remoteAddress: socket.remoteAddress,
+    isForwarded: ['forwarded', 'x-forwarded-for', 'via'].some((name) => headers[name] !== undefined),
+  }
 }
 
 /** Answers `adaptiveCard/action`. Source: Teams "Universal Actions for Adaptive Cards", response format. */

@@ -1,9 +1,10 @@
 import { managerConfirmed } from '../approvals/manager-confirmed.ts'
 import type { Desk } from '../desk.ts'
+import { DirectoryError } from '../directory/directory-error.ts'
 import { listOfDialog } from '../identity/proofs.ts'
 import { type EnrolledBy, factorOf } from '../identity/totp.ts'
 import { approveByManager, beginEnrolment, confirmEnrolment } from '../identity/totp-enrolment.ts'
-import { draftNotice } from '../notices/notice.ts'
+import { draftNotice, type Notice } from '../notices/notice.ts'
 import { writePosts } from '../turns/outbox.ts'
 import type { Ground, Sitting } from './ground.ts'
 import { eventOf, wrongCode } from './proving.ts'
@@ -31,25 +32,33 @@ export function enrolling(
     return fresh.some(({ method }) => method === 'manager') ? 'manager' : 'chat'
   }
 
+  /** Second addresses; a notice in the chat does not wait for a directory that does not answer. */
+  async function secondAddresses(): Promise<readonly string[]> {
+    if (!policy.notices.secondAddress || !ground.canMail) return []
+    try {
+      return (await ground.directory.user(person.id)).otherMails.slice(0, 5)
+    } catch (error) {
+      if (!(error instanceof DirectoryError)) throw error
+      return []
+    }
+  }
+
   /** Tells the person of the new authenticator, so that they can object if it is not theirs. */
-  async function notify(factorId: string, counts: string): Promise<void> {
-    const user = await ground.directory.user(person.id)
-    const drafts = await database.transaction().execute(async (transaction) => {
-      const made = await draftNotice(transaction, {
-        about: `factor:${factorId}`,
-        tenant: person.tenant,
-        person: person.id,
-        title: 'A new authenticator was set up for you',
-        text: 'An authenticator app was set up for your account in a chat with HelpBot.',
-        facts: [{ title: 'It counts', value: counts }],
-        mailTo: policy.notices.secondAddress && ground.canMail ? user.otherMails.slice(0, 5) : [],
-        correlationId,
-        at: clock(),
-      })
-      await writePosts(transaction, made, clock)
-      return made
-    })
-    await ground.bringOut(drafts.map(({ key }) => key))
+  function noticeOf(factorId: string, countsFrom: Date, countsNow: boolean, mailTo: readonly string[]): Notice {
+    const from = `from ${countsFrom.toISOString().slice(0, 16).replace('T', ' ')} UTC on`
+    return {
+      about: `factor:${factorId}`,
+      tenant: person.tenant,
+      person: person.id,
+      title: 'A new authenticator was set up for you',
+      text: 'An authenticator app was set up for your account in a chat with HelpBot.',
+      facts: [{ title: 'It counts', value: countsNow ? 'from now on' : from }],
+      mailTo,
+      correlationId,
+      at: clock(),
+      // As long as it only ripens, there is time to object.
+      lastsUntil: countsFrom,
+    }
   }
 
   return {
@@ -69,21 +78,26 @@ export function enrolling(
       return { qr: begun.qr, manualKey: begun.manualKey, account: userPrincipalName }
     },
     async confirmEnrolment(code) {
-      const confirmed = await confirmEnrolment(totp, person, code, { coolingOff: policy.coolingOff })
-      if (confirmed.ok) {
-        const { countsFrom, proofCounts: countsNow, factorId } = confirmed
-        await ground.audit.append({
-          ...eventOf(sitting, 'enrol-totp', 'done', {
-            'counts-from': countsFrom.toISOString(),
-            replaced: confirmed.replaced ? 'yes' : 'no',
-          }),
+      const mailTo = await secondAddresses()
+      // The authenticator, the notice and the row in the audit: all or nothing.
+      const { confirmed, posts } = await database.transaction().execute(async (transaction) => {
+        const tried = await confirmEnrolment({ ...totp, database: transaction }, person, code, {
+          coolingOff: policy.coolingOff,
+        })
+        if (!tried.ok) return { confirmed: tried, posts: [] }
+        const { factorId, countsFrom, proofCounts, replaced } = tried
+        const drafts = await draftNotice(transaction, noticeOf(factorId, countsFrom, proofCounts, mailTo))
+        await writePosts(transaction, drafts, clock)
+        const detail = { 'counts-from': countsFrom.toISOString(), replaced: replaced ? 'yes' : 'no' }
+        await ground.audit.appendWithin(transaction, {
+          ...eventOf(sitting, 'enrol-totp', 'done', detail),
           operationId: `factor:${factorId}`,
         })
-        await notify(
-          factorId,
-          countsNow ? 'from now on' : `from ${countsFrom.toISOString().slice(0, 16).replace('T', ' ')} UTC on`,
-        )
-        return { ok: true, countsFrom, countsNow }
+        return { confirmed: tried, posts: drafts.map(({ key }) => key) }
+      })
+      if (confirmed.ok) {
+        await ground.bringOut(posts)
+        return { ok: true, countsFrom: confirmed.countsFrom, countsNow: confirmed.proofCounts }
       }
       if (confirmed.reason === 'none') {
         const factor = await factorOf(database, person)
@@ -98,12 +112,12 @@ export function enrolling(
       const factor = await factorOf(database, person)
       const confirmedBy = await managerConfirmed({ database, clock }, sitting, confirmationId, 'enrol-totp')
       if (factor?.state !== 'active' || !confirmedBy) return false
-      const approved = await approveByManager({ database, clock }, person, factor.factorId)
-      await ground.audit.append({
-        ...eventOf(sitting, 'approve-totp', approved ? 'done' : 'failed', { 'confirmed-by': confirmedBy }),
-        operationId: `approve:${confirmationId}`,
+      return await database.transaction().execute(async (transaction) => {
+        const approved = await approveByManager({ database: transaction, clock }, person, factor.factorId)
+        const event = eventOf(sitting, 'approve-totp', approved ? 'done' : 'failed', { 'confirmed-by': confirmedBy })
+        await ground.audit.appendWithin(transaction, { ...event, operationId: `approve:${confirmationId}` })
+        return approved
       })
-      return approved
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Desk, OperationReport } from '../desk.ts'
+import { takeBackAuthenticator } from '../identity/take-back-authenticator.ts'
 import type { DirectoryOperation, OperationRequest, OperationResult } from '../operations/operation.ts'
 import type { Ground, Sitting } from './ground.ts'
 
@@ -12,6 +13,9 @@ const unseen = {
   done: 'Your password was changed, but I was interrupted before I could show it. Press the button again: I make a new one.',
   unclear: 'Your password may have been changed, but I cannot show it. Press the button again: I make a new one.',
 } as const
+
+const lost =
+  'Something went wrong on my side, and I cannot say whether your password was changed. Press the button again, or go to IT.'
 
 /** Starting operations. Ids come from the dialog, so that a rerun finds what it started. */
 export function operating(
@@ -42,6 +46,23 @@ export function operating(
     return { state: result.state, sentence: result.sentence, ticketNumber: undefined }
   }
 
+  /** An operation whose end could not be read: nobody may say that nothing was changed. */
+  async function runOrLose(started: OperationRequest): Promise<OperationResult | 'still-running' | 'lost'> {
+    try {
+      return await ground.engine.run(started, patience)
+    } catch (error) {
+      ground.log.error({ correlationId, operation: started.id, error: String(error) }, 'operation lost')
+      await ground.database
+        .updateTable('operations')
+        .set({ state: 'unclear' })
+        .where('id', '=', started.id)
+        .where('state', '=', 'running')
+        .execute()
+        .catch(() => undefined)
+      return 'lost'
+    }
+  }
+
   return {
     async resetPassword(key) {
       const ids = Array.from({ length: mostAttempts }, (_, index) => `${dialogId}:${key}:${index + 1}`)
@@ -52,7 +73,10 @@ export function operating(
         .execute()
       // One that a crash or a slow directory left half-way comes to its end first.
       const running = begun.find(({ state }) => state === 'running')?.id
-      const id = running ?? ids[begun.length]
+      // The same window asked for twice in one moment (a second click, a turn run anew) shows the same password.
+      const last = begun.length > 0 ? ids[begun.length - 1] : undefined
+      const again = last !== undefined && ground.handover.take(last) !== undefined ? last : undefined
+      const id = running ?? again ?? ids[begun.length]
       if (id === undefined)
         return {
           state: 'failed',
@@ -61,11 +85,10 @@ export function operating(
           password: undefined,
           again: false,
         }
-      if (!running) ground.handover.expect(id)
-      const result = await ground.engine.run(
-        request(id, 'reset-password', 'the person asked for it in the chat'),
-        patience,
-      )
+      if (!running && !again) ground.handover.expect(id)
+      const result = await runOrLose(request(id, 'reset-password', 'the person asked for it in the chat'))
+      if (result === 'lost')
+        return { state: 'unclear', sentence: lost, ticketNumber: undefined, password: undefined, again: true }
       const reported = await report(result)
       // A slow one stays expected: the next press finds its password, if this process still has it.
       if (result === 'still-running') return { ...reported, password: undefined, again: true }
@@ -77,7 +100,10 @@ export function operating(
       return { ...reported, password, again: false }
     },
     async protectAccount(key, about) {
-      return await report(await ground.engine.run(request(`${dialogId}:${key}`, 'protect-account', about), patience))
+      await takeBackAuthenticator(ground, { tenant: person.tenant, person: person.id, correlationId })
+      const result = await ground.engine.run(request(`${dialogId}:${key}`, 'protect-account', about), patience)
+      if (result !== 'still-running') return await report(result)
+      return { state: 'unclear', sentence: 'Your account is being protected. Call IT now.', ticketNumber: undefined }
     },
   }
 }

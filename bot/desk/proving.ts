@@ -1,3 +1,4 @@
+import type { Transaction } from 'kysely'
 import { askManager } from '../approvals/ask-manager.ts'
 import { managerOf } from '../approvals/manager-of.ts'
 import type { AuditEvent } from '../audit/audit.ts'
@@ -8,6 +9,7 @@ import type { ProofMethod } from '../identity/proof.ts'
 import { newProof, record } from '../identity/proofs.ts'
 import { answersMethod, askQuestions, questionCatalogue, setAnswers, verifyAnswers } from '../identity/questions.ts'
 import { totpMethod, verifyTotp } from '../identity/totp.ts'
+import type { Schema } from '../store/schema.ts'
 import type { Ground, Sitting } from './ground.ts'
 
 type Proving = Pick<
@@ -30,8 +32,13 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
   const totp = { database, clock, ring: ground.ring }
   const answers = { database, clock, rules: policy.securityQuestions }
 
-  async function note(action: string, outcome: 'done' | 'failed', detail: Record<string, string>): Promise<void> {
-    await ground.audit.append(eventOf(sitting, action, outcome, detail))
+  async function note(
+    transaction: Transaction<Schema>,
+    action: string,
+    outcome: 'done' | 'failed',
+    detail: Record<string, string>,
+  ): Promise<void> {
+    await ground.audit.appendWithin(transaction, eventOf(sitting, action, outcome, detail))
   }
 
   async function readinessOf(method: ProofMethod): Promise<Readiness> {
@@ -62,15 +69,18 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
       await record(database, channelProof(person, dialogId, clock()))
     },
     async proveByCode(typed): Promise<CodeVerdict> {
-      const result = await verifyTotp(totp, person, typed)
-      if (result.ok) {
-        const proof = newProof({ person, method: 'totp', dialogId, at: clock(), counts: result.proofCounts })
-        await record(database, proof)
-        await note('verify-totp', 'done', { counts: result.proofCounts ? 'yes' : 'not yet' })
-        return { verdict: 'right', counts: result.proofCounts }
-      }
-      if (result.reason !== 'malformed') await note('verify-totp', 'failed', { reason: result.reason })
-      return wrongCode(result, clock())
+      // The try, the proof and the row in the audit: all or nothing.
+      const result = await database.transaction().execute(async (transaction) => {
+        const tried = await verifyTotp({ ...totp, database: transaction }, person, typed)
+        if (tried.ok) {
+          const proof = newProof({ person, method: 'totp', dialogId, at: clock(), counts: tried.proofCounts })
+          await record(transaction, proof)
+          await note(transaction, 'verify-totp', 'done', { counts: tried.proofCounts ? 'yes' : 'not yet' })
+        } else if (tried.reason !== 'malformed')
+          await note(transaction, 'verify-totp', 'failed', { reason: tried.reason })
+        return tried
+      })
+      return result.ok ? { verdict: 'right', counts: result.proofCounts } : wrongCode(result, clock())
     },
     askManager: (key, purpose) => askManager(ground, sitting, key, purpose),
     async managerAnswer(id) {
@@ -93,21 +103,28 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
     },
     questions: () => askQuestions(answers, person),
     async proveByAnswers(given): Promise<CodeVerdict> {
-      const result = await verifyAnswers(answers, person, given)
-      if (result.ok) {
-        await record(database, newProof({ person, method: 'questions', dialogId, at: clock(), counts: true }))
-        await note('verify-questions', 'done', {})
-        return { verdict: 'right', counts: true }
-      }
-      await note('verify-questions', 'failed', { reason: result.reason })
-      return wrongCode(result, clock())
+      const result = await database.transaction().execute(async (transaction) => {
+        const tried = await verifyAnswers({ ...answers, database: transaction }, person, given)
+        if (tried.ok)
+          await record(transaction, newProof({ person, method: 'questions', dialogId, at: clock(), counts: true }))
+        await note(
+          transaction,
+          'verify-questions',
+          tried.ok ? 'done' : 'failed',
+          tried.ok ? {} : { reason: tried.reason },
+        )
+        return tried
+      })
+      return result.ok ? { verdict: 'right', counts: true } : wrongCode(result, clock())
     },
     questionCatalogue: () => ({ questions: questionCatalogue, of: policy.securityQuestions.of }),
     async setAnswers(given) {
-      const result = await setAnswers(answers, person, given)
-      if (!result.ok) return { ok: false, problem: result.sentence }
-      await note('set-security-questions', 'done', {})
-      return { ok: true }
+      return await database.transaction().execute(async (transaction) => {
+        const result = await setAnswers({ ...answers, database: transaction }, person, given)
+        if (!result.ok) return { ok: false, problem: result.sentence }
+        await note(transaction, 'set-security-questions', 'done', {})
+        return { ok: true }
+      })
     },
   }
 }

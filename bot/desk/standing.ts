@@ -3,6 +3,7 @@ import { listOfDialog } from '../identity/proofs.ts'
 import { type Facts, factsOf } from '../operations/facts.ts'
 import { decideFor, usage } from '../operations/usage.ts'
 import type { Ground, Sitting } from './ground.ts'
+import { eventOf } from './proving.ts'
 
 /** What the directory said is good for a conversation this long; every change asks it anew. */
 const fresh = 60_000
@@ -11,7 +12,9 @@ const mostKept = 10_000
 const kept = new WeakMap<Ground, Map<string, { facts: Promise<Facts>; at: number }>>()
 
 /** What the policy says, with facts that may be a minute old: for talking only. */
-export function standing(ground: Ground, { person, dialogId }: Sitting): Pick<Desk, 'standing' | 'isOnPremises'> {
+export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing' | 'isOnPremises'> {
+  const { person, dialogId } = sitting
+
   function facts(): Promise<Facts> {
     const known = kept.get(ground) ?? new Map()
     kept.set(ground, known)
@@ -55,6 +58,12 @@ export function standing(ground: Ground, { person, dialogId }: Sitting): Pick<De
           detail: 'approval is not available for it',
         }
       const detail = [decision.detail, ...known.because].join('; ')
+      await ground.audit.append({
+        ...eventOf(sitting, operation, 'failed', { refusal: decision.code, because: detail.slice(0, 500) }),
+        operationId: `refusal:${dialogId}:${operation}`,
+        outcome: 'refused',
+        policyVersion: decision.policyVersion,
+      })
       return { verdict: 'no', sentence: decision.sentence, tellIt: decision.tellIt, detail }
     },
     async isOnPremises() {

@@ -22,9 +22,11 @@ export function ticketing(
     async closeTicket(outcome) {
       await ground.tickets.close(dialogId, outcome)
     },
-    async tellIt({ key, title, urgency, facts }) {
+    async tellIt({ key, title, urgency, facts, onceADay }) {
+      const day = ground.clock().toISOString().slice(0, 10)
+      const id = onceADay ? `${key}:${person.id}:${day}` : `${dialogId}:${key}`
       const { number, post } = await openIncident(ground, {
-        id: `${dialogId}:${key}`,
+        id,
         person,
         title,
         urgency,

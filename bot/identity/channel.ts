@@ -62,7 +62,7 @@ export function checkSender(sender: Sender): SenderCheck {
 
 /** The authenticated chat as a proof of its own; whether that is enough for anything is for the policy to say. */
 export function channelProof(person: Who, dialogId: string, at: Date): Proof {
-  return newProof({ id: `channel:${dialogId}`, person, method: 'channel', dialogId, at, counts: true })
+  return newProof({ person, method: 'channel', dialogId, at, counts: true })
 }
 
 function refuse(code: SenderRefusal): SenderCheck {

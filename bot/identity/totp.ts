@@ -120,7 +120,8 @@ export async function factorOf(database: Kysely<Schema>, person: Who): Promise<T
 }
 
 /**
- * Removes the person's factor and any enrolment under way ("This wasn't me", a lost phone), seeds included.
+ * Removes the person's factor and any enrolment under way ("This wasn't me", a lost phone), seeds included, and with it the
+ * proofs its codes gave: they do not outlive it.
  * @returns whether there was one
  */
 export async function removeFactor(ground: Pick<TotpGround, 'database' | 'clock'>, person: Who): Promise<boolean> {
@@ -131,6 +132,12 @@ export async function removeFactor(ground: Pick<TotpGround, 'database' | 'clock'
     .where('user_id', '=', person.id)
     .where('state', '<>', 'removed')
     .executeTakeFirst()
+  await ground.database
+    .deleteFrom('proofs')
+    .where('tenant_id', '=', person.tenant)
+    .where('user_id', '=', person.id)
+    .where('method', '=', 'totp')
+    .execute()
   return numUpdatedRows > 0n
 }
 

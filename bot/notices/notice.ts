@@ -16,6 +16,8 @@ export interface Notice {
   readonly mailTo: readonly string[]
   readonly correlationId: string
   readonly at: Date
+  /** The right to object lasts a day, and until then at least. */
+  readonly lastsUntil?: Date
 }
 
 /** The key of a notice's card, and of the right to object that it carries. */
@@ -27,7 +29,7 @@ export function noticeKey(about: string): string {
 export async function draftNotice(transaction: Transaction<Schema>, notice: Notice): Promise<readonly PostDraft[]> {
   const { about, tenant, person, title, text, facts, mailTo, correlationId, at } = notice
   const key = noticeKey(about)
-  await grantRecourse(transaction, { id: key, tenant, person, about, correlationId }, at)
+  await grantRecourse(transaction, { id: key, tenant, person, about, correlationId }, at, notice.lastsUntil)
   const to = { tenant, person }
   const chat: PostDraft = { key, to, content: { card: 'notice', data: { title, text, facts } }, correlationId }
   if (mailTo.length === 0) return [chat]

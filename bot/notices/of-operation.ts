@@ -25,7 +25,10 @@ export function noticesOfOperation(policy: Policy, mailConfigured: boolean) {
       tenant: request.tenant,
       person: request.target,
       title: result.state === 'done' ? 'Your password was reset' : 'Your password may have been reset',
-      text: 'A temporary password was set for your account because you asked HelpBot for it.',
+      text:
+        result.state === 'done'
+          ? 'A temporary password was set for your account, as somebody asked of HelpBot in your chat.'
+          : 'Somebody asked HelpBot in your chat for a temporary password. It may have been set: I could not make sure.',
       facts: [{ title: 'When', value: `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC` }],
       mailTo,
       correlationId: request.correlationId,

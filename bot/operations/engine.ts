@@ -1,10 +1,13 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import type { Logger } from 'pino'
-import type { Before, OperationRequest, OperationResult } from './operation.ts'
-import type { Steps } from './run-operation.ts'
+import type { OperationRequest, OperationResult } from './operation.ts'
+import type { Begun, Steps } from './run-operation.ts'
 
 /** The order of the steps. Change it only through DBOS.patch(): running operations of an older release go on with their own. */
 const stepsVersion = 'operations-1'
+
+/** A store that is away for a while must not leave a change without its outcome; `change` alone is never repeated so. */
+const patiently = { retriesAllowed: true, maxAttempts: 8, intervalSeconds: 0.5, backoffRate: 2 } as const
 
 export interface OperationEngine {
   /** Starts an operation, or finds the one with this id, and waits for its end at most so long. */
@@ -35,20 +38,26 @@ export async function startEngine(options: {
   })
   const operate = DBOS.registerWorkflow(
     async (request: OperationRequest): Promise<OperationResult> => {
-      let before: Before | undefined
+      let begun: Begun | undefined
       try {
         const prepared = await DBOS.runStep(() => steps.prepare(request), { name: 'prepare' })
         if (prepared.verdict === 'stop') return prepared.result
-        before = prepared.before
+        begun = prepared
         const changed = await DBOS.runStep(() => steps.change(request, prepared.before), { name: 'change' })
-        const read = await DBOS.runStep(() => steps.readBack(request, prepared.before), { name: 'read-back' })
-        return await DBOS.runStep(() => steps.conclude(request, prepared, changed, read), { name: 'conclude' })
+        const read = await DBOS.runStep(() => steps.readBack(request, prepared.before), {
+          name: 'read-back',
+          ...patiently,
+        })
+        return await DBOS.runStep(() => steps.conclude(request, prepared, changed, read), {
+          name: 'conclude',
+          ...patiently,
+        })
       } catch (error) {
         log.error(
           { correlationId: request.correlationId, operation: request.id, error: String(error) },
           'operation broke',
         )
-        return await DBOS.runStep(() => steps.broken(request, before), { name: 'broken' })
+        return await DBOS.runStep(() => steps.broken(request, begun), { name: 'broken', ...(begun ? patiently : {}) })
       }
     },
     { name: 'operate' },

@@ -20,7 +20,7 @@ export function resetPassword(dependencies: ResetPasswordDependencies): Operatio
 
     async change(request, before, { directory }) {
       // After a crash the asker is gone: a password nobody sees would only lock the person out.
-      if (!dependencies.handover.isExpected(request.id)) return interrupted
+      if (!dependencies.handover.claim(request.id)) return interrupted
       let changed: Changed = interrupted
       // A made-up password may hit a list of banned words we cannot know: one more try with another.
       for (let turn = 1; turn <= 2; turn++) {
@@ -52,7 +52,7 @@ export function resetPassword(dependencies: ResetPasswordDependencies): Operatio
 
     conclude(request, _before, changed, read) {
       // A password that may never have been set is not shown: the next press makes one that is.
-      if (changed.fate !== 'accepted' && read !== 'as-wanted') dependencies.handover.take(request.id)
+      if (changed.fate !== 'accepted' && read !== 'as-wanted') dependencies.handover.discard(request.id)
       if (changed.fate === 'accepted') {
         const sessions = changed.detail['sessions-ended']
         const ended = sessions === 'yes' ? 'All your open sessions end within the hour.' : ''
@@ -85,8 +85,9 @@ export function resetPassword(dependencies: ResetPasswordDependencies): Operatio
       }
       if (changed.fate === 'interrupted')
         return {
-          state: 'failed',
-          sentence: 'I was interrupted, and I see no change in the directory. Press the button again to be sure.',
+          state: 'unclear',
+          sentence:
+            'I was interrupted and do not know whether your password was changed. Press the button again to be sure.',
         }
       return { state: 'failed', sentence: changed.sentence }
     },

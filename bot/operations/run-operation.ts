@@ -3,8 +3,10 @@ import type { Audit, AuditEvent } from '../audit/audit.ts'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
+import type { UserId } from '../identity/person.ts'
 import type { Proof } from '../identity/proof.ts'
 import { listOfDialog } from '../identity/proofs.ts'
+import { operationFacts } from '../policy/operations.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 import type { PostDraft } from '../turns/outbox.ts'
@@ -57,6 +59,9 @@ export type Prepared =
   | { readonly verdict: 'go'; readonly before: Before; readonly otherMails: readonly string[] }
   | { readonly verdict: 'stop'; readonly result: OperationResult }
 
+/** An operation whose intent is in the audit. */
+export type Begun = Extract<Prepared, { verdict: 'go' }>
+
 /** The steps of every operation. Each may run again after a crash; none returns a secret. */
 export interface Steps {
   prepare(request: OperationRequest): Promise<Prepared>
@@ -68,8 +73,8 @@ export interface Steps {
     changed: Changed,
     read: ReadBack,
   ): Promise<OperationResult>
-  /** Something broke that is no answer of a directory; `before` when the change had been begun. */
-  broken(request: OperationRequest, before: Before | undefined): Promise<OperationResult>
+  /** Something broke that is no answer of a directory; `begun` when the intent was in the audit already. */
+  broken(request: OperationRequest, begun: Begun | undefined): Promise<OperationResult>
 }
 
 /**
@@ -91,6 +96,14 @@ export function operationSteps(dependencies: RunDependencies): Steps {
     now: clock,
   })
 
+  async function close(connection: Kysely<Schema>, request: OperationRequest, result: OperationResult): Promise<void> {
+    await connection
+      .updateTable('operations')
+      .set({ state: result.state, outcome: JSON.stringify(result), finished_at: new Date(result.at) })
+      .where('id', '=', request.id)
+      .execute()
+  }
+
   /** Writes the end of an operation: its row, the notices and the audit's outcome, all or nothing; then tells whoever must know. */
   async function end(
     request: OperationRequest,
@@ -104,11 +117,7 @@ export function operationSteps(dependencies: RunDependencies): Steps {
   ): Promise<OperationResult> {
     const { before, otherMails, detail, forIt } = known
     const posts = await database.transaction().execute(async (transaction) => {
-      await transaction
-        .updateTable('operations')
-        .set({ state: result.state, outcome: JSON.stringify(result), finished_at: new Date(result.at) })
-        .where('id', '=', request.id)
-        .execute()
+      await close(transaction, request, result)
       const drafts = await dependencies.notices(request, result, otherMails, transaction)
       await writePosts(transaction, drafts, clock)
       // Last, because all other writers of the audit wait until this is committed.
@@ -117,6 +126,7 @@ export function operationSteps(dependencies: RunDependencies): Steps {
       return drafts.map((draft) => draft.key)
     })
     const person = before?.displayName ?? request.target
+    // What is committed stays as it is, whatever becomes of telling it; the step runs again and finds it written.
     await dependencies.afterwards({ request, result, posts, forIt: forIt && { ...forIt, person, detail } })
     return result
   }
@@ -160,23 +170,25 @@ export function operationSteps(dependencies: RunDependencies): Steps {
         facts = await factsOf(dependencies.directoryFor(request.correlationId), policy, request.actor, request.target)
       } catch (error) {
         if (!(error instanceof DirectoryError)) throw error
-        return await stop(request, 'failed', error.sentence, {
-          error: `${error.code}: ${error.detail}`,
-          'request-id': error.requestId ?? 'none',
-        })
+        const detail = { error: `${error.code}: ${error.detail}`, 'request-id': error.requestId ?? 'none' }
+        const protective = operationFacts[request.name].protective
+        if (!protective) return await stop(request, 'failed', error.sentence, detail)
+        const forIt = { title: 'An account could not be protected', urgency: 'high' } as const
+        return await stop(request, 'failed', notProtected, detail, forIt)
       }
       const proofs = request.dialogId
         ? await listOfDialog(database, request.dialogId, { tenant: request.tenant, id: request.actor })
         : []
       const today = await usage(database, request, clock())
       const { tenant, actor, target } = request
+      const standing = await stillTheirManager(dependencies.directoryFor(request.correlationId), actor, proofs)
       const decision = decideFor(policy, {
         operation: request.name,
         tenant,
         actor,
         target,
         facts,
-        proofs,
+        proofs: standing,
         today,
         now: clock(),
       })
@@ -213,23 +225,42 @@ export function operationSteps(dependencies: RunDependencies): Steps {
       return await end(request, result, { before, otherMails, detail, forIt })
     },
 
-    async broken(request, before) {
-      const sentence = before ? brokenLate : brokenEarly
-      const result: OperationResult = { state: before ? 'unclear' : 'failed', sentence, at: clock().toISOString() }
+    async broken(request, begun) {
+      const at = clock().toISOString()
       const forIt: ForIt = { title: `Broke off: ${request.name}`, urgency: 'high' }
-      return await end(request, result, {
-        before,
-        otherMails: [],
-        detail: { broken: 'see the log by correlation id' },
-        forIt,
-      })
+      const detail = { broken: 'see the log by correlation id' }
+      if (begun) {
+        const { before, otherMails } = begun
+        return await end(request, { state: 'unclear', sentence: brokenLate, at }, { before, otherMails, detail, forIt })
+      }
+      const result: OperationResult = { state: 'failed', sentence: brokenEarly, at }
+      try {
+        return await end(request, result, { before: undefined, otherMails: [], detail, forIt })
+      } catch {
+        // The audit does not take the end of what never began: the row alone says so, and the person may try again.
+        await close(database, request, result)
+        return result
+      }
     },
   }
 }
 
+const notProtected =
+  'I cannot reach the directory, so your account is NOT protected yet. IT has been told: call them now, and try again in a minute.'
 const runOut = 'The proofs for this have run out. Please start again.'
-const brokenEarly = 'Something went wrong on my side before anything was changed. IT has been told. Please try again.'
+const brokenEarly = 'Something went wrong on my side, and nothing was changed. Please try again.'
 const brokenLate = 'Something went wrong on my side, and I do not know whether the change was made. IT has been told.'
+
+/** A manager's word counts while they are the manager: asked of the directory once more, now. @throws DirectoryError */
+async function stillTheirManager(
+  directory: Directory,
+  person: UserId,
+  proofs: readonly Proof[],
+): Promise<readonly Proof[]> {
+  if (!proofs.some(({ method }) => method === 'manager')) return proofs
+  const manager = await directory.manager(person)
+  return proofs.filter(({ method, confirmedBy }) => method !== 'manager' || (manager && confirmedBy === manager.id))
+}
 
 function eventOf(
   request: OperationRequest,

@@ -18,7 +18,12 @@ export interface Recourse {
 type Connection = Kysely<Schema> | Transaction<Schema>
 
 /** Grants the right under the key of the notice that offers it. Repeatable. */
-export async function grantRecourse(database: Connection, recourse: Recourse, now: Date): Promise<void> {
+export async function grantRecourse(
+  database: Connection,
+  recourse: Recourse,
+  now: Date,
+  atLeastUntil: Date = now,
+): Promise<void> {
   await database
     .insertInto('recourses')
     .values({
@@ -29,7 +34,7 @@ export async function grantRecourse(database: Connection, recourse: Recourse, no
       token_hash: null,
       correlation_id: recourse.correlationId,
       created_at: now,
-      expires_at: new Date(now.getTime() + recourseLasts),
+      expires_at: new Date(Math.max(now.getTime() + recourseLasts, atLeastUntil.getTime())),
       used_at: null,
       used_by: null,
     })

@@ -2,8 +2,9 @@ import type { Kysely } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
 import type { CardContent } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
-import { removeFactor } from '../identity/totp.ts'
+import { takeBackAuthenticator } from '../identity/take-back-authenticator.ts'
 import type { OperationEngine } from '../operations/engine.ts'
+import type { OperationResult } from '../operations/operation.ts'
 import type { Schema } from '../store/schema.ts'
 import { changePosts, readPost } from '../turns/outbox.ts'
 import type { Button } from '../turns/press-button.ts'
@@ -36,54 +37,53 @@ export async function useRecourse(
   readonly ok: boolean
   readonly sentence: string
   readonly posts: readonly string[]
-  readonly id: string | undefined
+  /** Nothing was protected: the same button or link may be used again. */
+  readonly again: boolean
 }> {
   const { database, clock } = ground
   const found = await findRecourse(database, by, clock())
-  if ('refused' in found) return { ok: false, sentence: refusals[found.refused], posts: [], id: undefined }
+  if ('refused' in found) return { ok: false, sentence: refusals[found.refused], posts: [], again: false }
   const { recourse } = found
-  const { tenant, person, correlationId } = recourse
-  await takeBackFactor(ground, recourse)
-  // The operation opens the incident, also when it must refuse: IT hears of it whatever becomes of the account.
-  const result = await ground.engine.run(
-    {
-      id: `protect:${recourse.id}`,
-      name: 'protect-account',
-      tenant,
-      actor: person,
-      target: person,
-      dialogId: null,
-      ticketId: `incident:protect:${recourse.id}`,
-      correlationId,
-      why: `"This wasn't me" about ${recourse.about}, by ${way}`,
-    },
-    patience,
-  )
+  const result = await protect(ground, recourse, `"This wasn't me" about ${recourse.about}, by ${way}`)
   const said = result === 'still-running' ? 'Your account is being protected. Call IT now.' : result.sentence
+  // What protected nothing may be tried again.
+  if (result !== 'still-running' && result.state === 'failed')
+    return { ok: false, sentence: said, posts: [], again: true }
   await markUsed(database, recourse.id, way, clock())
   await closeNotice(ground, recourse.id, said)
-  return { ok: true, sentence: said, posts: [recourse.id], id: recourse.id }
+  return { ok: true, sentence: said, posts: [recourse.id], again: false }
 }
 
-/** Whoever acted in the person's name had their authenticator, or set it up: it cannot stay. */
-async function takeBackFactor(
+/** Takes back the authenticator and blocks the account; every try is an operation of its own, and two at once are one. */
+async function protect(
   ground: RecourseGround,
-  { id: recourseId, tenant, person, correlationId }: Recourse,
-): Promise<boolean> {
-  const removed = await removeFactor(ground, { tenant, id: person })
-  if (removed)
-    await ground.audit.append({
-      kind: 'event',
-      action: 'remove-totp',
-      tenant,
-      actor: person,
-      target: person,
-      correlationId,
-      operationId: `remove-totp:${recourseId}`,
-      outcome: 'done',
-      why: '"This wasn\'t me"',
-    })
-  return removed
+  recourse: Recourse,
+  why: string,
+): Promise<OperationResult | 'still-running'> {
+  const { tenant, person, correlationId } = recourse
+  await takeBackAuthenticator(ground, recourse)
+  const tried = await ground.database
+    .selectFrom('operations')
+    .select('id')
+    .where('target_id', '=', person)
+    .where('name', '=', 'protect-account')
+    .where('id', 'like', `protect:${recourse.id}:%`)
+    .where('state', '=', 'failed')
+    .execute()
+  const id = `protect:${recourse.id}:${tried.length + 1}`
+  // The operation opens the incident, also when it must refuse: IT hears of it whatever becomes of the account.
+  const request = {
+    id,
+    name: 'protect-account',
+    tenant,
+    actor: person,
+    target: person,
+    dialogId: null,
+    ticketId: id,
+    correlationId,
+    why,
+  } as const
+  return await ground.engine.run(request, patience)
 }
 
 async function closeNotice(ground: RecourseGround, key: string, sentence: string): Promise<void> {
@@ -97,6 +97,7 @@ async function closeNotice(ground: RecourseGround, key: string, sentence: string
 export function notMeButton(ground: RecourseGround): Button {
   return async ({ person, post }) => {
     const used = await useRecourse(ground, { id: post.key, person: person.id }, 'chat')
+    if (used.again) return { reply: { kind: 'note', text: used.sentence }, posts: [] }
     const content: CardContent = { ...(post.content as CardContent), closed: used.sentence }
     if (!used.ok) await changePosts(ground.database, [{ key: post.key, content }], ground.clock)
     return { reply: { kind: 'card', post: post.key, content }, posts: [...used.posts, post.key] }

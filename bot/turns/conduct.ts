@@ -120,7 +120,11 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
     const bringing = bringOut([...run.changes, ...posts].map((one) => one.key))
     // A button is answered at once; words are answered when the answer stands in the chat.
     if (!run.reply) await bringing
-    return { understood: true, reply: run.reply ?? { kind: 'nothing' } }
+    const asksForWindow = arrival?.inbound.kind === 'open' || arrival?.inbound.kind === 'submit'
+    return {
+      understood: true,
+      reply: run.reply ?? (asksForWindow ? { kind: 'note', text: words.seeChat } : { kind: 'nothing' }),
+    }
   }
 
   function comeBack(row: DialogRow, person: Person, parked: string): PostDraft {
@@ -180,8 +184,7 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
         content,
         correlationId: arrival.correlationId,
       }
-      await writePosts(database, [draft], clock)
-      await bringOut([draft.key])
+      await bringOut(await writePosts(database, [draft], clock))
       return { kind: 'nothing' }
     },
     async drained() {

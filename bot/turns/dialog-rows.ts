@@ -90,7 +90,7 @@ export async function settledSignals(database: Connection, limit: number): Promi
   const rows = await database
     .selectFrom('dialogs')
     .innerJoin('confirmations', (join) =>
-      join.on(sql`'confirmation:' || confirmations.id`, '=', sql.ref('dialogs.waits_for')),
+      join.on('confirmations.id', '=', sql`substr(dialogs.waits_for, ${'confirmation:'.length + 1}::int)`),
     )
     .select('dialogs.waits_for')
     .where('dialogs.state', '=', 'open')

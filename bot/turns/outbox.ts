@@ -4,8 +4,9 @@ import type { Clock } from '../clock.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
 
-/** How long whoever writes a post has to bring it out before somebody else tries. */
-const ownLease = 5_000
+/** How long whoever writes a post has to bring it out before somebody else tries: longer than a call may take. */
+const ownLease = 12_000
+const mailLease = 60_000
 
 /** A notice by mail; the one-time link is made when it is sent, so no table ever holds it. */
 export interface MailContent {
@@ -24,6 +25,8 @@ export interface PostDraft {
   readonly content: Content | MailContent
   readonly dialogId?: string
   readonly correlationId: string
+  /** A question of a dialog: asked a second time it is shown a second time. */
+  readonly askedAgain?: boolean
 }
 
 /** A post that is to look different from now on. */
@@ -46,30 +49,45 @@ export interface Post {
 
 type Connection = Kysely<Schema> | Transaction<Schema>
 
-/** Puts posts where they survive a crash. Whoever calls brings them out right after the commit, or a sweep does. */
-export async function writePosts(database: Connection, drafts: readonly PostDraft[], clock: Clock): Promise<void> {
-  if (drafts.length === 0) return
+/**
+ * Puts posts where they survive a crash. Whoever calls brings them out right after the commit, or a sweep does.
+ * @returns the keys that were written: one that stood already is somebody else's to bring out
+ */
+export async function writePosts(
+  database: Connection,
+  drafts: readonly PostDraft[],
+  clock: Clock,
+): Promise<readonly string[]> {
+  if (drafts.length === 0) return []
   const now = clock().getTime()
-  await database
+  const rows = drafts.map((draft, index) => ({
+    key: draft.key,
+    dialog_id: draft.dialogId ?? null,
+    tenant_id: draft.to.tenant,
+    user_id: 'person' in draft.to ? draft.to.person : null,
+    channel: 'mail' in draft.content ? ('mail' as const) : null,
+    content: JSON.stringify(draft.content),
+    place: null,
+    state: 'due' as const,
+    last_error: null,
+    correlation_id: draft.correlationId,
+    created_at: new Date(now + index),
+    due_at: new Date(now + ('mail' in draft.content ? mailLease : ownLease)),
+  }))
+  const anew = new Set(drafts.filter(({ askedAgain }) => askedAgain).map(({ key }) => key))
+  // A question that is asked once more is shown once more, below what was said since.
+  if (anew.size > 0)
+    await database
+      .deleteFrom('posts')
+      .where('key', 'in', [...anew])
+      .execute()
+  const written = await database
     .insertInto('posts')
-    .values(
-      drafts.map((draft, index) => ({
-        key: draft.key,
-        dialog_id: draft.dialogId ?? null,
-        tenant_id: draft.to.tenant,
-        user_id: 'person' in draft.to ? draft.to.person : null,
-        channel: 'mail' in draft.content ? ('mail' as const) : null,
-        content: JSON.stringify(draft.content),
-        place: null,
-        state: 'due' as const,
-        last_error: null,
-        correlation_id: draft.correlationId,
-        created_at: new Date(now + index),
-        due_at: new Date(now + ownLease),
-      })),
-    )
+    .values(rows)
     .onConflict((conflict) => conflict.column('key').doNothing())
+    .returning('key')
     .execute()
+  return written.map(({ key }) => key)
 }
 
 /** Changes what posts show; those already in the chat are updated there. */

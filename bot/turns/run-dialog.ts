@@ -64,7 +64,7 @@ export async function runDialog(
   })
   /** Shows a question once; every further run finds it standing. */
   const stand = (key: string, content: Content, signal?: string): never => {
-    if (asked !== key) posts.push(draft(key, content))
+    if (asked !== key) posts.push({ ...draft(key, content), askedAgain: true })
     asked = key
     waitsFor = signal
     throw new Suspended()
@@ -174,5 +174,7 @@ export async function runDialog(
     asked = undefined
     waitsFor = undefined
   }
-  return { state, memory, asked, waitsFor, posts, changes, reply, understood }
+  // Also a run that took nothing in may have got somewhere: the world has changed since the question was asked.
+  const moved = state === 'done' || asked !== row.asked || posts.length > 0 || changes.length > 0
+  return { state, memory, asked, waitsFor, posts, changes, reply, understood: understood || moved }
 }

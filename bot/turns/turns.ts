@@ -121,7 +121,8 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
 
   async function turn(arrival: Arrival, isPublic: boolean): Promise<Reply> {
     const recognised = await dependencies.recognise(arrival.sender)
-    if ('refusal' in recognised) return { kind: 'note', text: recognised.refusal }
+    // What is wrong with somebody's account is nobody else's business.
+    if ('refusal' in recognised) return { kind: 'note', text: isPublic ? words.notHere : recognised.refusal }
     const { person } = recognised
     const { inbound } = arrival
     if (isPublic && inbound.kind === 'hello') return { kind: 'nothing' }

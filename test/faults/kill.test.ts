@@ -97,7 +97,11 @@ describe('a bot that is killed', () => {
       window = await ada.open('Show my temporary password')
       const [shown] = window.text.match(/^[A-Z][A-Za-z0-9-]{13,}$/m) ?? []
       if (shown) return shown
-      assert.match(window.text, /again|working/i, 'a window without a password says what comes next')
+      assert.match(
+        window.text,
+        /again|working/i,
+        `a window without a password says what comes next, not: ${window.text}`,
+      )
       await new Promise((resolve) => setTimeout(resolve, 1_000))
     }
     throw new Error(`no password was shown, but: ${window?.text}`)

@@ -42,6 +42,7 @@ const statements = [
      state text not null check (state in ('pending','active','removed')),
      enrolled_by text not null check (enrolled_by in ('chat','old-factor','manager')),
      counts_from timestamptz, last_step bigint, created_at timestamptz not null, confirmed_at timestamptz, removed_at timestamptz)`,
+  `create index totp_by_person on totp_factors (tenant_id, user_id, confirmed_at)`,
   `create unique index one_active_totp on totp_factors (tenant_id, user_id) where state = 'active'`,
   `create unique index one_pending_totp on totp_factors (tenant_id, user_id) where state = 'pending'`,
 

@@ -63,9 +63,9 @@ describe('who is writing', () => {
     )
   })
 
-  it('is a proof of one dialog, the same one however often it is taken', () => {
+  it('is a proof of one dialog, and a new one each time, so that one that ran out can be renewed', () => {
     const at = new Date('2026-03-02T09:00:00Z')
-    assert.deepEqual(channelProof(ada, 'd-1', at), channelProof(ada, 'd-1', at))
-    assert.notEqual(channelProof(ada, 'd-1', at).id, channelProof(ada, 'd-2', at).id)
+    assert.equal(channelProof(ada, 'd-1', at).dialogId, 'd-1')
+    assert.notEqual(channelProof(ada, 'd-1', at).id, channelProof(ada, 'd-1', at).id)
   })
 })

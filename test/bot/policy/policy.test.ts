@@ -46,7 +46,7 @@ describe('the policy that comes with HelpBot', () => {
   it('keeps the times of the handbook', () => {
     assert.equal(defaultPolicy.coolingOff, 3 * day)
     assert.equal(defaultPolicy.managerMustStandFor, 14 * day)
-    assert.equal(defaultPolicy.confirmation.expiresAfter, 15 * minute)
+    assert.equal(defaultPolicy.confirmation.expiresAfter, 10 * minute)
     assert.equal(defaultPolicy.quietAfter, 15 * minute)
   })
 

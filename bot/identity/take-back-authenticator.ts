@@ -1,0 +1,32 @@
+import type { Kysely } from 'kysely'
+import type { Audit } from '../audit/audit.ts'
+import type { Clock } from '../clock.ts'
+import type { Schema } from '../store/schema.ts'
+import type { TenantId, UserId } from './person.ts'
+import { removeFactor } from './totp.ts'
+
+/**
+ * "This wasn't me": whoever acted in the person's name had their authenticator or set it up, so it cannot stay, and neither
+ * can the proofs it gave. The row in the audit and the removal are one transaction.
+ */
+export async function takeBackAuthenticator(
+  ground: { readonly database: Kysely<Schema>; readonly clock: Clock; readonly audit: Audit },
+  whose: { readonly tenant: TenantId; readonly person: UserId; readonly correlationId: string },
+): Promise<boolean> {
+  const { tenant, person, correlationId } = whose
+  return await ground.database.transaction().execute(async (transaction) => {
+    const removed = await removeFactor({ database: transaction, clock: ground.clock }, { tenant, id: person })
+    if (removed)
+      await ground.audit.appendWithin(transaction, {
+        kind: 'event',
+        action: 'remove-totp',
+        tenant,
+        actor: person,
+        target: person,
+        correlationId,
+        outcome: 'done',
+        why: '"This wasn\'t me"',
+      })
+    return removed
+  })
+}

@@ -1,0 +1,515 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedPostgres } from '../../bot/store/embedded-postgres.ts'
+import { type BotProcess, freePort, startBot } from '../../infra/practice/bot-process.ts'
+import { startTestCompany, type TestCompany } from '../support/company.ts'
+import { enrolWithManager, numberIn } from '../support/enrol.ts'
+import type { Phone } from '../support/phone.ts'
+import { startTestRedis, type TestRedis } from '../support/redis.ts'
+import type { Talker } from '../support/talker.ts'
+
+const button = 'Show my temporary password'
+const passwordShape = /^[A-Z][A-Za-z0-9-]{13,}$/m
+
+/** Asks until it gets what it hopes for; readiness is asked anew every few seconds only. */
+async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (let turn = 0; turn < 150; turn++) {
+    const found = await look()
+    if (found !== undefined) return found
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw new Error(`not within 30 seconds: ${what}`)
+}
+
+async function ready(bot: BotProcess): Promise<{ status: number; detail: Record<string, unknown> }> {
+  const answer = await fetch(`${bot.url}/readyz`)
+  return { status: answer.status, detail: (await answer.json()) as Record<string, unknown> }
+}
+
+/** Proves with the authenticator who somebody is, up to the button that shows the password. */
+async function proveByCode(company: TestCompany, talker: Talker, phone: Phone): Promise<void> {
+  await talker.say('cancel')
+  company.company.clock.advance(25 * 3_600_000)
+  await talker.say('I forgot my password')
+  await talker.sees('make sure that it is you')
+  await talker.press('A code from my authenticator app')
+  await talker.sees('Enter the code')
+  await talker.press('Check the code', { code: phone.code() })
+  await talker.sees('I know it is you')
+}
+
+/** A PostgreSQL of our own that can go away and come back under the same address, as a failed-over one does. */
+interface FallibleServer {
+  readonly url: string
+  stop(): Promise<void>
+  comeBack(): Promise<void>
+  close(): Promise<void>
+}
+
+async function startFallibleServer(): Promise<FallibleServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'helpbot-fallible-'))
+  let server = await startEmbeddedPostgres({ folder, throwAway: true })
+  const sockets = new Set<Socket>()
+  const door = createServer((client) => {
+    const behind = connect(Number(new URL(server.url).port), '127.0.0.1')
+    for (const socket of [client, behind]) {
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+      socket.on('error', () => undefined)
+    }
+    client.pipe(behind).pipe(client)
+    client.once('close', () => behind.destroy())
+    behind.once('close', () => client.destroy())
+  })
+  const listen = async (port: number): Promise<void> => {
+    door.listen(port, '127.0.0.1')
+    await once(door, 'listening')
+  }
+  const shut = async (): Promise<void> => {
+    if (!door.listening) return
+    const closed = once(door, 'close')
+    door.close()
+    for (const socket of sockets) socket.destroy()
+    await closed
+  }
+  await listen(0)
+  const { port } = door.address() as AddressInfo
+  const url = new URL(server.url)
+  url.port = String(port)
+  return {
+    url: url.href,
+    async stop() {
+      // The server says goodbye to its clients first; then nobody answers at its address.
+      await server.stop()
+      await shut()
+    },
+    async comeBack() {
+      server = await startEmbeddedPostgres({ folder, throwAway: true })
+      await listen(port)
+    },
+    async close() {
+      await shut()
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+describe('when PostgreSQL goes away', function () {
+  this.timeout(180_000)
+  let server: FallibleServer
+  let company: TestCompany
+  let ada: Talker
+  let phone: Phone
+
+  before(async () => {
+    server = await startFallibleServer()
+    const shared = process.env.HELPBOT_TEST_POSTGRES
+    process.env.HELPBOT_TEST_POSTGRES = server.url
+    try {
+      company = await startTestCompany()
+    } finally {
+      if (shared === undefined) delete process.env.HELPBOT_TEST_POSTGRES
+      else process.env.HELPBOT_TEST_POSTGRES = shared
+    }
+    ada = company.person('ada')
+    phone = await enrolWithManager(company, ada, company.person('maya'))
+  })
+  after(async () => {
+    await company.close()
+    await server.close()
+  })
+
+  it('says at once that nothing was changed, stays alive, and works again without a restart', async () => {
+    await proveByCode(company, ada, phone)
+    assert.equal((await ready(company.bot())).status, 200)
+    const { pid } = company.bot()
+    const before = company.company.tenant.control.user(ada.id).passwordChangedAt
+    await server.stop()
+
+    await ada.say('any news on my request?')
+    const { text } = await ada.sees('cannot reach my memory')
+    assert.match(text, /changed nothing/)
+    assert.match(text, /try again/)
+
+    const window = await ada.open(button)
+    assert.match(window.text, /cannot reach my memory/)
+    assert.doesNotMatch(window.text, passwordShape)
+    assert.equal(company.company.tenant.control.user(ada.id).passwordChangedAt, before, 'no audit, no action')
+
+    const unready = await until('readiness names the database', async () => {
+      const answer = await ready(company.bot())
+      return answer.status === 503 ? answer : undefined
+    })
+    assert.equal(unready.detail.ready, false)
+    assert.equal(unready.detail.database, 'failing')
+    assert.equal(unready.detail.directory, 'ok', 'and only the database')
+    const alive = await fetch(`${company.bot().url}/healthz`)
+    assert.deepEqual([alive.status, await alive.json()], [200, { alive: true }])
+
+    await server.comeBack()
+    await until('ready again', async () => ((await ready(company.bot())).status === 200 ? true : undefined))
+    assert.equal(company.bot().pid, pid)
+    // The conversation stands where it stood.
+    const shown = await until('a password is shown', async () => {
+      const again = await ada.open(button)
+      const found = again.text.match(passwordShape)?.[0]
+      if (found === undefined) assert.match(again.text, /again/, 'a window without a password says what comes next')
+      return found
+    })
+    assert.equal(await company.signIn('ada', shown), 'must-change')
+    await ada.hasSeen('Your password was reset')
+    assert.ok(!company.log.join('\n').includes('"level":60'), 'nothing fatal was logged')
+  })
+
+  it('goes away in the middle of a reset: no change without an intent, and never two answers', async () => {
+    await proveByCode(company, ada, phone)
+    const { control } = company.company.tenant
+    const before = control.user(ada.id).passwordChangedAt
+    // Held still at the write to Graph, the bot has its intent in the audit and then loses its memory.
+    const { id } = control.faults.set({ class: 'password', kind: 'slow', delayMs: 3_000 })
+    const opening = ada.open(button)
+    await until('Graph is asked', async () =>
+      control.faults.list().some((fault) => fault.id === id) ? undefined : true,
+    )
+    await server.stop()
+    const window = await opening.finally(() => server.comeBack())
+    assert.doesNotMatch(window.text, passwordShape, 'what could not be written down is not shown')
+    assert.doesNotMatch(window.text, /nothing was changed|changed nothing/i, 'it may well have been changed')
+    assert.match(window.text, /again|IT/)
+    await until('ready again', async () => ((await ready(company.bot())).status === 200 ? true : undefined))
+    const shown = await until(
+      'a password is shown',
+      async () => (await ada.open(button)).text.match(passwordShape)?.[0],
+    )
+    assert.equal(await company.signIn('ada', shown), 'must-change', 'the password that is shown is the one that works')
+    assert.notEqual(control.user(ada.id).passwordChangedAt, before)
+    await until('every intent has its outcome', async () => {
+      const rows = await company.database.selectFrom('audit').select('event').execute()
+      const of = (kind: string) =>
+        rows
+          .map((row) => row.event as { kind?: string; operationId?: string })
+          .filter((event) => event.kind === kind)
+          .map((event) => event.operationId)
+      const outcomes = of('outcome')
+      return of('intent').every((one) => outcomes.includes(one)) && new Set(outcomes).size === outcomes.length
+        ? true
+        : undefined
+    })
+  })
+})
+
+describe('with Redis', function () {
+  this.timeout(180_000)
+  let redis: TestRedis
+  let company: TestCompany
+
+  before(async () => {
+    redis = await startTestRedis()
+    company = await startTestCompany({ REDIS_URL: redis.url })
+  })
+  after(async () => {
+    await company.close()
+    await redis.close()
+  })
+
+  it('that is killed: refuses politely, says so at /readyz, and works again when it is back', async () => {
+    const ada = company.person('ada')
+    await ada.say('help')
+    await ada.sees('What can I do for you?')
+    const { pid } = company.bot()
+    await redis.kill()
+    await ada.say('I forgot my password')
+    const { text } = await ada.sees(/try again/i)
+    assert.match(text, /changed nothing|nothing was changed/)
+    const unready = await until('readiness names Redis', async () => {
+      const answer = await ready(company.bot())
+      return answer.status === 503 ? answer : undefined
+    })
+    assert.equal(unready.detail.ephemeral, 'failing')
+    assert.equal((await fetch(`${company.bot().url}/healthz`)).status, 200)
+    await redis.restart()
+    await until('ready again', async () => ((await ready(company.bot())).status === 200 ? true : undefined))
+    assert.equal(company.bot().pid, pid, 'without a restart')
+    await ada.say('I forgot my password')
+    await ada.sees('Ask your manager to confirm')
+    await ada.say('cancel')
+    await ada.sees('Cancelled')
+  })
+
+  it('that hangs: refuses politely within seconds', async () => {
+    const ada = company.person('ada')
+    redis.freeze()
+    try {
+      await ada.say('help')
+      await ada.sees(/try again/i)
+    } finally {
+      redis.thaw()
+    }
+    await until('ready again', async () => ((await ready(company.bot())).status === 200 ? true : undefined))
+    await ada.say('help')
+    await ada.sees('What can I do for you?')
+  })
+})
+
+describe('two replicas on one database and one Redis', function () {
+  this.timeout(180_000)
+  let redis: TestRedis
+  let company: TestCompany
+  let other: BotProcess
+  let both: Both
+  let phone: Phone
+  let ada: Talker
+
+  before(async () => {
+    redis = await startTestRedis()
+    company = await startTestCompany({ REDIS_URL: redis.url, HELPBOT_REPLICA: 'helpbot-a' })
+    const settings = {
+      ...company.company.botEnvironment,
+      DATABASE_URL: company.databaseUrl,
+      REDIS_URL: redis.url,
+      LOG_LEVEL: 'info',
+      HELPBOT_REPLICA: 'helpbot-b',
+      PORT: String(await freePort()),
+    }
+    // What this one logs is searched for secrets at the end as well.
+    other = await startBot(settings, (line) => (company.log as string[]).push(line))
+    both = await startBoth([company.bot().url, other.url])
+    ada = company.person('ada')
+    phone = await enrolWithManager(company, ada, company.person('maya'))
+  })
+  after(async () => {
+    to('a')
+    await other.stop('SIGTERM')
+    both.close()
+    await company.close()
+    await redis.close()
+  })
+
+  /** From now on Teams sends everything to this replica, or to both at once. */
+  function to(which: 'a' | 'b' | 'both'): void {
+    const url = { a: company.bot().url, b: other.url, both: both.url }[which]
+    company.company.teams.setBotUrl(`${url}/api/messages`)
+  }
+
+  const count = (talker: Talker, words: string) => talker.chat().filter(({ text }) => text.includes(words)).length
+
+  function patches(talker: Talker): number {
+    return company.company.tenant.control
+      .requests()
+      .filter(({ method, path }) => method === 'PATCH' && path.endsWith(`/users/${talker.id}`)).length
+  }
+
+  it('go on with one conversation, turn by turn', async () => {
+    const before = patches(ada)
+    company.company.clock.advance(25 * 3_600_000)
+    to('a')
+    await ada.say('I forgot my password')
+    await ada.sees('make sure that it is you')
+    to('b')
+    await ada.press('A code from my authenticator app')
+    await ada.sees('Enter the code')
+    to('a')
+    assert.match(await ada.press('Check the code', { code: '000000' }), /4 tries are left/)
+    to('b')
+    const code = phone.code()
+    assert.match(await ada.press('Check the code', { code }), /the code is right/)
+    await ada.sees('I know it is you')
+    to('a')
+    const window = await ada.open(button)
+    const [shown = ''] = window.text.match(passwordShape) ?? []
+    assert.equal(await company.signIn('ada', shown), 'must-change')
+    to('b')
+    await ada.sees('Sign in with the temporary password now')
+    assert.equal(patches(ada) - before, 1)
+  })
+
+  it('open the window at one for a proof given at the other', async () => {
+    to('a')
+    await proveByCode(company, ada, phone)
+    to('b')
+    const window = await ada.open(button)
+    const [shown = ''] = window.text.match(passwordShape) ?? []
+    assert.equal(await company.signIn('ada', shown), 'must-change')
+  })
+
+  it('take a message that comes to both at the same moment once', async () => {
+    const sam = company.person('sam')
+    to('both')
+    await sam.say('I forgot my password')
+    await sam.sees('Ask your manager to confirm')
+    assert.deepEqual(both.statuses.at(-1), [200, 200])
+    to('a')
+    await sam.say('cancel')
+    await sam.sees('Cancelled')
+    assert.equal(count(sam, 'Ask your manager to confirm'), 1)
+    assert.equal(count(company.person('itManager'), sam.name), 1, 'the manager is asked once')
+    const { dialogs, tickets } = await rowsOf(sam)
+    assert.deepEqual([dialogs, tickets], [1, 1])
+  })
+
+  it('take small talk and "help" that come to both once as well', async () => {
+    const zoe = company.person('zoe')
+    to('both')
+    await zoe.say('help')
+    await zoe.sees('What can I do for you?')
+    // Both have answered Teams, so whatever they had to say stands in the chat.
+    assert.equal(count(zoe, 'What can I do for you?'), 1)
+    await zoe.say('thank you')
+    await zoe.sees('Always glad to help')
+    assert.equal(count(zoe, 'Always glad to help'), 1)
+  })
+
+  it('take the same press at both once: one password is set, and whoever shows one shows that', async () => {
+    to('a')
+    await proveByCode(company, ada, phone)
+    const before = patches(ada)
+    to('both')
+    const window = await ada.open(button)
+    const shown = [...(both.bodies.at(-1) ?? []), window.text]
+      .flatMap((body) => body.match(/[A-Z][a-z]+(-[A-Za-z0-9]+){4,}/g) ?? [])
+      .filter((word) => /\d{3}/.test(word))
+    for (const word of shown) company.used('password', word)
+    assert.equal(patches(ada) - before, 1)
+    assert.equal(new Set(shown).size, 1, 'one password')
+    assert.equal(await company.signIn('ada', shown[0] ?? ''), 'must-change')
+  })
+
+  it('count a code once, although it comes to both at the same moment', async () => {
+    to('a')
+    await ada.say('cancel')
+    company.company.clock.advance(25 * 3_600_000)
+    await ada.say('I forgot my password')
+    await ada.sees('make sure that it is you')
+    await ada.press('A code from my authenticator app')
+    await ada.sees('Enter the code')
+    to('both')
+    await ada.press('Check the code', { code: '111111' })
+    to('a')
+    // A second failure would leave three.
+    assert.match(await ada.press('Check the code', { code: '222222' }), /3 tries are left/)
+    await ada.say('cancel')
+  })
+
+  it('bring the manager’s answer at one to the dialog that was begun at the other', async () => {
+    const tomas = company.person('tomas')
+    const hugo = company.person('financeManager')
+    to('a')
+    await tomas.say('I forgot my password')
+    const { text } = await tomas.sees('Ask your manager to confirm')
+    await hugo.hasSeen('Is this really')
+    to('b')
+    assert.match(await hugo.press(numberIn(text)), /You confirmed/)
+    await tomas.sees('I know it is you')
+    assert.equal(count(tomas, 'I know it is you'), 1)
+    to('a')
+    const window = await tomas.open(button)
+    assert.match(window.text, passwordShape)
+  })
+
+  it('take a manager who answers at both at once for one answer', async () => {
+    const padre = company.person('hostile')
+    const yuki = company.person('itManager')
+    to('a')
+    await padre.say('forgot my password')
+    const { text } = await padre.sees('Ask your manager to confirm')
+    await until('the manager is asked', async () =>
+      yuki.chat().at(-1)?.buttons.includes(numberIn(text)) ? true : undefined,
+    )
+    to('both')
+    await yuki.press(numberIn(text))
+    await padre.sees('I know it is you')
+    to('a')
+    await padre.say('cancel')
+    await padre.sees('Cancelled')
+    assert.equal(count(padre, 'I know it is you'), 1)
+    const rows = await company.database.selectFrom('audit').select('event').execute()
+    const confirmed = rows.filter(({ event }) => {
+      const { action, target } = event as { action?: string; target?: string }
+      return action === 'confirm-person' && target === padre.id
+    })
+    assert.equal(confirmed.length, 1)
+  })
+
+  it('share the limit of how much one person may send', async () => {
+    const emre = company.person('operationsManager')
+    for (let batch = 0; batch < 8; batch++) {
+      to(batch % 2 === 0 ? 'a' : 'b')
+      // Each gets forty, which alone would be within the limit of sixty a minute.
+      await Promise.all(Array.from({ length: 10 }, () => emre.say('thanks')))
+    }
+    await emre.hasSeen('more than I can take at once')
+    const answered = count(emre, 'Always glad to help')
+    assert.ok(answered <= 60, `${answered} of 80 were answered`)
+  })
+
+  it('see one of them killed: the other goes on with its conversations', async () => {
+    to('b')
+    await proveByCode(company, ada, phone)
+    await other.stop('SIGKILL')
+    to('a')
+    const window = await ada.open(button)
+    const [shown = ''] = window.text.match(passwordShape) ?? []
+    assert.equal(await company.signIn('ada', shown), 'must-change')
+  })
+
+  async function rowsOf(talker: Talker): Promise<{ dialogs: number; tickets: number }> {
+    const dialogs = await company.database.selectFrom('dialogs').select('id').where('user_id', '=', talker.id).execute()
+    const tickets = await company.database.selectFrom('tickets').select('id').where('user_id', '=', talker.id).execute()
+    return { dialogs: dialogs.length, tickets: tickets.length }
+  }
+})
+
+/** Hands every request to two bots at the same moment and answers what the first of the two said. */
+interface Both {
+  readonly url: string
+  /** What the two answered, request by request. */
+  readonly statuses: number[][]
+  readonly bodies: string[][]
+  close(): void
+}
+
+async function startBoth(bots: readonly [string, string]): Promise<Both> {
+  const statuses: number[][] = []
+  const bodies: string[][] = []
+  const hand = async (bot: string, url: string, headers: IncomingHttpHeaders, body: string) => {
+    const answer = await fetch(`${bot}${url}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: headers.authorization ?? '' },
+      body,
+    })
+    return { status: answer.status, text: await answer.text() }
+  }
+  const server: Server = createHttpServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.once('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8')
+      Promise.all(bots.map((bot) => hand(bot, request.url ?? '/', request.headers, body)))
+        .then((answers) => {
+          statuses.push(answers.map(({ status }) => status))
+          bodies.push(answers.map(({ text }) => text))
+          const [first] = answers
+          response.writeHead(first?.status ?? 502, { 'content-type': 'application/json' }).end(first?.text)
+        })
+        .catch(() => response.writeHead(502).end())
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    statuses,
+    bodies,
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
