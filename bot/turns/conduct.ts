@@ -5,13 +5,17 @@ import type { Dialog } from '../../dialogs/dialog.ts'
 import type { Arrival, Content, Reply } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { Desk } from '../desk.ts'
+import { DirectoryError } from '../directory/directory-error.ts'
 import type { Person } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Deliver } from './deliver.ts'
-import { type DialogChange, type DialogRow, writeDialog } from './dialog-rows.ts'
+import { type DialogChange, type DialogRow, StaleDialog, writeDialog } from './dialog-rows.ts'
 import { type PostDraft, readPost, writePosts } from './outbox.ts'
 import { postKey, runDialog } from './run-dialog.ts'
 import { words } from './words.ts'
+
+/** A window broke half-way: it may have started a change, so nobody can say that nothing was changed. */
+export class LostTrack extends Error {}
 
 export interface ConductDependencies {
   readonly database: Kysely<Schema>
@@ -105,7 +109,11 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
       return { understood: true, reply: { kind: 'nothing' } }
     }
     const desk = dependencies.deskFor(person, row.id, row.correlationId)
-    const run = await runDialog(dialog, row, person, arrival?.inbound, desk)
+    const asksForWindow = arrival?.inbound.kind === 'open' || arrival?.inbound.kind === 'submit'
+    const run = await runDialog(dialog, row, person, arrival?.inbound, desk).catch((error: unknown) => {
+      if (asksForWindow && !(error instanceof DirectoryError)) throw new LostTrack('the window broke', { cause: error })
+      throw error
+    })
     if (!run.understood) return { understood: false, reply: { kind: 'nothing' } }
     const { parked, ...memory } = run.memory
     const afterwards = run.state === 'done' && typeof parked === 'string' ? [comeBack(row, person, parked)] : []
@@ -116,11 +124,14 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
       memory: run.state === 'done' ? memory : run.memory,
       expiresAt: expiry(run.waitsFor),
     }
-    await writeDialog(database, row, change, arrival?.id, clock)
+    await writeDialog(database, row, change, arrival?.id, clock).catch((error: unknown) => {
+      if (asksForWindow && !(error instanceof StaleDialog))
+        throw new LostTrack('the window was not written down', { cause: error })
+      throw error
+    })
     const bringing = bringOut([...run.changes, ...posts].map((one) => one.key))
     // A button is answered at once; words are answered when the answer stands in the chat.
     if (!run.reply) await bringing
-    const asksForWindow = arrival?.inbound.kind === 'open' || arrival?.inbound.kind === 'submit'
     return {
       understood: true,
       reply: run.reply ?? (asksForWindow ? { kind: 'note', text: words.seeChat } : { kind: 'nothing' }),

@@ -7,7 +7,7 @@ import type { Person } from '../identity/person.ts'
 import type { Ephemeral } from '../store/ephemeral.ts'
 import type { Schema } from '../store/schema.ts'
 import { isStoreFault } from '../store/store-fault.ts'
-import type { Conduct } from './conduct.ts'
+import { type Conduct, LostTrack } from './conduct.ts'
 import type { Conversations } from './conversations.ts'
 import {
   type DialogRow,
@@ -113,6 +113,7 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
         return finish('directory', { kind: 'note', text: error.sentence })
       }
       turnLog.error({ error: error instanceof Error ? error.stack : String(error) }, 'turn failed')
+      if (error instanceof LostTrack) return finish('failed', { kind: 'note', text: words.lostTrack })
       return finish('failed', { kind: 'note', text: isStoreFault(error) ? words.noMemory : words.broken })
     } finally {
       clearTimeout(slow)

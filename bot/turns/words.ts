@@ -4,6 +4,8 @@ export const words = {
   broken:
     'Something went wrong on my side, and I changed nothing in this step. Please try again in a minute, or write "talk to a human".',
   noMemory: 'I cannot reach my memory right now, so I changed nothing. Please try again in a few minutes.',
+  lostTrack:
+    'Something went wrong on my side, and I cannot say whether that went through. Please press the button again in a minute.',
   notYours: 'This card was not meant for you, or it is too old.',
   over: 'This is over already. Write me what you need and we start afresh.',
   waiting: 'I am still waiting for an answer to the card above. Use its buttons, or write "cancel".',
