@@ -162,7 +162,8 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     deskFor: (person, dialogId, correlationId) => deskFor(ground, person, dialogId, correlationId),
     dialogs,
     abandoned: async (row, outcome) => {
-      await tickets.close(row.id, `The conversation was ${outcome}.`)
+      const ticket = await kysely.selectFrom('tickets').select('id').where('id', '=', row.id).executeTakeFirst()
+      if (ticket) await tickets.close(ticket.id, `The conversation was ${outcome}.`)
       return await closeConfirmations(ground, await withdrawOfDialog(ground, row.id), 'Not needed any more.')
     },
     quietAfter: policy.quietAfter,

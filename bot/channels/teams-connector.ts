@@ -91,10 +91,14 @@ function asDeliveryError(error: unknown): DeliveryError {
     statusCode?: number
     code?: string
     message?: string
-    response?: { headers?: { get(name: string): string | undefined } }
+    response?: { bodyAsText?: string | null; headers?: { get(name: string): string | undefined } }
   }
-  const said = `${statusCode ?? code ?? ''} ${message ?? String(error)}`.slice(0, 300)
-  if (statusCode === 403 && /MessageWritesBlocked/i.test(said)) return new DeliveryError('blocked', said)
+  const said = `${statusCode ?? ''} ${code ?? ''} ${message ?? String(error)} ${response?.bodyAsText ?? ''}`.slice(
+    0,
+    500,
+  )
+  if (statusCode === 403 && /MessageWritesBlocked|ConversationBlockedByUser/i.test(said))
+    return new DeliveryError('blocked', said)
   if (statusCode === 403) return new DeliveryError('not-installed', said)
   if (statusCode === 404) return new DeliveryError('gone', said)
   if (statusCode === 429)

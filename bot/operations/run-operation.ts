@@ -113,6 +113,7 @@ export function operationSteps(dependencies: RunDependencies): Steps {
       readonly otherMails: readonly string[]
       readonly detail: Readonly<Record<string, string>>
       readonly forIt: ForIt | undefined
+      readonly name?: string | undefined
     },
   ): Promise<OperationResult> {
     const { before, otherMails, detail, forIt } = known
@@ -125,7 +126,7 @@ export function operationSteps(dependencies: RunDependencies): Steps {
       await audit.appendWithin(transaction, { ...eventOf(request), ...outcome })
       return drafts.map((draft) => draft.key)
     })
-    const person = before?.displayName ?? request.target
+    const person = known.name ?? before?.displayName ?? request.target
     // What is committed stays as it is, whatever becomes of telling it; the step runs again and finds it written.
     await dependencies.afterwards({ request, result, posts, forIt: forIt && { ...forIt, person, detail } })
     return result
@@ -137,9 +138,13 @@ export function operationSteps(dependencies: RunDependencies): Steps {
     sentence: string,
     detail: Record<string, string>,
     forIt?: ForIt,
+    name?: string,
   ): Promise<Prepared> {
     const result: OperationResult = { state, sentence, at: clock().toISOString() }
-    return { verdict: 'stop', result: await end(request, result, { before: undefined, otherMails: [], detail, forIt }) }
+    return {
+      verdict: 'stop',
+      result: await end(request, result, { before: undefined, otherMails: [], detail, forIt, name }),
+    }
   }
 
   async function begin(request: OperationRequest): Promise<void> {
@@ -195,7 +200,14 @@ export function operationSteps(dependencies: RunDependencies): Steps {
       if (decision.verdict === 'refuse') {
         const because = [decision.detail, ...facts.because].join('; ').slice(0, 500)
         const forIt = decision.tellIt ? ({ title: `Refused: ${request.name}`, urgency: 'high' } as const) : undefined
-        return await stop(request, 'refused', decision.sentence, { refusal: decision.code, because }, forIt)
+        return await stop(
+          request,
+          'refused',
+          decision.sentence,
+          { refusal: decision.code, because },
+          forIt,
+          facts.user.displayName,
+        )
       }
       if (decision.verdict !== 'allow') return await stop(request, 'refused', runOut, { refusal: decision.verdict })
       await audit.append({

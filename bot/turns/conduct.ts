@@ -11,6 +11,7 @@ import type { Schema } from '../store/schema.ts'
 import type { Deliver } from './deliver.ts'
 import { type DialogChange, type DialogRow, StaleDialog, writeDialog } from './dialog-rows.ts'
 import { type PostDraft, readPost, writePosts } from './outbox.ts'
+import { parkedIn } from './parked.ts'
 import { postKey, runDialog } from './run-dialog.ts'
 import { words } from './words.ts'
 
@@ -43,7 +44,17 @@ export interface Conduct {
   /** Says something outside any dialog, once an event. */
   show(arrival: Arrival, person: Person, key: string, content: Content): Promise<Reply>
   bringOut(keys: readonly string[]): Promise<void>
+  /** True for the second of two presses in the same moment. */
+  startedJustNow(button: string): boolean
   drained(): Promise<void>
+}
+
+/** Two presses within this time are one. */
+const doubleClick = 2_000
+
+const nothingParked: { readonly posts: readonly PostDraft[]; readonly changes: DialogChange['changes'] } = {
+  posts: [],
+  changes: [],
 }
 
 export interface Ending {
@@ -55,6 +66,7 @@ export interface Ending {
 export function conductDialogs(dependencies: ConductDependencies): Conduct {
   const { database, clock, dialogs, log } = dependencies
   const inFlight = new Set<Promise<unknown>>()
+  const pressed = new Set<string>()
 
   function bringOut(keys: readonly string[]): Promise<void> {
     const work: Promise<void> = dependencies.deliver
@@ -115,21 +127,16 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
       throw error
     })
     if (!run.understood) return { understood: false, reply: { kind: 'nothing' } }
-    const { parked, ...memory } = run.memory
-    const afterwards = run.state === 'done' && typeof parked === 'string' ? [comeBack(row, person, parked)] : []
-    const posts = [...run.posts, ...afterwards]
-    const change = {
-      ...run,
-      posts,
-      memory: run.state === 'done' ? memory : run.memory,
-      expiresAt: expiry(run.waitsFor),
-    }
+    const over = run.state === 'done' ? await whatWasParked(row, run.memory) : nothingParked
+    const posts = [...run.posts, ...over.posts]
+    const changes = [...run.changes, ...over.changes]
+    const change = { ...run, posts, changes, expiresAt: expiry(run.waitsFor) }
     await writeDialog(database, row, change, arrival?.id, clock).catch((error: unknown) => {
       if (asksForWindow && !(error instanceof StaleDialog))
         throw new LostTrack('the window was not written down', { cause: error })
       throw error
     })
-    const bringing = bringOut([...run.changes, ...posts].map((one) => one.key))
+    const bringing = bringOut([...changes, ...posts].map((one) => one.key))
     // A button is answered at once; words are answered when the answer stands in the chat.
     if (!run.reply) await bringing
     return {
@@ -138,15 +145,29 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
     }
   }
 
-  function comeBack(row: DialogRow, person: Person, parked: string): PostDraft {
-    const title = dialogs.find((dialog) => dialog.name === parked)?.title ?? parked
-    const data = {
-      title: 'You also asked for something',
-      text: `Shall we go on with "${title}"?`,
-      button: title,
-      ids: { dialog: parked },
-    }
-    return post(row, person, 'come-back', { card: 'offer', data })
+  /** At the end of a dialog: the cards that asked about something else are closed, and what was asked for is offered. */
+  async function whatWasParked(
+    row: DialogRow,
+    memory: Readonly<Record<string, unknown>>,
+  ): Promise<typeof nothingParked> {
+    const parked = parkedIn(memory)
+    const cards = await Promise.all(parked.cards.map((key) => readPost(database, key)))
+    const changes = cards.flatMap((card) =>
+      card && 'card' in card.content && card.content.closed === undefined
+        ? [{ key: card.key, content: { ...card.content, closed: words.closedUnanswered } }]
+        : [],
+    )
+    const posts = parked.dialogs.map((name) => {
+      const title = dialogs.find((dialog) => dialog.name === name)?.title ?? name
+      const data = {
+        title: 'You also asked for something',
+        text: `Shall we go on with "${title}"?`,
+        button: title,
+        ids: { dialog: name },
+      }
+      return post(row, { tenant: row.tenant, id: row.person }, `come-back-${name}`, { card: 'offer', data })
+    })
+    return { posts, changes }
   }
 
   function post(row: DialogRow, person: Pick<Person, 'tenant' | 'id'>, key: string, content: Content): PostDraft {
@@ -156,16 +177,19 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
 
   async function end(row: DialogRow, how: Ending, arrivalId: string | undefined): Promise<Reply | undefined> {
     const asked = row.asked === undefined ? undefined : await readPost(database, postKey(row.id, row.asked))
-    const changes = [...(how.changes ?? [])]
+    const over = await whatWasParked(row, row.memory)
+    const decided = new Set(how.changes?.map(({ key }) => key))
+    const changes = [...(how.changes ?? []), ...over.changes.filter(({ key }) => !decided.has(key))]
     let reply: Reply | undefined
     if (asked && 'card' in asked.content && asked.content.closed === undefined) {
       const content = { ...asked.content, closed: how.sentence ?? words.closedUnanswered }
       changes.push({ key: asked.key, content })
       reply = { kind: 'card', post: asked.key, content }
     }
-    const posts = how.sentence
+    const said = how.sentence
       ? [post(row, { tenant: row.tenant, id: row.person }, how.state, { text: how.sentence })]
       : []
+    const posts = [...said, ...over.posts]
     await writeDialog(
       database,
       row,
@@ -184,6 +208,12 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
     go,
     end,
     bringOut,
+    startedJustNow(button) {
+      if (pressed.has(button)) return true
+      pressed.add(button)
+      setTimeout(() => pressed.delete(button), doubleClick).unref()
+      return false
+    },
     async keep(row, change, arrivalId) {
       await writeDialog(database, row, { ...asItIs(row), ...change }, arrivalId, clock)
       await bringOut([...(change.changes ?? []), ...(change.posts ?? [])].map((one) => one.key))

@@ -25,11 +25,11 @@ export function didYouMean(dialogs: readonly Dialog[], guesses: readonly string[
 }
 
 /** Asked for one thing in the middle of another. */
-export function inBetween(current: string, other: string): CardContent {
-  const text = `Shall I stop "${current}" and start with "${other}"? Otherwise I come back to it afterwards.`
+export function inBetween(current: string, other: Dialog): CardContent {
+  const text = `Shall I stop "${current}" and start with "${other.title}"? Otherwise I come back to it afterwards.`
   const choices = [
-    { title: 'Switch now', ids: { choice: 'switch' } },
-    { title: 'First finish this', ids: { choice: 'later' } },
+    { title: 'Switch now', ids: { choice: 'switch', dialog: other.name } },
+    { title: 'First finish this', ids: { choice: 'later', dialog: other.name } },
   ]
   return { card: 'in-between', data: { title: 'We are in the middle of something else', text, choices } }
 }

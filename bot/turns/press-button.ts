@@ -5,6 +5,7 @@ import type { Schema } from '../store/schema.ts'
 import type { Conduct } from './conduct.ts'
 import { type DialogRow, latestDialog } from './dialog-rows.ts'
 import { type Post, readPost } from './outbox.ts'
+import { parkedIn, unpark } from './parked.ts'
 import { interrupt } from './read-words.ts'
 import { words } from './words.ts'
 
@@ -59,7 +60,16 @@ export async function pressButton(
     return closed ?? { kind: 'note', text: words.cancelled }
   }
   if (verb === 'between')
-    return await decideBetween(conduct, arrival, person, latest, post.key, post.content, inbound.values.choice)
+    return await decideBetween(
+      conduct,
+      arrival,
+      person,
+      latest,
+      post.key,
+      post.content,
+      inbound.values.choice,
+      inbound.values.dialog ?? '',
+    )
   const taken = await conduct.go(latest, person, arrival)
   return taken.understood ? taken.reply : now
 }
@@ -83,6 +93,7 @@ async function startFrom(
     'card' in post.content ? { kind: 'card', post: post.key, content: post.content } : { kind: 'nothing' }
   const dialog = conduct.dialogs.find((one) => one.name === name)
   if (!dialog) return unchanged
+  if (conduct.startedJustNow(`${post.key}:${name}`)) return unchanged
   if (latest?.state !== 'open') await conduct.start(arrival, person, dialog.name)
   else if (latest.name === name) return { kind: 'note', text: words.waiting }
   else await interrupt(conduct, arrival, person, latest, { intent: dialog.name, sure: true })
@@ -97,14 +108,16 @@ async function decideBetween(
   key: string,
   content: CardContent,
   choice: string | undefined,
+  other: string,
 ): Promise<Reply> {
-  const { parked, ...memory } = open.memory
-  const switching = choice === 'switch' && typeof parked === 'string'
+  // Which of several it was about stands on the card; it must be one that was really asked for.
+  const switching = choice === 'switch' && parkedIn(open.memory).dialogs.includes(other)
   const closed = { ...content, closed: switching ? 'Switched.' : 'First things first; I come back to it.' }
   const changes = [{ key, content: closed }]
   if (switching) {
+    const memory = unpark(open.memory, other)
     await conduct.end({ ...open, memory }, { state: 'cancelled', changes }, `${arrival.id}/ended`)
-    await conduct.start(arrival, person, parked)
+    await conduct.start(arrival, person, other)
   } else await conduct.keep(open, { changes }, arrival.id)
   return { kind: 'card', post: key, content: closed }
 }

@@ -6,6 +6,7 @@ import type { Schema } from '../store/schema.ts'
 import type { Conduct } from './conduct.ts'
 import { type DialogRow, latestDialog } from './dialog-rows.ts'
 import { didYouMean, inBetween, menu } from './menu.ts'
+import { park } from './parked.ts'
 import { postKey } from './run-dialog.ts'
 import { words } from './words.ts'
 
@@ -78,10 +79,10 @@ export async function interrupt(
   const post = {
     key: postKey(open.id, `between-${open.version}`),
     to: { tenant: person.tenant, person: person.id },
-    content: inBetween(current, other.title),
+    content: inBetween(current, other),
     dialogId: open.id,
     correlationId: open.correlationId,
   }
-  await conduct.keep(open, { memory: { ...open.memory, parked: other.name }, posts: [post] }, arrival.id)
+  await conduct.keep(open, { memory: park(open.memory, other.name, post.key), posts: [post] }, arrival.id)
   return { kind: 'nothing' }
 }

@@ -100,7 +100,9 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
       if (!allowed) return finish('too-many', { kind: 'note', text: words.slowDown })
       return await turnOf(sender, async () => {
         const again = answered.get(arrival.id)
-        if (again) return finish('redelivered', again)
+        // Words have been answered in the chat; a button's own request is answered once more.
+        const spoken = inbound.kind === 'text' || inbound.kind === 'hello'
+        if (again) return finish('redelivered', spoken ? { kind: 'nothing' } : again)
         const reply = await turn(arrival, isPublic)
         answered.set(arrival.id, reply)
         setTimeout(() => answered.delete(arrival.id), 60_000).unref()
