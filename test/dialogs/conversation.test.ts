@@ -259,7 +259,7 @@ describe('a conversation with HelpBot', function () {
       const [action] = actionsOn(freja, rawMessage(freja, first.id)).filter(({ title }) => title === 'Switch now')
       // Closed or true: it may not start what the other card names.
       if (action) await company.company.teams.client.act(freja.id, { messageId: first.id, action, data: action.data })
-      await allAnswered(freja)
+      if (action) await freja.hasSeen('What is it about?')
       const human = freja.chat().findLast(({ text }) => text.includes('What is it about?'))
       const lists = said(freja, 'My requests\n')
       await freja.say('cancel')
