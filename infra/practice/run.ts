@@ -76,7 +76,12 @@ export async function runPracticeCompany(args: readonly string[], environment: N
         people: playgroundPeople(company),
       })
     : undefined
-  if (client) console.log(`Agents Playground: ${client.url}`)
+  if (client) {
+    console.log(`Agents Playground: ${client.url}`)
+    console.log(
+      'There, a button that opens a window does nothing: choose … > Action Command > Create on that message instead.',
+    )
+  }
 
   const end = async (): Promise<void> => {
     if (ending) return

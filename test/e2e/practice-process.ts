@@ -55,9 +55,11 @@ export async function startPractice(
         if (url) resolve(url)
       })
   })
-  const close = async () => {
-    const ending = await end(child, ended, join(folder, 'data', 'postgres', 'postmaster.pid'))
-    rmSync(folder, { recursive: true, force: true })
+  let ending: Promise<Ending> | undefined
+  const close = () => {
+    ending ??= end(child, ended, join(folder, 'data', 'postgres', 'postmaster.pid')).finally(() =>
+      rmSync(folder, { recursive: true, force: true }),
+    )
     return ending
   }
   const late = new AbortController()
