@@ -75,6 +75,8 @@ export function happened(options: { readonly live: Live }): Happened {
     }
     if (event.type !== 'audit') return
     none.hidden = true
+    // What was checked is no longer the whole trail.
+    verdict.textContent = ''
     for (const line of event.lines) rows.prepend(rowOf(line))
     while (rows.childElementCount > MOST_SHOWN) rows.lastElementChild?.remove()
   })

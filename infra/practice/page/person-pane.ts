@@ -1,4 +1,5 @@
 import type { SignInOutcome, Someone } from '../front-door-shapes.ts'
+import type { TeamsEvent } from '../teams/events.ts'
 import type { Message } from '../teams/message.ts'
 import { avatar } from './avatar.ts'
 import { belongings } from './belongings.ts'
@@ -115,12 +116,21 @@ export function personPane(options: {
     }
   }
 
+  /** What happens while a chat is being read: the answer may be older than that. */
+  let meanwhile: TeamsEvent[] | undefined
   const load = async () => {
     const whose = person.id
-    const chat = await teams.open(whose)
-    if (whose !== person.id) return
-    conversationId = chat.conversationId
-    list.load(chat.messages)
+    const arrived: TeamsEvent[] = []
+    meanwhile = arrived
+    try {
+      const chat = await teams.open(whose)
+      if (meanwhile !== arrived) return
+      conversationId = chat.conversationId
+      list.load(chat.messages)
+    } finally {
+      if (meanwhile === arrived) meanwhile = undefined
+    }
+    for (const event of arrived) hear(event)
   }
   const show = async (next: Someone) => {
     person = next
@@ -136,7 +146,7 @@ export function personPane(options: {
     await load().catch((error: Error) => box.complain(error.message))
   }
 
-  live.onTeams((event) => {
+  const hear = (event: TeamsEvent) => {
     if (event.conversationId !== conversationId) return
     if (event.type === 'typing') return typing.start()
     if (event.type === 'message' && event.message.from.role === 'bot') {
@@ -147,6 +157,10 @@ export function personPane(options: {
       box.complain(`${bot} did not get the last message. It may be restarting: try again in a moment.`)
     }
     list.apply(event)
+  }
+  live.onTeams((event) => {
+    meanwhile?.push(event)
+    hear(event)
   })
   live.onReconnect(() => void load().catch(() => undefined))
   live.onCompany((event) => {

@@ -134,7 +134,7 @@ describe('the practice page', function () {
       const shown = (await code.textContent())?.replaceAll(' ', '')
       return shown === before && before === test.codeNow()
     })
-    await picture(page, 'phone')
+    await picture(page, 'phone-code')
   })
 
   it('keeps the dialog open on a wrong code, and closes it on the right one', async () => {
