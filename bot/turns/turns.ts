@@ -98,6 +98,10 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
         60_000,
       )
       if (!allowed) return finish('too-many', { kind: 'note', text: words.slowDown })
+      // The same press at two replicas in one moment spends one try: the other replica is working on it.
+      const once = (inbound.kind === 'press' || inbound.kind === 'submit') && !answered.has(arrival.id)
+      if (once && !(await dependencies.ephemeral.claim(`event:${arrival.id}`, 10_000)))
+        return finish('elsewhere', { kind: 'nothing' })
       return await turnOf(sender, async () => {
         const again = answered.get(arrival.id)
         // Words have been answered in the chat; a button's own request is answered once more.
