@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { guid, tenantId } from './identity/person.ts'
+import { type GroupId, groupId, guid, tenantId } from './identity/person.ts'
 
 /** Every faulty setting, named at once, each with its fix. */
 export class ConfigError extends Error {
@@ -65,7 +65,8 @@ const environment = z.object({
   GRAPH_ENDPOINT: httpsUrl.default('https://graph.microsoft.com'),
   AUTHORITY: httpsUrl.default('https://login.microsoftonline.com'),
   NOTICE_MAILBOX: z.email('must be the address notices are sent from').optional(),
-  TEAMS_APP_ID: guid,
+  HELPBOT_IT_GROUP: groupId.optional(),
+  TEAMS_APP_ID: guid.optional(),
   TEAMS_APP_TENANT_ID: tenantId.optional(),
   TEAMS_CERTIFICATE: z.string().min(1).optional(),
   TEAMS_APP_PASSWORD: z.string().min(1).optional(),
@@ -77,10 +78,33 @@ const environment = z.object({
   TEAMS_SERVICE_URL: z.url().default('https://smba.trafficmanager.net/teams/'),
   TEAMS_TOKEN_ISSUER: z.string().min(1).optional(),
   TEAMS_OPENID_METADATA: z.url().optional(),
+  SLACK_BOT_TOKEN: z
+    .string()
+    .regex(/^xoxb-\S+$/, 'must be the bot token of the Slack app: xoxb-…')
+    .optional(),
+  SLACK_SIGNING_SECRET: z.string().min(16, 'must be the signing secret of the Slack app').optional(),
+  SLACK_APP_TOKEN: z
+    .string()
+    .regex(/^xapp-\S+$/, 'must be an app-level token of the Slack app: xapp-…')
+    .optional(),
+  SLACK_TEAM_ID: z
+    .string()
+    .regex(/^T[A-Z0-9]{2,}$/, 'must be the id of the workspace, such as T0123ABCD')
+    .optional(),
+  SLACK_IT_CHANNEL: z
+    .string()
+    .regex(/^[CG][A-Z0-9]{2,}$/, 'must be a channel id such as C0123ABCD')
+    .optional(),
+  SLACK_TRUST: z
+    .literal('mfa-required', 'must be mfa-required (every sign-in to the workspace needs a second factor), or unset')
+    .optional(),
+  SLACK_API_URL: z.url().optional(),
   HELPBOT_PRACTICE: yes.default(false),
   HELPBOT_PRACTICE_CLOCK: z.string().min(1).optional(),
   HELPBOT_PLAYGROUND: yes.default(false),
 })
+
+const slackApi = 'https://slack.com/api/'
 
 export interface GraphSettings {
   readonly tenantId: z.infer<typeof tenantId>
@@ -105,6 +129,20 @@ export interface TeamsSettings {
   readonly playground: boolean
 }
 
+export interface SlackSettings {
+  readonly botToken: string
+  readonly signingSecret: string | undefined
+  /** Set = Socket Mode: Slack is dialled, and nothing needs to reach this machine. */
+  readonly appToken: string | undefined
+  /** The one workspace that is served. */
+  readonly teamId: string
+  readonly itChannel: string | undefined
+  /** Every sign-in to the workspace needs a second factor: then the chat counts as much as Teams does. */
+  readonly mfaRequired: boolean
+  /** Base of the Web API with a slash at its end; another one than Slack's own only in the practice company. */
+  readonly apiUrl: string
+}
+
 export interface Settings {
   readonly port: number
   readonly host: string
@@ -118,7 +156,10 @@ export interface Settings {
   readonly policyFile: string | undefined
   readonly graph: GraphSettings
   readonly authority: string
-  readonly teams: TeamsSettings
+  readonly teams: TeamsSettings | undefined
+  readonly slack: SlackSettings | undefined
+  /** The group whose members are IT; undefined = nobody is. */
+  readonly itGroup: GroupId | undefined
   /** True in the practice company: nothing outside this machine is reached, and every page says so. */
   readonly practice: boolean
   readonly practiceClock: string | undefined
@@ -136,9 +177,11 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
   const values = parsed.data
   if (values.TEAMS_CERTIFICATE && values.TEAMS_APP_PASSWORD)
     faults.push('TEAMS_APP_PASSWORD: set either it or TEAMS_CERTIFICATE, not both')
+  faults.push(...chatFaults(values))
   const onlyPractice = [
     'TEAMS_TOKEN_ISSUER',
     'TEAMS_OPENID_METADATA',
+    'SLACK_API_URL',
     'HELPBOT_PRACTICE_CLOCK',
     'HELPBOT_PLAYGROUND',
   ] as const
@@ -156,13 +199,41 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
 
 type Values = z.infer<typeof environment>
 
+/** At least one chat product, and all of what it needs. */
+function chatFaults(values: Values): string[] {
+  const faults: string[] = []
+  const teams = ['TEAMS_CERTIFICATE', 'TEAMS_APP_PASSWORD', 'TEAMS_CATALOG_APP_ID', 'TEAMS_IT_CHANNEL'] as const
+  const slack = ['SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'SLACK_TEAM_ID', 'SLACK_IT_CHANNEL', 'SLACK_TRUST'] as const
+  const teamsWanted = teams.filter((name) => values[name] !== undefined)
+  const slackWanted = slack.filter((name) => values[name] !== undefined)
+  if (!values.TEAMS_APP_ID && teamsWanted.length > 0)
+    faults.push(`TEAMS_APP_ID: is missing, and ${teamsWanted.join(', ')} is set`)
+  if (!values.SLACK_BOT_TOKEN && slackWanted.length > 0)
+    faults.push(`SLACK_BOT_TOKEN: is missing, and ${slackWanted.join(', ')} is set`)
+  if (!values.TEAMS_APP_ID && !values.SLACK_BOT_TOKEN && faults.length === 0)
+    faults.push('TEAMS_APP_ID: is missing; set it for Microsoft Teams, or SLACK_BOT_TOKEN for Slack, or both')
+  if (values.SLACK_BOT_TOKEN && !values.SLACK_TEAM_ID)
+    faults.push('SLACK_TEAM_ID: is missing: the id of the one workspace that is served, such as T0123ABCD')
+  if (values.SLACK_BOT_TOKEN && !values.SLACK_SIGNING_SECRET && !values.SLACK_APP_TOKEN)
+    faults.push('SLACK_SIGNING_SECRET: is missing; set it, or SLACK_APP_TOKEN for Socket Mode')
+  if (values.TEAMS_IT_CHANNEL && values.SLACK_IT_CHANNEL)
+    faults.push('SLACK_IT_CHANNEL: there is one IT channel; set either it or TEAMS_IT_CHANNEL')
+  if ((values.TEAMS_IT_CHANNEL || values.SLACK_IT_CHANNEL) && !values.HELPBOT_IT_GROUP)
+    faults.push('HELPBOT_IT_GROUP: is missing: the object id of the group whose members may act in the IT channel')
+  return faults
+}
+
 /** Practice mode and a real tenant exclude each other: all it may reach is this machine. */
 function practiceFaults(values: Values): string[] {
   const places = ['GRAPH_ENDPOINT', 'AUTHORITY', 'TEAMS_SERVICE_URL'] as const
-  return places
-    .filter((name) => !['127.0.0.1', 'localhost', '[::1]'].includes(new URL(values[name]).hostname))
+  const given = places.map((name) => [name, values[name]] as const)
+  const slack: [string, string][] = values.SLACK_BOT_TOKEN
+    ? [['SLACK_API_URL', values.SLACK_API_URL ?? slackApi]]
+    : []
+  return [...given, ...slack]
+    .filter(([, url]) => !['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname))
     .map(
-      (name) => `${name}: practice mode reaches only this machine; unset HELPBOT_PRACTICE to work with a real tenant`,
+      ([name]) => `${name}: practice mode reaches only this machine; unset HELPBOT_PRACTICE to work with a real tenant`,
     )
 }
 
@@ -172,8 +243,38 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   return `${name}: ${missing ? 'is missing (see .env.example)' : issue.message}`
 }
 
-function arrange(values: Values): Settings {
+function teamsOf(values: Values): TeamsSettings | undefined {
+  if (!values.TEAMS_APP_ID) return undefined
   const certificate = values.TEAMS_CERTIFICATE ?? values.GRAPH_CERTIFICATE
+  return {
+    appId: values.TEAMS_APP_ID,
+    tenantId: values.TEAMS_APP_TENANT_ID ?? values.GRAPH_TENANT_ID,
+    credential: values.TEAMS_APP_PASSWORD ? { password: values.TEAMS_APP_PASSWORD } : { certificate },
+    catalogAppId: values.TEAMS_CATALOG_APP_ID,
+    itChannel: values.TEAMS_IT_CHANNEL,
+    serviceUrl: values.TEAMS_SERVICE_URL,
+    localIssuer:
+      values.TEAMS_TOKEN_ISSUER && values.TEAMS_OPENID_METADATA
+        ? { issuer: values.TEAMS_TOKEN_ISSUER, openIdMetadata: values.TEAMS_OPENID_METADATA }
+        : undefined,
+    playground: values.HELPBOT_PLAYGROUND,
+  }
+}
+
+function slackOf(values: Values): SlackSettings | undefined {
+  if (!values.SLACK_BOT_TOKEN || !values.SLACK_TEAM_ID) return undefined
+  return {
+    botToken: values.SLACK_BOT_TOKEN,
+    signingSecret: values.SLACK_SIGNING_SECRET,
+    appToken: values.SLACK_APP_TOKEN,
+    teamId: values.SLACK_TEAM_ID,
+    itChannel: values.SLACK_IT_CHANNEL,
+    mfaRequired: values.SLACK_TRUST === 'mfa-required',
+    apiUrl: (values.SLACK_API_URL ?? slackApi).replace(/\/*$/, '/'),
+  }
+}
+
+function arrange(values: Values): Settings {
   return {
     port: values.PORT,
     host: values.HOST ?? (values.HELPBOT_PRACTICE ? '127.0.0.1' : '0.0.0.0'),
@@ -194,19 +295,9 @@ function arrange(values: Values): Settings {
       mailFrom: values.NOTICE_MAILBOX,
     },
     authority: values.AUTHORITY,
-    teams: {
-      appId: values.TEAMS_APP_ID,
-      tenantId: values.TEAMS_APP_TENANT_ID ?? values.GRAPH_TENANT_ID,
-      credential: values.TEAMS_APP_PASSWORD ? { password: values.TEAMS_APP_PASSWORD } : { certificate },
-      catalogAppId: values.TEAMS_CATALOG_APP_ID,
-      itChannel: values.TEAMS_IT_CHANNEL,
-      serviceUrl: values.TEAMS_SERVICE_URL,
-      localIssuer:
-        values.TEAMS_TOKEN_ISSUER && values.TEAMS_OPENID_METADATA
-          ? { issuer: values.TEAMS_TOKEN_ISSUER, openIdMetadata: values.TEAMS_OPENID_METADATA }
-          : undefined,
-      playground: values.HELPBOT_PLAYGROUND,
-    },
+    teams: teamsOf(values),
+    slack: slackOf(values),
+    itGroup: values.HELPBOT_IT_GROUP,
     practice: values.HELPBOT_PRACTICE,
     practiceClock: values.HELPBOT_PRACTICE_CLOCK,
   }

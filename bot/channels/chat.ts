@@ -28,6 +28,8 @@ export interface Address {
   readonly channel: ChannelName
   readonly conversation: string
   readonly serviceUrl: string
+  /** The message below which it is to stand, in a channel with threads. */
+  readonly thread?: string
 }
 
 /** Who sent something, as far as the channel could validate it. The directory has not been asked yet. */
@@ -40,8 +42,13 @@ export interface Sender {
 
 /** What a person did. Values come from a client: sizes are bounded, nothing else is promised. */
 export type Inbound =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly attachments?: number }
   | { readonly kind: 'hello' }
+  /**
+   * A dialog chosen by its name where no card of ours stands: a home page, a command. `about` is somebody else it concerns,
+   * found in the directory by the channel's own ids.
+   */
+  | { readonly kind: 'start'; readonly dialog: string; readonly about?: UserId }
   /** A button on a posted card; `post` names the card, `values` holds its inputs and data. */
   | {
       readonly kind: 'press'
@@ -62,6 +69,8 @@ export interface Arrival {
   readonly address: Address
   /** The message a button stands on, where the channel says. */
   readonly place: Place | undefined
+  /** Written below this message of the IT channel. */
+  readonly thread?: Place
   readonly correlationId: string
   readonly inbound: Inbound
 }
@@ -94,7 +103,7 @@ export class DeliveryError extends Error {
 /** A chat product. Swapping it means writing this interface again, nothing else. */
 export interface Channel {
   readonly name: ChannelName
-  /** @throws DeliveryError */
+  /** Posts in a chat, or below a message where the address names one. @throws DeliveryError */
   post(address: Address, post: string, content: Content): Promise<Place>
   /** @throws DeliveryError */
   update(place: Place, post: string, content: Content): Promise<void>
@@ -113,6 +122,8 @@ export interface Chat {
   readonly person: Person
   readonly dialogId: string
   readonly correlationId: string
+  /** Somebody else whom the dialog was started for, where it was started from their words. */
+  readonly about: UserId | undefined
   /** Shows something once under this key, however often the dialog is rerun. */
   say(key: string, content: Content): void
   /**

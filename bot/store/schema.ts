@@ -28,6 +28,8 @@ export interface DialogsTable {
   asked: string | null
   /** What else can wake the dialog: `confirmation:<id>`, `operation:<id>`. */
   waits_for: string | null
+  /** Where the person last spoke in it; null = not known, which counts as the weakest. */
+  channel: ColumnType<'teams' | 'slack' | null, 'teams' | 'slack' | null | undefined, 'teams' | 'slack' | null>
   /** Ids of the last inbound activities worked on, for redelivery. */
   seen: Json<string[]>
   version: number
@@ -43,6 +45,8 @@ export interface PostsTable {
   tenant_id: string
   /** null = the IT channel. */
   user_id: string | null
+  /** Below the head of this thread, when it is for IT. */
+  thread_id: ColumnType<string | null, string | null | undefined, string | null>
   channel: 'teams' | 'slack' | 'mail' | null
   /** {card, data} or {text}; replaced when the card's outcome is known. */
   content: Json<object>
@@ -193,6 +197,53 @@ export interface AuditTable {
   hash: string
 }
 
+/** Whom in the directory a Slack account belongs to: matched once by its confirmed e-mail, bound to ids since. */
+export interface SlackPeopleTable {
+  team_id: string
+  slack_user_id: string
+  tenant_id: string
+  user_id: string
+  /** What both sides had when they were bound, in lower case: another one ends the binding. */
+  email: string
+  bound_at: Moment
+  checked_at: Moment
+}
+
+type MomentOrNull = ColumnType<Date | null, Date | null | undefined, Date | null>
+
+/** A conversation between IT and a person, headed by a card in the IT channel. One a ticket. */
+export interface ThreadsTable {
+  id: string
+  ticket_id: string
+  tenant_id: string
+  user_id: string
+  /** Why it was opened, see bot/escalation. */
+  reason: string
+  urgency: 'normal' | 'high'
+  title: string
+  /** What the card says: titles and values, never a secret. */
+  facts: Json<{ title: string; value: string }[]>
+  state: 'open' | 'taken' | 'resolved'
+  /** Key of the post that heads it. */
+  head_post: string
+  taken_by: string | null
+  taken_at: MomentOrNull
+  resolved_by: string | null
+  resolved_at: MomentOrNull
+  /** The number matching that asks whether the person is really on the phone: a confirmation's id. */
+  caller_check: string | null
+  freeze_asked_by: string | null
+  freeze_asked_at: MomentOrNull
+  freeze_operation: string | null
+  correlation_id: string
+  opened_at: Moment
+  it_wrote_at: MomentOrNull
+  person_wrote_at: MomentOrNull
+  /** When IT is reminded next; null = nothing waits for them. */
+  remind_at: MomentOrNull
+  reminders: Generated<number>
+}
+
 /** Small facts of the installation (e.g. when the manager baseline was taken). */
 export interface FactsTable {
   name: string
@@ -213,6 +264,8 @@ export interface Schema {
   ticket_notes: TicketNotesTable
   operations: OperationsTable
   recourses: RecoursesTable
+  slack_people: SlackPeopleTable
+  threads: ThreadsTable
   audit: AuditTable
   facts: FactsTable
 }
