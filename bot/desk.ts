@@ -8,6 +8,8 @@ export type OperationName =
   | 'set-security-questions'
   | 'unlock-account'
   | 'protect-account'
+  | 'reset-password-for'
+  | 'freeze-account'
 
 /** May this person do this for themselves, with the proofs given in this dialog so far? */
 export type Standing =

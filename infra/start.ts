@@ -10,6 +10,9 @@ const real = [
   'GRAPH_TENANT_ID',
   'GRAPH_CLIENT_ID',
   'GRAPH_CERTIFICATE',
+  'SLACK_BOT_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_APP_TOKEN',
 ]
 
 /** `npm start`: with settings, the bot against the real tenant; without any, a whole practice company on this machine. */

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { tenantId, userId } from '../identity/person.ts'
-import type { Arrival, Inbound } from './chat.ts'
+import type { Address, Arrival, Inbound, Place } from './chat.ts'
+import { attachmentsSchema, countAttachments } from './teams-attachments.ts'
+import { placeIn, splitConversation } from './teams-thread.ts'
 
 const id = z.string().min(1).max(1_000)
 
@@ -12,7 +14,8 @@ const activitySchema = z.object({
   name: z.string().max(200).optional(),
   channelId: z.string().max(100),
   serviceUrl: z.url().max(500),
-  text: z.string().max(30_000).optional(),
+  text: z.string().max(30_000).nullish(),
+  attachments: attachmentsSchema.nullish(),
   value: z.unknown().optional(),
   replyToId: id.optional(),
   from: z.object({ id, name: z.string().max(500).optional(), aadObjectId: z.string().max(100).optional() }),
@@ -26,7 +29,13 @@ const activitySchema = z.object({
   membersAdded: z.array(z.object({ id })).max(1_000).optional(),
   action: z.string().max(50).optional(),
   entities: z
-    .array(z.object({ type: z.string().max(100), text: z.string().max(1_000).optional() }))
+    .array(
+      z.object({
+        type: z.string().max(100),
+        text: z.string().max(1_000).optional(),
+        mentioned: z.object({ id, name: z.string().max(500).optional() }).optional(),
+      }),
+    )
     .max(100)
     .optional(),
 })
@@ -44,9 +53,12 @@ export interface ReadActivity {
 
 /**
  * Reads an authenticated activity of Teams. The sender is `from.aadObjectId` within `channelData.tenant.id`; both must be there.
- * Source: Bot Framework "Activity schema"; Teams "Conversation basics", "Universal Actions", "Dialogs".
+ * Where others read along, words are for us when they stand in a thread of the IT channel or mention the bot: with the permission
+ * ChannelMessage.Read.Group it is shown all the others too. What is edited afterwards is not read again.
+ * Source: Bot Framework "Activity schema"; Teams "Conversation basics", "Universal Actions", "Dialogs", "Receive all
+ * conversation messages with RSC".
  */
-export function readActivity(body: unknown): ReadActivity | Unread {
+export function readActivity(body: unknown, itChannel: string | undefined): ReadActivity | Unread {
   const parsed = activitySchema.safeParse(body)
   if (!parsed.success) return { unread: 'malformed' }
   const activity = parsed.data
@@ -58,15 +70,23 @@ export function readActivity(body: unknown): ReadActivity | Unread {
   if (!tenant.success || !person.success) return { unread: 'unverifiable' }
   if (activity.conversation.tenantId !== undefined && activity.conversation.tenantId.toLowerCase() !== tenant.data)
     return { unread: 'unverifiable' }
-  const address = { channel: 'teams', conversation: activity.conversation.id, serviceUrl: activity.serviceUrl } as const
+  const address: Address = {
+    channel: 'teams',
+    ...splitConversation(activity.conversation.id),
+    serviceUrl: activity.serviceUrl,
+  }
+  const isPublic = activity.conversation.conversationType !== 'personal'
+  const thread = read.inbound.kind === 'text' ? threadOf(activity, address, itChannel) : undefined
+  if (isPublic && read.inbound.kind === 'text' && !thread && !mentionsBot(activity)) return { unread: 'not-for-us' }
   return {
     invoke: read.invoke,
-    isPublic: activity.conversation.conversationType !== 'personal',
+    isPublic,
     arrival: {
       id: `teams:${activity.conversation.id}:${activity.id ?? randomUUID()}`.slice(0, 1_200),
       sender: { tenant: tenant.data, id: person.data, name: activity.from.name ?? '' },
       address,
-      place: activity.replyToId === undefined ? undefined : { ...address, message: activity.replyToId },
+      place: activity.replyToId === undefined ? undefined : placeIn(address, activity.replyToId),
+      ...(thread ? { thread } : {}),
       correlationId: randomUUID(),
       inbound: read.inbound,
     },
@@ -87,17 +107,42 @@ function isBot(activity: Activity) {
   return (member: { id: string }) => member.id === activity.recipient?.id
 }
 
-/** A message is words, or (Action.Submit) the values of a card. */
+/** The message of the IT channel below which words stand; whoever begins a thread stands below nothing. */
+function threadOf(activity: Activity, address: Address, itChannel: string | undefined): Place | undefined {
+  const { conversation, thread } = address
+  const inChannel = activity.conversation.conversationType === 'channel' && conversation === itChannel
+  return inChannel && thread && thread !== activity.id ? placeIn(address, thread) : undefined
+}
+
+/** A message is words with or without files, or (Action.Submit) the values of a card. */
 function readMessage(activity: Activity): Inbound {
   const press = readPress(activity.value)
   if (press) return press
-  return { kind: 'text', text: withoutMentions(activity) }
+  const attachments = countAttachments(activity.attachments ?? [], activity.text ?? '')
+  return { kind: 'text', text: withoutMention(activity), attachments }
 }
 
-/** In channels the bot is addressed as `<at>HelpBot</at>`: that is not part of what was said. */
-function withoutMentions(activity: Activity): string {
-  const mentions = activity.entities?.filter((entity) => entity.type === 'mention') ?? []
-  return mentions.reduce((text, mention) => text.replace(mention.text ?? '', ''), activity.text ?? '').trim()
+function mentionsOf(activity: Activity) {
+  const mentions = activity.entities?.filter(({ type }) => type === 'mention') ?? []
+  return mentions.map(({ text = '', mentioned }) => ({
+    text,
+    ofBot: mentioned === undefined || mentioned.id === activity.recipient?.id,
+    name: mentioned?.name ?? text.replace(/<\/?at>/g, ''),
+  }))
+}
+
+function mentionsBot(activity: Activity): boolean {
+  return mentionsOf(activity).some(({ ofBot }) => ofBot)
+}
+
+/** In channels the bot is addressed as `<at>HelpBot</at>`: that is not part of what was said. Others keep their names. */
+function withoutMention(activity: Activity): string {
+  return mentionsOf(activity)
+    .reduce(
+      (text, mention) => text.replace(mention.text, () => (mention.ofBot ? '' : mention.name)),
+      activity.text ?? '',
+    )
+    .trim()
 }
 
 const executeValue = z.object({

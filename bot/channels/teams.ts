@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { renderCard } from '../../cards/render.ts'
 import type { TeamsSettings } from '../config.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
-import type { Address, Arrival, Channel, Reply } from './chat.ts'
+import type { Address, Arrival, Channel, Place, Reply } from './chat.ts'
 import { DeliveryError } from './chat.ts'
 import { type ReadActivity, readActivity } from './teams-activity.ts'
 import {
@@ -15,6 +15,7 @@ import {
 } from './teams-authentication.ts'
 import { contentActivity, type TeamsConnector, teamsConnector } from './teams-connector.ts'
 import { type Caller, isPlaygroundAddress, mayBePlayground } from './teams-playground.ts'
+import { conversationOf } from './teams-thread.ts'
 
 export interface TeamsChannel extends Channel {
   /** `POST /api/messages`. */
@@ -55,7 +56,7 @@ export function teamsChannel(dependencies: TeamsDependencies): TeamsChannel {
       return undefined
     })
     if (!authenticated) return void response.status(401).end()
-    const read = readActivity(request.body)
+    const read = readActivity(request.body, settings.itChannel)
     if ('unread' in read) {
       if (read.unread === 'malformed') return void response.status(400).end()
       if (read.unread === 'unverifiable') log.warn('teams sender cannot be verified')
@@ -74,14 +75,22 @@ export function teamsChannel(dependencies: TeamsDependencies): TeamsChannel {
     if (read.invoke === 'card') return void response.json(cardAnswer(reply))
     if (read.invoke) return void response.json(taskAnswer(reply))
     if (reply.kind === 'note')
-      await connectorFor(read.arrival.address.serviceUrl)
-        .send(
-          read.arrival.address.serviceUrl,
-          read.arrival.address.conversation,
-          contentActivity({ text: reply.text }, () => ({})),
-        )
-        .catch((error: unknown) => log.warn({ error: String(error) }, 'note not delivered'))
+      await note(read, reply.text).catch((error: unknown) => log.warn({ error: String(error) }, 'note not delivered'))
     response.status(200).json({})
+  }
+
+  /** A note on words stands where they stand; on a button it is for the one who pressed, and others may read along there. */
+  async function note({ arrival, isPublic }: ReadActivity, text: string): Promise<void> {
+    const isPress = arrival.inbound.kind === 'press'
+    const address = isPublic && isPress ? await open(arrival.sender) : arrival.address
+    await send(
+      address,
+      contentActivity({ text }, () => ({})),
+    )
+  }
+
+  async function send(address: Address, activity: ReturnType<typeof contentActivity>): Promise<Place> {
+    return await connectorFor(address.serviceUrl).send(address.serviceUrl, conversationOf(address), activity)
   }
 
   function connectorFor(serviceUrl: string): TeamsConnector {
@@ -94,8 +103,10 @@ export function teamsChannel(dependencies: TeamsDependencies): TeamsChannel {
     name: 'teams',
     router,
     async post(address, post, content) {
-      const activity = contentActivity(content, (card) => renderCard(card, post))
-      return await connectorFor(address.serviceUrl).send(address.serviceUrl, address.conversation, activity)
+      return await send(
+        address,
+        contentActivity(content, (card) => renderCard(card, post)),
+      )
     },
     async update(place, post, content) {
       const activity = contentActivity(content, (card) => renderCard(card, post))
@@ -111,9 +122,7 @@ export function teamsChannel(dependencies: TeamsDependencies): TeamsChannel {
       }
     },
     async typing(address) {
-      await connectorFor(address.serviceUrl)
-        .send(address.serviceUrl, address.conversation, { type: 'typing' })
-        .catch(() => undefined)
+      await send(address, { type: 'typing' }).catch(() => undefined)
     },
     itAddress() {
       if (!settings.itChannel) return undefined

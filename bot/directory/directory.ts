@@ -36,6 +36,34 @@ export interface Receipt {
 /** One page-wise listing, so that no caller holds a whole directory in memory. */
 export type Pages<T> = AsyncIterable<readonly T[]>
 
+/** A group as a person is shown it. */
+export interface DirectoryGroup {
+  readonly id: GroupId
+  readonly displayName: string
+  readonly description?: string
+}
+
+/**
+ * A Temporary Access Pass that was just made. `pass` is a secret that nobody can read again: it goes to one window and
+ * nowhere else.
+ */
+export interface AccessPass extends Receipt {
+  readonly pass: string
+  /** Names the pass without being it: for the audit and for reading back. */
+  readonly passId: string
+  readonly startsAt: Date
+  /** As the directory made it, in minutes. */
+  readonly lifetimeMinutes: number
+}
+
+/** What can be read of a pass afterwards: not the pass. */
+export interface AccessPassState {
+  readonly id: string
+  readonly createdAt: Date | undefined
+  /** False when it was used up, expired or is not allowed by policy, and when the directory does not say. */
+  readonly usable: boolean
+}
+
 /** Who reports to whom, for the daily look at manager changes. */
 export interface ManagerLink {
   readonly person: UserId
@@ -57,11 +85,42 @@ export interface Directory {
   memberOf(id: UserId, groups: readonly GroupId[]): Promise<readonly GroupId[]>
   /** Every user's manager, page by page. */
   managers(): Pages<ManagerLink>
+  /**
+   * Everybody whose mail, user principal name or alias is this address, letters A–Z in any case; guests and disabled
+   * ones too, for the caller to refuse. At most three: two are one too many already.
+   */
+  findByAddress(address: string): Promise<readonly DirectoryUser[]>
+  /**
+   * Members whose display name has words that begin with the words of `text`, or whose mail or user principal name
+   * begins with it, by name; disabled ones too. At most `limit`, and never more than 25. May lag behind the directory.
+   */
+  findPeople(text: string, limit: number): Promise<readonly DirectoryUser[]>
+  /** People whose manager this is, by name; at most `limit`, and never more than 100. @throws DirectoryError not-found */
+  directReports(id: UserId, limit: number): Promise<readonly DirectoryUser[]>
+  /**
+   * The groups this person is in, nested included, by name; at most `limit`, and never more than 100. `more`: there
+   * are others. For showing, not for deciding: may lag behind the directory. @throws DirectoryError not-found
+   */
+  groupsOf(id: UserId, limit: number): Promise<{ readonly groups: readonly DirectoryGroup[]; readonly more: boolean }>
   /** A small photo as a data URI, or undefined. */
   photo(id: UserId): Promise<string | undefined>
 
   /** Sets a password that must be changed at the next sign-in. One PATCH, never replayed by a retry handler. */
   setPassword(id: UserId, password: string): Promise<Receipt>
+  /**
+   * Makes a Temporary Access Pass, with which the person signs in instead of a password. An earlier one of theirs stops
+   * working. Never replayed by a retry handler.
+   * @param options lifetimeMinutes: 10 to 43,200, and what the tenant's own policy allows; once: for one sign-in only
+   * @throws DirectoryError policy when the tenant's policy refuses it or would not let it be used; conflict when there is one
+   *   that is in the way; protected for a guest from elsewhere; unreachable with maybeDone when it may have been made and
+   *   nobody knows it
+   */
+  issueAccessPass(
+    id: UserId,
+    options: { readonly lifetimeMinutes: number; readonly once: boolean },
+  ): Promise<AccessPass>
+  /** The Temporary Access Passes the person has, for reading back. */
+  accessPasses(id: UserId): Promise<readonly AccessPassState[]>
   /** Ends every session (refresh tokens); access tokens live on up to about an hour. */
   revokeSessions(id: UserId): Promise<Receipt>
   /** Blocks or allows sign-in. */

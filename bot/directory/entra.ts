@@ -4,8 +4,11 @@ import type { Clock } from '../clock.ts'
 import { groupId, type UserId } from '../identity/person.ts'
 import type { Directory } from './directory.ts'
 import { DirectoryError } from './directory-error.ts'
+import { accessPasses, issueAccessPass } from './entra-access-pass.ts'
+import { groupsOf } from './entra-groups.ts'
 import { mailBody } from './entra-mail.ts'
 import { setEntraPassword } from './entra-password.ts'
+import { directReports, findByAddress, findPeople } from './entra-people.ts'
 import { entraPrivilege } from './entra-privilege.ts'
 import { graphManager, graphUser, managerLink, toUser, userProperties } from './entra-user.ts'
 import { address } from './graph-address.ts'
@@ -48,13 +51,13 @@ export function entraDirectory(deps: EntraDeps): EntraDirectory {
     fetch,
     requestId: randomUUID,
   })
-  const { mailFrom } = deps.settings
+  const surroundings = { mailFrom: deps.settings.mailFrom, clock: deps.clock }
   return {
-    ...overGraph(graph, mailFrom),
+    ...overGraph(graph, surroundings),
     correlated: (correlationId) =>
       overGraph(
         graph.withRequestId(() => correlationId),
-        mailFrom,
+        surroundings,
       ),
   }
 }
@@ -64,7 +67,10 @@ const groupsPerCheck = 20
 const largestPhoto = 64 * 1024
 const nothingSaid = z.unknown()
 
-function overGraph(graph: Graph, mailFrom: string | undefined): Directory {
+function overGraph(
+  graph: Graph,
+  { mailFrom, clock }: { readonly mailFrom: string | undefined; readonly clock: Clock },
+): Directory {
   const user = async (id: UserId) => {
     const path = address(['users', id], { $select: userProperties })
     return toUser(await graph.read(path, graphUser, { title: 'GET /users/{id}' }))
@@ -107,6 +113,11 @@ function overGraph(graph: Graph, mailFrom: string | undefined): Directory {
       return graph.pages(path, managerLink, { title: 'GET /users?$expand=manager' })
     },
 
+    findByAddress: (given) => findByAddress(graph, given),
+    findPeople: (text, limit) => findPeople(graph, text, limit),
+    directReports: (id, limit) => directReports(graph, id, limit),
+    groupsOf: (id, limit) => groupsOf(graph, id, limit),
+
     async photo(id) {
       const path = address(['users', id, 'photos', '96x96', '$value'])
       try {
@@ -121,6 +132,9 @@ function overGraph(graph: Graph, mailFrom: string | undefined): Directory {
     },
 
     setPassword: (id, password) => setEntraPassword(graph, id, password, user),
+
+    issueAccessPass: (id, options) => issueAccessPass(graph, id, options, { read: user, clock }),
+    accessPasses: (id) => accessPasses(graph, id),
 
     revokeSessions: (id) =>
       graph.write('POST', address(['users', id, 'revokeSignInSessions']), undefined, {

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Receipt } from './directory.ts'
 import { nextPage } from './graph-address.ts'
 import { GraphCall } from './graph-call.ts'
-import { answerError, networkError, strangeAnswer } from './graph-errors.ts'
+import { answerError, lostAnswer, networkError, strangeAnswer } from './graph-errors.ts'
 import { type RetryRules, retryMiddleware, usualRetries } from './graph-retry.ts'
 import { AnswerTooLarge, authenticationMiddleware, type Fetch, transportMiddleware } from './graph-transport.ts'
 import type { TokenSource } from './token-source.ts'
@@ -56,9 +56,25 @@ export interface Graph {
     body: object | undefined,
     options: { readonly title: string; readonly secrets?: readonly string[] },
   ): Promise<Receipt>
+  /**
+   * POST that makes something and must read the answer. Sent like `write`. An answer that says success and cannot be
+   * read is unreachable with maybeDone, and no error repeats any of it.
+   */
+  create<T>(
+    path: string,
+    body: object,
+    answer: z.ZodType<T>,
+    options: { readonly title: string },
+  ): Promise<Receipt & { readonly made: T }>
   /** The same client under another `client-request-id`. */
   withRequestId(requestId: () => string): Graph
 }
+
+/**
+ * With this and `$count=true` Graph takes advanced queries (learn.microsoft.com/graph/aad-advanced-queries). They are
+ * answered from an index that lags behind.
+ */
+export const advanced = { ConsistencyLevel: 'eventual' } as const
 
 /** A listing longer than this is a server that goes round in circles: 10,000 pages of 999 people. */
 const mostPages = 10_000
@@ -153,6 +169,14 @@ function overSdk(sdk: Client, endpoint: string, requestId: () => string): Graph 
       const verb = ({ POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const)[method]
       const response = await send(call, verb, path, body)
       return { requestId: response.headers.get('request-id') ?? undefined }
+    },
+    async create(path, body, answer, options) {
+      const call = new GraphCall({ kind: 'write', title: options.title })
+      const response = await send(call, 'post', path, body)
+      const requestId = response.headers.get('request-id') ?? undefined
+      const parsed = answer.safeParse(await response.json().catch(() => undefined))
+      if (!parsed.success) throw lostAnswer(call, requestId)
+      return { requestId, made: parsed.data }
     },
     withRequestId: (other) => overSdk(sdk, endpoint, other),
   }

@@ -144,6 +144,16 @@ export function strangeAnswer(call: GraphCall, why: string, requestId: string | 
   })
 }
 
+/** The error for something that was made and whose description got lost: what it held may be secret, so none of it is told. */
+export function lostAnswer(call: GraphCall, requestId: string | undefined): DirectoryError {
+  return new DirectoryError('unreachable', {
+    sentence: sentences['maybe-done'],
+    detail: `${call.title}: it was done, and the answer was lost or not understood`,
+    requestId,
+    maybeDone: true,
+  })
+}
+
 /** Failures that come before the first byte of the request leaves: name look-up, connecting, TLS. */
 const beforeSending = new Set([
   'ECONNREFUSED',

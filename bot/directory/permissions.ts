@@ -7,8 +7,11 @@ export interface Permission {
   /** What a person sees HelpBot do with it. */
   readonly operations: readonly string[]
   readonly without: string
-  /** Needed only when this is set up; undefined = always. */
-  readonly onlyFor?: 'notices' | 'teams'
+  /**
+   * Needed only when this is set up; undefined = always. `access-pass`: policy delivers Temporary Access Passes, which
+   * few do: the doctor calls for it only when told so.
+   */
+  readonly onlyFor?: 'notices' | 'teams' | 'access-pass'
   /** Permissions that include this one and more: they work, and give away more than needed. */
   readonly broader: readonly string[]
 }
@@ -22,7 +25,13 @@ const directoryRead = ['Directory.Read.All', 'Directory.ReadWrite.All'] as const
 export const permissions: readonly Permission[] = [
   {
     name: 'User.Read.All',
-    operations: ['recognise who is writing', 'find the manager', 'notice a new manager', 'show a photo'],
+    operations: [
+      'recognise who is writing',
+      'find somebody by name or by confirmed address',
+      'find the manager and the direct reports',
+      'notice a new manager',
+      'show a photo',
+    ],
     without: 'nothing works: nobody is recognised',
     broader: ['User.ReadWrite.All', ...directoryRead],
   },
@@ -31,6 +40,7 @@ export const permissions: readonly Permission[] = [
     operations: [
       'see that a person belongs to or owns a role-assignable group',
       'apply policy to the members of a group',
+      'show people the groups they are in',
     ],
     without: 'every change is refused, because nobody can be shown not to be privileged',
     broader: ['Group.Read.All', 'GroupMember.ReadWrite.All', 'Group.ReadWrite.All', ...directoryRead],
@@ -76,6 +86,13 @@ export const permissions: readonly Permission[] = [
       'TeamsAppInstallation.ReadWriteAndConsentSelfForUser.All',
       'TeamsAppInstallation.ReadWriteAndConsentForUser.All',
     ],
+  },
+  {
+    name: 'UserAuthMethod-TAP.ReadWrite.All',
+    operations: ['make a Temporary Access Pass for somebody who cannot reach chat'],
+    without: 'nobody gets a Temporary Access Pass; resets work all the same',
+    onlyFor: 'access-pass',
+    broader: ['UserAuthenticationMethod.ReadWrite.All'],
   },
 ]
 

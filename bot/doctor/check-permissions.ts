@@ -6,13 +6,19 @@ import { grantPermission, revokePermission } from './fixes.ts'
 export interface SetUp {
   readonly notices: boolean
   readonly teams: boolean
+  /** Policy delivers Temporary Access Passes; undefined: nobody said, so their permission is as good there as not. */
+  readonly 'access-pass'?: boolean | undefined
 }
 
 /** Compares the permissions in the token with the ones the operations need. */
 export function checkPermissions(granted: readonly string[], setUp: SetUp, clientId: string): Finding[] {
   const has = new Set(granted)
-  const needed = permissions.filter(({ onlyFor }) => onlyFor === undefined || setUp[onlyFor])
-  const findings = needed.map((permission) => checkNeeded(permission, has, clientId))
+  const needed = permissions.filter(({ onlyFor }) => onlyFor === undefined || setUp[onlyFor] !== false)
+  const findings = needed.map((permission) =>
+    permission.onlyFor === 'access-pass' && setUp['access-pass'] === undefined
+      ? checkOptional(permission, has)
+      : checkNeeded(permission, has, clientId),
+  )
   const named = new Set(needed.map(({ name }) => name))
   for (const name of granted) if (!named.has(name)) findings.push(unneeded(name, needed, has))
   return findings
@@ -33,6 +39,13 @@ function checkNeeded(permission: Permission, has: ReadonlySet<string>, clientId:
     why: `to ${operations.join('; to ')}. Without it ${without}`,
     fix: `${grantPermission(name, clientId)}${exchange}`,
   }
+}
+
+/** Not an illness when it is missing, and not too much when it is there. */
+function checkOptional({ name, operations, without, broader }: Permission, has: ReadonlySet<string>): Finding {
+  const there = [name, ...broader].some((one) => has.has(one))
+  const why = there ? operations.join('; ') : `not granted: ${without}`
+  return { status: 'ok', what: name, why: `optional, for policies that deliver Temporary Access Passes: ${why}` }
 }
 
 function unneeded(name: string, needed: readonly Permission[], has: ReadonlySet<string>): Finding {

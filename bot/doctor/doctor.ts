@@ -20,6 +20,8 @@ export interface Patient {
   readonly graph: GraphSettings
   /** Undefined: Teams is not set up. */
   readonly teams: TeamsToCheck | undefined
+  /** Whether policy delivers Temporary Access Passes; undefined when it was not looked up. */
+  readonly accessPasses?: boolean | undefined
 }
 
 export interface DoctorDeps {
@@ -64,7 +66,11 @@ async function examineGraph(patient: Patient, deps: DoctorDeps, tokens: TokenSou
     return [{ status: 'missing', what: 'token for Microsoft Graph', why }]
   }
   const { roles, oid } = claims
-  const setUp = { notices: mailFrom !== undefined, teams: patient.teams?.catalogAppId !== undefined }
+  const setUp = {
+    notices: mailFrom !== undefined,
+    teams: patient.teams?.catalogAppId !== undefined,
+    'access-pass': patient.accessPasses,
+  }
   const graph = graphClient({
     ...deps,
     endpoint: new URL(patient.graph.endpoint).origin,

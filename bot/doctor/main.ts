@@ -1,9 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { teamsTokens } from '../channels/teams-tokens.ts'
-import { ConfigError, loadSettings } from '../config.ts'
-import { isIll, runDoctor } from './doctor.ts'
+import { ConfigError, loadSettings, type TeamsSettings } from '../config.ts'
+import { isIll, type Patient, runDoctor } from './doctor.ts'
 import { line } from './finding.ts'
 import { permissionTable } from './permission-table.ts'
+
+const clock = () => new Date()
+
+function teamsPatient(teams: TeamsSettings, authority: string): NonNullable<Patient['teams']> {
+  const { credential } = teams
+  return {
+    ...teams,
+    certificate: 'certificate' in credential ? credential.certificate : undefined,
+    tokens: teamsTokens(teams, authority, clock),
+  }
+}
 
 /**
  * `npm run doctor`: looks at the configured tenant, prints one line a finding, exits 1 when something needed is
@@ -16,16 +27,7 @@ async function main(): Promise<number> {
     return 0
   }
   const settings = loadSettings(process.env)
-  const clock = () => new Date()
-  const { credential } = settings.teams
-  const patient = {
-    graph: settings.graph,
-    teams: {
-      ...settings.teams,
-      certificate: 'certificate' in credential ? credential.certificate : undefined,
-      tokens: teamsTokens(settings.teams, settings.authority, clock),
-    },
-  }
+  const patient = { graph: settings.graph, teams: settings.teams && teamsPatient(settings.teams, settings.authority) }
   const findings = await runDoctor(patient, { clock, random: Math.random, sleep, fetch: globalThis.fetch })
   for (const finding of findings) console.log(line(finding))
   const count = (status: string) => findings.filter((finding) => finding.status === status).length

@@ -1,10 +1,10 @@
-import type { ProofMethod } from '../identity/proof.ts'
+import type { Proof, ProofMethod } from '../identity/proof.ts'
 import type { Approval, Decision, DecisionRequest, Refusal } from './decision.ts'
-import { match, servingProofs } from './matching.ts'
+import { isPersonProof, match, servingProofs, servingTargetProofs } from './matching.ts'
 import { operationFacts } from './operations.ts'
 import type { Policy } from './policy.ts'
 import { refusal } from './refusals.ts'
-import type { OperationRule } from './schema.ts'
+import type { OperationRule, PersonProof } from './schema.ts'
 import { carries } from './strength.ts'
 
 export type { Approval, Decision, DecisionRequest, Refusal, RefusalCode } from './decision.ts'
@@ -13,9 +13,10 @@ export type { Approval, Decision, DecisionRequest, Refusal, RefusalCode } from '
  * Whether an operation may go ahead now. Pure: the same question has the same answer, and nothing is changed or read
  * besides the arguments. Never throws for arguments of their types.
  *
- * The order is fixed. First the refusals that say nothing about the account (`other-tenant`, `not-self`, `forbidden`,
- * `limit`), then those that do (`unverifiable`, `guest`, `privileged`, `protected`, `disabled`, `mastered-elsewhere`), then
- * the proofs, and the approval last, so that nobody is asked to approve for a person who has not proved themselves.
+ * The order is fixed. First the refusals that say nothing about the account (`other-tenant`, `not-self`, `own-account`,
+ * `not-in-charge`, `forbidden`, `limit`), then those that do (`unverifiable`, `guest`, `privileged`, `protected`, `disabled`,
+ * `mastered-elsewhere`), then the proofs of the person who asks, then those of the person concerned where that is somebody
+ * else, and the approval last, so that nobody is asked to approve for a person who has not proved themselves.
  */
 export function decide(policy: Policy, request: DecisionRequest): Decision {
   const rule = policy.operations[request.operation]
@@ -32,28 +33,78 @@ export function decide(policy: Policy, request: DecisionRequest): Decision {
       policyVersion: policy.version,
     }
 
+  const theirs = operationFacts[request.operation].personProves
+    ? personProgress(policy, request, rule)
+    : { used: [], missing: [] }
+  if (theirs.missing.length > 0)
+    return { verdict: 'need-person-proof', alternatives: theirs.missing, policyVersion: policy.version }
+
   const approval = rule.mode === 'approval' ? approvalOf(policy, request, rule) : undefined
   if (rule.mode === 'approval' && !approval)
     return { verdict: 'need-approval', from: rule.approvers ?? 'manager', policyVersion: policy.version }
-  return { verdict: 'allow', proofsUsed: satisfied?.used ?? [], approval, policyVersion: policy.version }
+  return {
+    verdict: 'allow',
+    proofsUsed: satisfied?.used ?? [],
+    targetProofsUsed: theirs.used,
+    approval,
+    policyVersion: policy.version,
+  }
+}
+
+/** How far the person concerned has come: nothing missing means that one of the alternatives is satisfied. */
+function personProgress(
+  policy: Policy,
+  request: DecisionRequest,
+  rule: OperationRule,
+): { readonly used: readonly Proof[]; readonly missing: readonly (readonly PersonProof[])[] } {
+  const proofs = servingTargetProofs(request, rule)
+  const progress = usableByPerson(policy, rule).map((alternative) => match(alternative, proofs))
+  const satisfied = progress.find(({ missing }) => missing.length === 0)
+  if (satisfied) return { used: satisfied.used, missing: [] }
+  const missing = progress.map((one) => one.missing.filter(isPersonProof))
+  return { used: [], missing: shortestFirst(missing) }
 }
 
 function refuseWithoutLooking(policy: Policy, request: DecisionRequest, rule: OperationRule): Refusal | undefined {
-  const { operation, person, target, relation, usage } = request
+  const { operation, person, target, usage } = request
+  const facts = operationFacts[operation]
   if (person.tenant !== target.tenant)
     return refusal(policy, request, 'other-tenant', `tenant ${person.tenant} is not ${target.tenant}`)
-  if (relation !== 'self' || person.id !== target.id)
-    return refusal(policy, request, 'not-self', `relation is ${relation}`)
+  const wrongPerson = facts.for === 'self' ? refuseOthers(policy, request) : refuseHelper(policy, request, rule)
+  if (wrongPerson) return wrongPerson
   if (rule.mode === 'forbidden') return refusal(policy, request, 'forbidden', 'the policy forbids it')
   if (operation === 'set-security-questions' && !policy.securityQuestions.enabled)
     return refusal(policy, request, 'forbidden', 'security questions are off')
   const unproved =
-    rule.proofs.length === 0 ? operationFacts[operation].guarded : usable(policy, request, rule).length === 0
+    rule.proofs.length === 0 ? facts.guarded : usable(policy, request, rule).length === 0
   if (unproved) return refusal(policy, request, 'forbidden', 'the policy lists no proof that is strong enough')
+  if (facts.personProves && usableByPerson(policy, rule).length === 0)
+    return refusal(policy, request, 'forbidden', 'the policy lists no proof of the person concerned')
+  if (facts.twoPersons && (rule.mode !== 'approval' || rule.approvers !== 'it'))
+    return refusal(policy, request, 'forbidden', 'the policy asks for no second person of IT')
   const limit = rule.limits.perPersonPerDay
   if (limit !== undefined && !(usage.today < limit))
     return refusal(policy, request, 'limit', `${usage.today} of ${limit} today`)
+  const most = rule.limits.perStarterPerDay
+  if (facts.for === 'others' && most !== undefined && !((usage.byStarter ?? Number.NaN) < most))
+    return refusal(policy, request, 'limit', `started ${usage.byStarter ?? 'unknown'} of ${most} today`)
   return undefined
+}
+
+function refuseOthers(policy: Policy, request: DecisionRequest): Refusal | undefined {
+  const { person, target, relation } = request
+  if (relation === 'self' && person.id === target.id) return undefined
+  return refusal(policy, request, 'not-self', `relation is ${relation}`)
+}
+
+/** Nobody vouches for themselves, and nobody helps a person whom the policy does not entrust to them. */
+function refuseHelper(policy: Policy, request: DecisionRequest, rule: OperationRule): Refusal | undefined {
+  const { person, target, relation } = request
+  if (relation === 'self' || person.id === target.id)
+    return refusal(policy, request, 'own-account', `relation is ${relation}`)
+  const entrusted = rule.by?.some((starter) => relation === (starter === 'manager' ? 'manager-of' : starter)) ?? false
+  if (rule.mode === 'forbidden' || entrusted) return undefined
+  return refusal(policy, request, 'not-in-charge', `relation is ${relation}`)
 }
 
 function refuseForTheAccount(policy: Policy, request: DecisionRequest): Refusal | undefined {
@@ -68,7 +119,8 @@ function refuseForTheAccount(policy: Policy, request: DecisionRequest): Refusal 
   if (target.protectedBecause !== undefined && target.protectedBecause.length > 0)
     return refusal(policy, request, 'protected', because('protected', target.protectedBecause))
   // Blocking what is blocked already, and ending its sessions, is harmless and makes a second press come true.
-  if (!facts.protective && !(person.accountEnabled && target.accountEnabled))
+  const mayAct = person.accountEnabled || (facts.protective && facts.for === 'self')
+  if (!mayAct || !(target.accountEnabled || facts.blocks))
     return refusal(policy, request, 'disabled', 'accountEnabled is false')
   if (facts.needsSourceOfAuthority && target.sourceOfAuthority !== 'entra')
     return refusal(policy, request, 'mastered-elsewhere', `mastered ${target.sourceOfAuthority}`)
@@ -103,7 +155,19 @@ function usable(policy: Policy, request: DecisionRequest, rule: OperationRule): 
   )
 }
 
-function shortestFirst(alternatives: readonly (readonly ProofMethod[])[]): readonly (readonly ProofMethod[])[] {
+/** The same for the person concerned. */
+function usableByPerson(policy: Policy, rule: OperationRule): readonly (readonly PersonProof[])[] {
+  return (rule.personProofs ?? []).filter(
+    (alternative) =>
+      alternative.length > 0 &&
+      alternative.every(isPersonProof) &&
+      (policy.channelCounts || !alternative.includes('channel')),
+  )
+}
+
+function shortestFirst<Method extends ProofMethod>(
+  alternatives: readonly (readonly Method[])[],
+): readonly (readonly Method[])[] {
   const seen = new Set<string>()
   const different = alternatives.filter((methods) => {
     const name = [...methods].sort().join()
@@ -112,14 +176,14 @@ function shortestFirst(alternatives: readonly (readonly ProofMethod[])[]): reado
   return different.sort((one, other) => one.length - other.length)
 }
 
-/** The newest yes of the right kind, by somebody else, neither from the future nor expired. */
+/** The newest yes of the right kind, by neither of the two concerned, neither from the future nor expired. */
 function approvalOf(policy: Policy, request: DecisionRequest, rule: OperationRule): Approval | undefined {
-  const { person, now } = request
+  const { person, target, now } = request
   return request.approvals
     .filter(({ by, at, kind }) => {
       const age = now.getTime() - at.getTime()
       const inTime = age >= 0 && age <= policy.approval.expiresAfter
-      return kind === rule.approvers && by !== person.id && inTime
+      return kind === rule.approvers && by !== person.id && by !== target.id && inTime
     })
     .sort((one, other) => other.at.getTime() - one.at.getTime())[0]
 }

@@ -1,7 +1,7 @@
 import type { OperationName } from '../desk.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 import type { Proof, ProofMethod } from '../identity/proof.ts'
-import type { Approver } from './schema.ts'
+import type { Approver, PersonProof } from './schema.ts'
 
 /** Somebody who said yes to this very request. */
 export interface Approval {
@@ -35,19 +35,26 @@ export interface DecisionRequest {
     readonly accountEnabled: boolean | undefined
     readonly guest: boolean | undefined
   }
-  readonly relation: 'self' | 'manager-of' | 'it' | 'none'
+  /** What the person is to the target, as the directory says now. */
+  readonly relation: Relation
   /** Only those of the dialog at hand: a proof serves no other. */
   readonly proofs: readonly Proof[]
+  /** Those that the target gave, where it is somebody else; of the dialog at hand too. */
+  readonly targetProofs?: readonly Proof[]
   /** Only those of the request at hand. */
   readonly approvals: readonly Approval[]
-  /** How often the person has had this operation within the last day, this time not counted. */
-  readonly usage: { readonly today: number }
+  /** How often within the last day, this time not counted: for this account, and by whoever starts it for others. */
+  readonly usage: { readonly today: number; readonly byStarter?: number }
   readonly now: Date
 }
+
+export type Relation = 'self' | 'manager-of' | 'it' | 'none'
 
 export const refusalCodes = [
   'other-tenant',
   'not-self',
+  'own-account',
+  'not-in-charge',
   'forbidden',
   'limit',
   'unverifiable',
@@ -75,6 +82,8 @@ export type Decision =
   | {
       readonly verdict: 'allow'
       readonly proofsUsed: readonly Proof[]
+      /** What the other person gave, where one had to prove themselves too. */
+      readonly targetProofsUsed: readonly Proof[]
       /** What the approval was, where one was needed. */
       readonly approval: Approval | undefined
       readonly policyVersion: string
@@ -83,6 +92,13 @@ export type Decision =
       readonly verdict: 'need-proof'
       /** What is still missing of each alternative, the shortest first; any one of them is enough. Never empty. */
       readonly alternatives: readonly (readonly ProofMethod[])[]
+      readonly policyVersion: string
+    }
+  | {
+      /** The person who asks has proved themselves; now the one whose account it is must. */
+      readonly verdict: 'need-person-proof'
+      /** As above. Never empty. */
+      readonly alternatives: readonly (readonly PersonProof[])[]
       readonly policyVersion: string
     }
   | { readonly verdict: 'need-approval'; readonly from: Approver; readonly policyVersion: string }

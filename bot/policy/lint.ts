@@ -21,12 +21,14 @@ export const lintRules = [
   'new-manager',
   'slow-confirmation',
   'hindered-protection',
+  'one-person',
 ] as const
 export type LintRule = (typeof lintRules)[number]
 
 const longestFreshness = 60 * durations.minute
 const longestConfirmation = 60 * durations.minute
 const highestLimit = 10
+const highestStarterLimit = 50
 
 /**
  * Looks for what is well formed but weak. Pure.
@@ -48,6 +50,7 @@ function lintOperation(name: OperationName, policy: PolicyContent): readonly Fau
     ...lintFreshness(name, rule),
     ...lintLimits(name, rule),
     ...(operationFacts[name].protective ? lintProtection(name, rule) : []),
+    ...(operationFacts[name].for === 'others' ? lintForOthers(name, rule, policy) : []),
   ]
 }
 
@@ -149,6 +152,58 @@ function lintLimits(name: OperationName, rule: OperationRule): readonly Fault[] 
     ]
   if (limit <= highestLimit) return []
   return [weak('high-limit', path, `allows ${limit} a day, which stops nobody`, `write at most \`${highestLimit}\``)]
+}
+
+/** What one person may do to another's account. */
+function lintForOthers(name: OperationName, rule: OperationRule, policy: PolicyContent): readonly Fault[] {
+  const { title, twoPersons } = operationFacts[name]
+  const faults: Fault[] = (rule.personProofs ?? []).flatMap((alternative, index) =>
+    lintSwitches(alternative, ['operations', name, 'personProofs', 'anyOf', index], policy),
+  )
+  const limitPath = ['operations', name, 'limits', 'perStarterPerDay']
+  const most = rule.limits.perStarterPerDay
+  if (most === undefined)
+    faults.push(
+      weak(
+        'no-limit',
+        limitPath,
+        'is missing, so whoever takes over the chat of somebody who may help others reaches them all',
+        'write `limits: { perPersonPerDay: 2, perStarterPerDay: 10 }`',
+      ),
+    )
+  else if (most > highestStarterLimit)
+    faults.push(
+      weak(
+        'high-limit',
+        limitPath,
+        `allows ${most} a day, which stops nobody`,
+        `write at most \`${highestStarterLimit}\``,
+      ),
+    )
+  if (!twoPersons) return faults
+  if (rule.mode !== 'approval' || rule.approvers !== 'it')
+    faults.push(
+      weak(
+        'one-person',
+        ['operations', name, rule.mode === 'approval' ? 'approvers' : 'mode'],
+        `lets one person alone do ${title}, or lets somebody outside IT agree to it`,
+        'write `mode: approval` and `approvers: it`',
+      ),
+    )
+  if (rule.by?.includes('manager'))
+    faults.push(
+      weak('one-person', ['operations', name, 'by'], `lets managers start ${title}`, 'write `by: [it]`'),
+    )
+  if (rule.proofs.length > 0)
+    faults.push(
+      weak(
+        'never-satisfied',
+        ['operations', name, 'proofs'],
+        'asks for proofs, but it is a button in the IT channel and no conversation in which one could give them',
+        'write `proofs: none`: IT membership is checked live for both',
+      ),
+    )
+  return faults
 }
 
 function lintProtection(name: OperationName, rule: OperationRule): readonly Fault[] {

@@ -1,6 +1,6 @@
 import type { Proof, ProofMethod } from '../identity/proof.ts'
 import type { DecisionRequest } from './decision.ts'
-import type { OperationRule } from './schema.ts'
+import type { OperationRule, PersonProof } from './schema.ts'
 
 /** How far one alternative has come: which proofs serve it, and what is still missing. */
 export interface Progress {
@@ -24,6 +24,21 @@ export function servingProofs(request: DecisionRequest, rule: OperationRule): re
       return proof.confirmedBy !== undefined && proof.confirmedBy !== person.id
     })
     .sort((one, other) => other.at.getTime() - one.at.getTime() || (one.id < other.id ? -1 : 1))
+}
+
+/**
+ * Those that the other person gave in the same conversation and that serve now: by a factor of their own, so never on
+ * somebody else's word.
+ */
+export function servingTargetProofs(request: DecisionRequest, rule: OperationRule): readonly Proof[] {
+  const { person, target } = request
+  const proofs = (request.targetProofs ?? []).filter(({ method }) => isPersonProof(method))
+  return person.id === target.id ? [] : servingProofs({ ...request, person: { ...person, ...target }, proofs }, rule)
+}
+
+/** Whether somebody for whom another one asks can prove themselves so. */
+export function isPersonProof(method: ProofMethod): method is PersonProof {
+  return method === 'totp' || method === 'channel'
 }
 
 /**

@@ -4,13 +4,23 @@ import type { OperationName } from '../desk.ts'
 export interface OperationFacts {
   /** For messages to the administrator. */
   readonly title: string
+  /** Whose account it concerns: one's own, or always somebody else's. */
+  readonly for: 'self' | 'others'
   /** Takes something away from a thief (and from nobody else): no proof is asked for, and a refusal always tells IT. */
   readonly protective: boolean
   /** Gives power over the account: never on the word of the chat alone, nor on security questions. */
   readonly guarded: boolean
   /** Writes what only the directory in which the account is mastered can write. */
   readonly needsSourceOfAuthority: boolean
+  /** Does no more than keep somebody out, so that an account which is blocked already is no obstacle. */
+  readonly blocks: boolean
+  /** Whoever is concerned must prove themselves too, however sure one is of whoever starts it. */
+  readonly personProves: boolean
+  /** Never on the word of one, whatever the policy file says. */
+  readonly twoPersons: boolean
 }
+
+const ordinary = { for: 'self', blocks: false, personProves: false, twoPersons: false } as const
 
 /** Every operation that a policy can speak of. */
 export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
@@ -19,12 +29,14 @@ export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
     protective: false,
     guarded: true,
     needsSourceOfAuthority: true,
+    ...ordinary,
   },
   'unlock-account': {
     title: 'an unlock',
     protective: false,
     guarded: true,
     needsSourceOfAuthority: true,
+    ...ordinary,
   },
   // A first authenticator from chat alone is held back by the cooling-off, so it is not guarded.
   'enrol-totp': {
@@ -32,24 +44,50 @@ export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
     protective: false,
     guarded: false,
     needsSourceOfAuthority: false,
+    ...ordinary,
   },
   'replace-totp': {
     title: 'replacing the authenticator',
     protective: false,
     guarded: true,
     needsSourceOfAuthority: false,
+    ...ordinary,
   },
   'set-security-questions': {
     title: 'setting security questions',
     protective: false,
     guarded: true,
     needsSourceOfAuthority: false,
+    ...ordinary,
   },
   'protect-account': {
     title: '"This wasn\'t me"',
     protective: true,
     guarded: false,
     needsSourceOfAuthority: false,
+    ...ordinary,
+    blocks: true,
+  },
+  'reset-password-for': {
+    title: 'a password reset for somebody else',
+    for: 'others',
+    protective: false,
+    guarded: true,
+    needsSourceOfAuthority: true,
+    blocks: false,
+    personProves: true,
+    twoPersons: false,
+  },
+  // Takes access away and gives none, so the chat will do; but one alone could lock everybody out.
+  'freeze-account': {
+    title: 'blocking somebody else’s account',
+    for: 'others',
+    protective: false,
+    guarded: false,
+    needsSourceOfAuthority: false,
+    blocks: true,
+    personProves: false,
+    twoPersons: true,
   },
 }
 
@@ -60,4 +98,6 @@ export const operationNames: readonly OperationName[] = [
   'replace-totp',
   'set-security-questions',
   'protect-account',
+  'reset-password-for',
+  'freeze-account',
 ]

@@ -1,4 +1,3 @@
-import type { OperationName } from '../desk.ts'
 import type { DecisionRequest, Refusal, RefusalCode } from './decision.ts'
 import { operationFacts } from './operations.ts'
 import type { Policy } from './policy.ts'
@@ -6,9 +5,16 @@ import type { Policy } from './policy.ts'
 /** One sentence for accounts that are special in any way, so that nobody learns in which. */
 const onlyIt = 'This account can only be changed by IT in person. I am letting them know; please contact them to go on.'
 
+/** The same to whoever asks for somebody else. */
+const never =
+  'I never change this account for anybody. IT can only do it by hand, in the directory itself; I am letting them know.'
+
 const sentences: Readonly<Record<RefusalCode, string>> = {
   'other-tenant': 'I can only help people of this organisation. Please ask the help desk of your own organisation.',
   'not-self': 'I can only do this for your own account. Please ask the person to write to me, or contact IT.',
+  'own-account': 'This is for other people’s accounts. For your own, write "I forgot my password", or contact IT.',
+  'not-in-charge':
+    'I can do this only for people who are entrusted to you. Please ask them to write to me themselves, or contact IT.',
   forbidden: 'I may not do this here. Please contact IT, they can help you.',
   limit: 'You have reached the limit for today. Please try again tomorrow, or contact IT if it cannot wait.',
   unverifiable:
@@ -21,9 +27,19 @@ const sentences: Readonly<Record<RefusalCode, string>> = {
     'This account is managed in the on-premises directory, which I cannot change from here. I am passing it on to IT; please contact them if it is urgent.',
 }
 
+const sentencesForOthers: Partial<Record<RefusalCode, string>> = {
+  limit:
+    'The limit for today is reached, for this person or for you. Please try again tomorrow, or contact IT if it cannot wait.',
+  guest: 'I can only do this for employees. Please ask the help desk of the organisation that manages the account.',
+  privileged: never,
+  protected: never,
+  disabled: 'Sign-in to one of the two accounts is blocked, and I may not change that. Please contact IT.',
+}
+
 /** Signs of an attack, of a fault of ours, or work that only IT can go on with. */
 const itMustHear: ReadonlySet<RefusalCode> = new Set([
   'not-self',
+  'not-in-charge',
   'unverifiable',
   'privileged',
   'protected',
@@ -36,17 +52,14 @@ const alarm =
 
 /** A no in full. A protective operation that is refused always tells IT: somebody says that their account is stolen. */
 export function refusal(policy: Policy, request: DecisionRequest, code: RefusalCode, detail: string): Refusal {
-  const protective = isProtective(request.operation)
+  const { protective, for: whose } = operationFacts[request.operation]
+  const sentence = (whose === 'others' ? sentencesForOthers[code] : undefined) ?? sentences[code]
   return {
     verdict: 'refuse',
     code,
-    sentence: protective ? alarm : sentences[code],
+    sentence: protective ? alarm : sentence,
     detail: `${request.operation} of ${request.target.id} by ${request.person.id}: ${detail}`.slice(0, 500),
     tellIt: protective || itMustHear.has(code),
     policyVersion: policy.version,
   }
-}
-
-function isProtective(operation: OperationName): boolean {
-  return operationFacts[operation].protective
 }

@@ -4,8 +4,19 @@ import { type GroupId, groupId, guid, type UserId, userId } from '../identity/pe
 import { type ProofMethod, proofMethods } from '../identity/proof.ts'
 import { durations, formatDuration, parseDuration } from './duration.ts'
 
-/** Who says yes to an operation whose mode is `approval`. */
-export type Approver = 'manager' | 'owners' | `group:${string}`
+/** Who says yes to an operation whose mode is `approval`; `it` is a second person of IT. */
+export type Approver = 'manager' | 'owners' | 'it' | `group:${string}`
+
+/** Who may start an operation for somebody else. */
+const starters = ['manager', 'it'] as const
+export type Starter = (typeof starters)[number]
+
+/** How somebody for whom an operation was started proves themselves: a code read out, or a number matched in their own chat. */
+const personProofMethods = ['totp', 'channel'] as const
+export type PersonProof = (typeof personProofMethods)[number]
+
+const deliveries = ['temporary-password', 'temporary-access-pass'] as const
+export type Delivery = (typeof deliveries)[number]
 
 export interface OperationRule {
   readonly mode: 'automatic' | 'approval' | 'forbidden'
@@ -13,10 +24,22 @@ export interface OperationRule {
   readonly proofs: readonly (readonly ProofMethod[])[]
   /** Milliseconds for which a proof serves. */
   readonly freshness: number
-  readonly limits: { readonly perPersonPerDay?: number | undefined }
+  readonly limits: {
+    readonly perPersonPerDay?: number | undefined
+    /** Only of what is done for others: how often the same person may start it. */
+    readonly perStarterPerDay?: number | undefined
+  }
   readonly approvers?: Approver | undefined
-  /** Only of `reset-password`: whether all sessions are ended along with it. */
+  /** Only of resets: whether all sessions are ended along with it. */
   readonly revokeSessions: boolean
+  /** Only of what is done for others: who may start it. Left out: nobody. */
+  readonly by?: readonly Starter[]
+  /** Only of `reset-password-for`: what the person concerned must prove, besides whoever starts it. */
+  readonly personProofs?: readonly (readonly PersonProof[])[]
+  /** Only of `reset-password-for`: what is handed over, to whom, and how long a pass is good (milliseconds). */
+  readonly deliver?: Delivery
+  readonly showTo?: 'starter'
+  readonly passLasts?: number
 }
 
 /** How a generated temporary password looks. See bot/operations/password.ts. */
@@ -51,6 +74,8 @@ export interface PolicyContent {
   readonly password: PasswordPolicy
   readonly protected: { readonly people: readonly UserId[]; readonly groups: readonly GroupId[] }
   readonly notices: { readonly secondAddress: boolean; readonly itChannel: boolean }
+  /** After how long IT is reminded of what nobody has answered, by urgency. */
+  readonly escalation: { readonly remindAfter: { readonly normal: number; readonly high: number } }
 }
 
 function duration(least: number, most: number) {
@@ -67,33 +92,38 @@ function duration(least: number, most: number) {
   })
 }
 
-/** `none`, or `anyOf: [{allOf: […]}, …]`. An empty list is a fault: who wants no proof must say so. */
-const listed = z.strictObject({
-  anyOf: z
-    .array(
-      z.strictObject({
-        allOf: z
-          .array(z.enum(proofMethods))
-          .min(1)
-          .refine((methods) => new Set(methods).size === methods.length, {
-            error: 'names a method twice',
-            params: { fix: 'name each method once' },
-          }),
-      }),
-    )
-    .min(1)
-    .max(8),
-})
+/** `anyOf: [{allOf: […]}, …]`. An empty list is a fault: who wants no proof must say so. */
+function listed<Method extends string>(methods: readonly Method[]) {
+  return z.strictObject({
+    anyOf: z
+      .array(
+        z.strictObject({
+          allOf: z
+            .array(z.enum(methods))
+            .min(1)
+            .refine((named) => new Set(named).size === named.length, {
+              error: 'names a method twice',
+              params: { fix: 'name each method once' },
+            }),
+        }),
+      )
+      .min(1)
+      .max(8),
+  })
+}
 const proofs = z.union([
   z.literal('none').transform((): readonly (readonly ProofMethod[])[] => []),
-  listed.transform(({ anyOf }): readonly (readonly ProofMethod[])[] => anyOf.map(({ allOf }) => allOf)),
+  listed(proofMethods).transform(({ anyOf }): readonly (readonly ProofMethod[])[] => anyOf.map(({ allOf }) => allOf)),
 ])
+const personProofs = listed(personProofMethods).transform(({ anyOf }): readonly (readonly PersonProof[])[] =>
+  anyOf.map(({ allOf }) => allOf),
+)
 
 const approvers = z.unknown().transform((value, context): Approver => {
-  if (value === 'manager' || value === 'owners') return value
+  if (value === 'manager' || value === 'owners' || value === 'it') return value
   const group = guid.safeParse(typeof value === 'string' && value.startsWith('group:') ? value.slice(6) : undefined)
   if (group.success) return `group:${group.data}`
-  const params = { fix: 'write `manager`, `owners` or `group:<object id of the group>`' }
+  const params = { fix: 'write `manager`, `owners`, `it` or `group:<object id of the group>`' }
   context.issues.push({ code: 'custom', input: value, message: 'names nobody who could approve', params })
   return z.NEVER
 })
@@ -109,7 +139,26 @@ const ruleShape = {
 }
 const resetShape = { ...ruleShape, revokeSessions: z.boolean().default(true) }
 
-type WrittenRule = z.infer<z.ZodObject<typeof ruleShape>>
+const limitsForOthers = z.strictObject({
+  ...limits.shape,
+  perStarterPerDay: z.int().min(1).max(1000).optional(),
+})
+const forOthersShape = {
+  ...ruleShape,
+  limits: limitsForOthers.default({}),
+  by: z.array(z.enum(starters)).min(1).max(starters.length),
+}
+const resetForShape = {
+  ...forOthersShape,
+  revokeSessions: z.boolean().default(true),
+  personProofs,
+  deliver: z.enum(deliveries).default('temporary-password'),
+  showTo: z.literal('starter').default('starter'),
+  // Microsoft takes 10 minutes to 30 days; a pass that lives for days is a password nobody chose.
+  passLasts: duration(10 * durations.minute, durations.day).default(60 * durations.minute),
+}
+
+type WrittenRule = Pick<z.infer<z.ZodObject<typeof ruleShape>>, 'mode' | 'proofs' | 'approvers'>
 
 /** What a rule must say depends on its mode. */
 function saysEnough(rule: WrittenRule, context: z.RefinementCtx): void {
@@ -125,7 +174,7 @@ function saysEnough(rule: WrittenRule, context: z.RefinementCtx): void {
       code: 'custom',
       path: ['approvers'],
       message: 'is missing, and the mode is `approval`',
-      params: { fix: 'write `approvers: manager`, `owners` or `group:<object id>`' },
+      params: { fix: 'write `approvers: manager`, `owners`, `it` or `group:<object id>`' },
     })
 }
 
@@ -144,6 +193,18 @@ const resetRule = z
   .transform((said): OperationRule => ({ ...said, proofs: said.proofs ?? [] }))
   .default(absent)
 
+const resetForRule = z
+  .strictObject(resetForShape)
+  .superRefine(saysEnough)
+  .transform((said): OperationRule => ({ ...said, proofs: said.proofs ?? [] }))
+  .default(absent)
+
+const forOthersRule = z
+  .strictObject(forOthersShape)
+  .superRefine(saysEnough)
+  .transform((said): OperationRule => ({ ...said, proofs: said.proofs ?? [], revokeSessions: false }))
+  .default(absent)
+
 const operations = z.strictObject({
   'reset-password': resetRule,
   'unlock-account': rule,
@@ -151,6 +212,8 @@ const operations = z.strictObject({
   'replace-totp': rule,
   'set-security-questions': rule,
   'protect-account': rule,
+  'reset-password-for': resetForRule,
+  'freeze-account': forOthersRule,
 })
 
 const confirmation = z.strictObject({
@@ -185,6 +248,11 @@ const protectedOnes = z.strictObject({
   groups: z.array(groupId).max(200).default([]),
 })
 const notices = z.strictObject({ secondAddress: z.boolean().default(true), itChannel: z.boolean().default(true) })
+const remindAfter = z.strictObject({
+  normal: duration(durations.minute, 7 * durations.day).default(60 * durations.minute),
+  high: duration(durations.minute, durations.day).default(10 * durations.minute),
+})
+const escalation = z.strictObject({ remindAfter: remindAfter.prefault({}) })
 
 const fileShape = {
   operations,
@@ -198,6 +266,7 @@ const fileShape = {
   password: password.prefault({}),
   protected: protectedOnes.prefault({}),
   notices: notices.prefault({}),
+  escalation: escalation.prefault({}),
 }
 
 /** The whole file, as YAML gives it. */
@@ -209,15 +278,23 @@ const namesByPlace: Readonly<Record<string, readonly string[]>> = {
   operations: Object.keys(operations.shape),
   'operations.*': Object.keys(ruleShape),
   'operations.reset-password': Object.keys(resetShape),
+  'operations.reset-password-for': Object.keys(resetForShape),
+  'operations.freeze-account': Object.keys(forOthersShape),
   'operations.*.limits': Object.keys(limits.shape),
+  'operations.reset-password-for.limits': Object.keys(limitsForOthers.shape),
+  'operations.freeze-account.limits': Object.keys(limitsForOthers.shape),
   'operations.*.proofs': ['anyOf'],
   'operations.*.proofs.anyOf.#': ['allOf'],
+  'operations.*.personProofs': ['anyOf'],
+  'operations.*.personProofs.anyOf.#': ['allOf'],
   confirmation: Object.keys(confirmation.shape),
   approval: Object.keys(approval.shape),
   securityQuestions: Object.keys(securityQuestions.shape),
   password: Object.keys(password.shape),
   protected: Object.keys(protectedOnes.shape),
   notices: Object.keys(notices.shape),
+  escalation: Object.keys(escalation.shape),
+  'escalation.remindAfter': Object.keys(remindAfter.shape),
 }
 
 /** The settings that exist at a place of the file. */

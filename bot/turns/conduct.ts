@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import type { Dialog } from '../../dialogs/dialog.ts'
-import type { Arrival, Content, Reply } from '../channels/chat.ts'
+import type { Arrival, ChannelName, Content, Reply } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { Desk } from '../desk.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
-import type { Person } from '../identity/person.ts'
+import type { Person, UserId } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Deliver } from './deliver.ts'
 import { type DialogChange, type DialogRow, StaleDialog, writeDialog } from './dialog-rows.ts'
 import { type PostDraft, readPost, writePosts } from './outbox.ts'
 import { parkedIn } from './parked.ts'
-import { postKey, runDialog } from './run-dialog.ts'
+import { firstMemory, postKey, runDialog } from './run-dialog.ts'
 import { words } from './words.ts'
 
 /** A window broke half-way: it may have started a change, so nobody can say that nothing was changed. */
@@ -22,7 +22,8 @@ export interface ConductDependencies {
   readonly database: Kysely<Schema>
   readonly clock: Clock
   readonly deliver: Deliver
-  readonly deskFor: (person: Person, dialogId: string, correlationId: string) => Desk
+  /** `channel` is where the person last spoke in the dialog. */
+  readonly deskFor: (person: Person, dialogId: string, correlationId: string, channel: ChannelName | undefined) => Desk
   readonly dialogs: readonly Dialog[]
   /** Called when a dialog ends without its own ending: closes what it opened elsewhere; answers the keys of changed posts. */
   readonly abandoned: (row: DialogRow, outcome: string) => Promise<readonly string[]>
@@ -34,7 +35,8 @@ export interface ConductDependencies {
 /** Opens dialogs, goes on with them and ends them; whatever happens is committed first and shown then. */
 export interface Conduct {
   readonly dialogs: readonly Dialog[]
-  start(arrival: Arrival, person: Person, name: string): Promise<Reply>
+  /** `about` is somebody else whom it concerns. */
+  start(arrival: Arrival, person: Person, name: string, about?: UserId): Promise<Reply>
   /** One run of a dialog and all that follows from it. `arrival` is undefined when something it waits for was settled. */
   go(row: DialogRow, person: Person, arrival: Arrival | undefined): Promise<{ understood: boolean; reply: Reply }>
   /** Ends a dialog from outside: its open card is closed, and what it opened elsewhere is too. */
@@ -87,7 +89,7 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
     return { state, memory, asked, waitsFor, posts: [], changes: [], expiresAt: expiry(waitsFor) }
   }
 
-  async function start(arrival: Arrival, person: Person, name: string): Promise<Reply> {
+  async function start(arrival: Arrival, person: Person, name: string, about?: UserId): Promise<Reply> {
     const row: DialogRow = {
       id: randomUUID(),
       tenant: person.tenant,
@@ -95,7 +97,8 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
       name,
       correlationId: arrival.correlationId,
       state: 'open',
-      memory: {},
+      channel: arrival.address.channel,
+      memory: firstMemory(about),
       asked: undefined,
       waitsFor: undefined,
       seen: [],
@@ -110,17 +113,18 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
   }
 
   async function go(
-    row: DialogRow,
+    stood: DialogRow,
     person: Person,
     arrival: Arrival | undefined,
   ): Promise<{ understood: boolean; reply: Reply }> {
+    const row = arrival ? { ...stood, channel: arrival.address.channel } : stood
     const dialog = dialogs.find((one) => one.name === row.name)
     if (!dialog) {
       // An older release knew this dialog: say so rather than leave the person waiting.
       await end(row, { state: 'failed', sentence: words.over }, arrival?.id)
       return { understood: true, reply: { kind: 'nothing' } }
     }
-    const desk = dependencies.deskFor(person, row.id, row.correlationId)
+    const desk = dependencies.deskFor(person, row.id, row.correlationId, row.channel)
     const asksForWindow = arrival?.inbound.kind === 'open' || arrival?.inbound.kind === 'submit'
     const run = await runDialog(dialog, row, person, arrival?.inbound, desk).catch((error: unknown) => {
       if (asksForWindow && !(error instanceof DirectoryError)) throw new LostTrack('the window broke', { cause: error })

@@ -11,8 +11,8 @@ const addressSchema = z.object({
   serviceUrl: z.string(),
 })
 
-/** A known address is looked up again after this time, in case another replica learnt a better one. */
-const fresh = 10 * 60_000
+/** A known address is looked up again after this time, for the person may have written elsewhere, to another replica. */
+const fresh = 2_000
 const mostKnown = 50_000
 
 export interface Conversations {
@@ -53,6 +53,22 @@ export function conversationsIn(
     keep(tenant, person, address)
   }
 
+  /** Somebody who never wrote is reached where they can be: each chat product is tried in turn. */
+  async function firstReach(tenant: TenantId, person: UserId): Promise<Address> {
+    let problem = new DeliveryError('refused', 'no channel is configured')
+    for (const channel of channels.values()) {
+      try {
+        return await channel.reach({ tenant, id: person })
+      } catch (error) {
+        if (!(error instanceof DeliveryError)) throw error
+        // What may work later is waited for: the next product might know the person under an older account.
+        if (error.code === 'later') throw error
+        problem = error
+      }
+    }
+    throw problem
+  }
+
   return {
     remember,
     async addressOf(tenant, person) {
@@ -71,9 +87,7 @@ export function conversationsIn(
         keep(tenant, person, stored.data)
         return stored.data
       }
-      const [channel] = channels.values()
-      if (!channel) throw new DeliveryError('refused', 'no channel is configured')
-      const address = await channel.reach({ tenant, id: person })
+      const address = await firstReach(tenant, person)
       await remember(tenant, person, address)
       return address
     },

@@ -4,7 +4,15 @@ import { type Address, type Channel, type ChannelName, DeliveryError, type Place
 import type { Clock } from '../clock.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Conversations } from './conversations.ts'
-import { claimDuePosts, type MailContent, markFailed, markSent, type Post, readPosts } from './outbox.ts'
+import {
+  claimDuePosts,
+  headOfThread,
+  type MailContent,
+  markFailed,
+  markSent,
+  type Post,
+  readPosts,
+} from './outbox.ts'
 
 /** A post is tried this often before it is given up and IT is told. */
 const mostAttempts = 8
@@ -61,9 +69,20 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
 
   async function addressOf(post: Post): Promise<Address> {
     if (post.person) return await conversations.addressOf(post.tenant, post.person)
+    if (post.thread !== undefined) return await belowHead(post.thread)
     const address = [...channels.values()].map((channel) => channel.itAddress()).find(Boolean)
-    if (!address) throw new DeliveryError('refused', 'no IT channel is configured (TEAMS_IT_CHANNEL)')
+    if (!address)
+      throw new DeliveryError('refused', 'no IT channel is configured (TEAMS_IT_CHANNEL or SLACK_IT_CHANNEL)')
     return address
+  }
+
+  async function belowHead(thread: string): Promise<Address> {
+    const head = await headOfThread(database, thread)
+    if (!head || head.state === 'failed')
+      throw new DeliveryError('refused', 'the card that heads the thread is not in the IT channel')
+    if (!head.place) throw new DeliveryError('later', 'the card that heads the thread is not posted yet')
+    const { channel, conversation, serviceUrl, message } = head.place
+    return { channel, conversation, serviceUrl, thread: message }
   }
 
   async function missed(post: Post, error: unknown): Promise<void> {

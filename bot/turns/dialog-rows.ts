@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { Sender } from '../channels/chat.ts'
+import type { ChannelName, Sender } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
@@ -14,6 +14,8 @@ export interface DialogRow extends DialogMemory {
   readonly person: UserId
   readonly name: string
   readonly state: 'open' | 'done' | 'cancelled' | 'expired' | 'failed'
+  /** Where the person last spoke in it. */
+  readonly channel: ChannelName | undefined
   readonly seen: readonly string[]
   readonly version: number
   /** False until it has been written for the first time. */
@@ -128,6 +130,7 @@ export async function writeDialog(
     memory: JSON.stringify(change.memory),
     asked: change.asked ?? null,
     waits_for: change.waitsFor ?? null,
+    channel: row.channel ?? null,
     seen: JSON.stringify(seen),
     version: row.version + 1,
     touched_at: clock(),
@@ -174,6 +177,7 @@ function asDialog(row: {
   memory: Record<string, unknown>
   asked: string | null
   waits_for: string | null
+  channel: ChannelName | null
   seen: string[]
   version: number
   opened_at: Date
@@ -188,6 +192,7 @@ function asDialog(row: {
     memory: row.memory,
     asked: row.asked ?? undefined,
     waitsFor: row.waits_for ?? undefined,
+    channel: row.channel ?? undefined,
     seen: row.seen,
     version: row.version,
     stored: true,

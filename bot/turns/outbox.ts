@@ -21,7 +21,11 @@ export interface MailContent {
 export interface PostDraft {
   /** Unique: a second draft with the same key is dropped. */
   readonly key: string
-  readonly to: { readonly tenant: TenantId; readonly person: UserId } | { readonly tenant: TenantId; readonly it: true }
+  /** A person, the IT channel, or below the card that heads a thread there. */
+  readonly to:
+    | { readonly tenant: TenantId; readonly person: UserId }
+    | { readonly tenant: TenantId; readonly it: true }
+    | { readonly tenant: TenantId; readonly thread: string }
   readonly content: Content | MailContent
   readonly dialogId?: string
   readonly correlationId: string
@@ -39,6 +43,8 @@ export interface Post {
   readonly key: string
   readonly tenant: TenantId
   readonly person: UserId | undefined
+  /** The thread below whose head it stands. */
+  readonly thread: string | undefined
   readonly dialogId: string | undefined
   readonly content: Content | MailContent
   readonly place: Place | undefined
@@ -65,6 +71,7 @@ export async function writePosts(
     dialog_id: draft.dialogId ?? null,
     tenant_id: draft.to.tenant,
     user_id: 'person' in draft.to ? draft.to.person : null,
+    thread_id: 'thread' in draft.to ? draft.to.thread : null,
     channel: 'mail' in draft.content ? ('mail' as const) : null,
     content: JSON.stringify(draft.content),
     place: null,
@@ -108,6 +115,17 @@ export async function changePosts(database: Connection, changes: readonly PostCh
 
 export async function readPost(database: Connection, key: string): Promise<Post | undefined> {
   const row = await database.selectFrom('posts').selectAll().where('key', '=', key).executeTakeFirst()
+  return row && asPost(row)
+}
+
+/** The card that heads a thread: where it stands, all else of the thread stands below it. */
+export async function headOfThread(database: Connection, thread: string): Promise<Post | undefined> {
+  const row = await database
+    .selectFrom('posts')
+    .innerJoin('threads', 'threads.head_post', 'posts.key')
+    .selectAll('posts')
+    .where('threads.id', '=', thread)
+    .executeTakeFirst()
   return row && asPost(row)
 }
 
@@ -196,6 +214,7 @@ function asPost(row: {
   key: string
   tenant_id: string
   user_id: string | null
+  thread_id: string | null
   dialog_id: string | null
   content: object
   place: object | null
@@ -207,6 +226,7 @@ function asPost(row: {
     key: row.key,
     tenant: row.tenant_id as TenantId,
     person: (row.user_id ?? undefined) as UserId | undefined,
+    thread: row.thread_id ?? undefined,
     dialogId: row.dialog_id ?? undefined,
     content: row.content as Content | MailContent,
     place: (row.place ?? undefined) as Place | undefined,

@@ -17,7 +17,7 @@ export type Button = (press: {
   readonly correlationId: string
 }) => Promise<{ readonly reply: Reply; readonly posts: readonly string[]; readonly wake?: string }>
 
-export type Pressed = Exclude<Inbound, { kind: 'text' } | { kind: 'hello' }>
+export type Pressed = Exclude<Inbound, { kind: 'text' } | { kind: 'hello' } | { kind: 'start' }>
 
 export interface ButtonDependencies {
   readonly database: Kysely<Schema>
@@ -39,8 +39,7 @@ export async function pressButton(
 ): Promise<Reply> {
   const { database, conduct } = dependencies
   const post = await readPost(database, inbound.post)
-  const theirs = post && post.tenant === person.tenant && post.person === person.id
-  if (!theirs || !('card' in post.content)) return { kind: 'note', text: words.notYours }
+  if (!post || !isFor(post, person, inbound) || !('card' in post.content)) return { kind: 'note', text: words.notYours }
   const now = standsNow(post.key, post.content, inbound)
   if (post.content.closed !== undefined) return now
   const verb = inbound.kind === 'press' ? inbound.verb : ''
@@ -72,6 +71,13 @@ export async function pressButton(
     )
   const taken = await conduct.go(latest, person, arrival)
   return taken.understood ? taken.reply : now
+}
+
+/** A card is its person's. One in the IT channel is nobody's: its buttons find out by themselves who may press them. */
+function isFor(post: Post, person: Person, inbound: Pressed): boolean {
+  if (post.tenant !== person.tenant) return false
+  if (post.person !== undefined) return post.person === person.id
+  return inbound.kind === 'press' && inbound.verb.startsWith('thread-')
 }
 
 /** How a card that can no longer be used answers: it shows how it ended. */

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Intent } from '../../dialogs/understand/intent.ts'
 import type { Arrival, Reply } from '../channels/chat.ts'
-import type { Person } from '../identity/person.ts'
+import type { Person, UserId } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Conduct } from './conduct.ts'
 import { type DialogRow, latestDialog } from './dialog-rows.ts'
@@ -17,24 +17,37 @@ export interface Meaning {
   readonly alternatives: readonly Intent[]
 }
 
+/** Words that no dialog takes: passed on to IT when somebody there is talking with the person. */
+export type PassOn = (arrival: Arrival, person: Person, text: string, attachments: number) => Promise<Reply | undefined>
+
+export interface ReadingWords {
+  readonly database: Kysely<Schema>
+  readonly conduct: Conduct
+  readonly understand: (text: string) => Meaning
+  readonly passOn: PassOn
+}
+
 /** Works out what words are: an answer to the open question, a control word, or the start of something. */
-export async function readWords(
-  database: Kysely<Schema>,
-  conduct: Conduct,
-  understand: (text: string) => Meaning,
-  arrival: Arrival,
-  person: Person,
-  now: Date,
-): Promise<Reply> {
+export async function readWords(reading: ReadingWords, arrival: Arrival, person: Person, now: Date): Promise<Reply> {
+  const { database, conduct } = reading
+  const { inbound } = arrival
   const latest = await latestDialog(database, arrival.sender)
   if (latest?.seen.includes(arrival.id)) return { kind: 'nothing' }
-  if (arrival.inbound.kind !== 'text') {
+  if (inbound.kind === 'start') return await startByName(conduct, arrival, person, latest, inbound)
+  if (inbound.kind !== 'text') {
     // Teams announces an installation in two ways; whoever installs again the same day has been greeted.
     const greeting = { ...arrival, id: `hello:${person.id}:${now.toISOString().slice(0, 10)}` }
     return await conduct.show(greeting, person, 'hello', menu(conduct.dialogs, 'hello'))
   }
-  const meaning = understand(arrival.inbound.text)
-  if (latest?.state !== 'open') return await begin(conduct, arrival, person, meaning)
+  const attachments = inbound.attachments ?? 0
+  if (inbound.text.trim() === '' && attachments > 0)
+    return await conduct.show(arrival, person, 'attachment', { text: words.noAttachments })
+  const meaning = reading.understand(inbound.text)
+  if (latest?.state !== 'open') {
+    const known = meaning.sure && meaning.intent !== 'small-talk' && meaning.intent !== 'none'
+    const passed = known ? undefined : await reading.passOn(arrival, person, inbound.text, attachments)
+    return passed ?? (await begin(conduct, arrival, person, meaning))
+  }
   if (meaning.sure && meaning.intent === 'cancel') {
     await conduct.end(latest, { state: 'cancelled', sentence: words.cancelled }, arrival.id)
     return { kind: 'nothing' }
@@ -46,6 +59,26 @@ export async function readWords(
   const taken = await conduct.go(latest, person, arrival)
   if (taken.understood) return taken.reply
   return await interrupt(conduct, arrival, person, latest, meaning)
+}
+
+/** A dialog chosen by its name, from a home page or a command. */
+async function startByName(
+  conduct: Conduct,
+  arrival: Arrival,
+  person: Person,
+  latest: DialogRow | undefined,
+  wanted: { readonly dialog: string; readonly about?: UserId },
+): Promise<Reply> {
+  const dialog = conduct.dialogs.find((one) => one.name === wanted.dialog)
+  if (!dialog) return await conduct.show(arrival, person, 'menu', menu(conduct.dialogs, 'unsure'))
+  if (latest?.state !== 'open') return await conduct.start(arrival, person, dialog.name, wanted.about)
+  if (latest.name === dialog.name && wanted.about === undefined)
+    return await conduct.show(arrival, person, 'waiting', { text: words.waiting })
+  if (latest.name !== dialog.name)
+    return await interrupt(conduct, arrival, person, latest, { intent: dialog.name, sure: true })
+  // The same dialog for somebody else: what was begun for the first one must not go on with the second.
+  await conduct.end(latest, { state: 'cancelled', sentence: words.cancelled }, `${arrival.id}/ended`)
+  return await conduct.start(arrival, person, dialog.name, wanted.about)
 }
 
 async function begin(conduct: Conduct, arrival: Arrival, person: Person, meaning: Meaning): Promise<Reply> {

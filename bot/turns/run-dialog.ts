@@ -1,7 +1,7 @@
 import type { Dialog } from '../../dialogs/dialog.ts'
 import type { CardContent, Chat, Content, Given, Inbound, Reply } from '../channels/chat.ts'
 import type { Desk } from '../desk.ts'
-import type { Person } from '../identity/person.ts'
+import { type Person, type UserId, userId } from '../identity/person.ts'
 import type { PostChange, PostDraft } from './outbox.ts'
 
 /** What of a dialog's row a run reads and changes. */
@@ -29,6 +29,14 @@ export interface Run {
 
 /** Thrown to leave a dialog at an open question; dialogs never catch it. */
 class Suspended extends Error {}
+
+/** Where a dialog's memory holds whom it was started for. */
+const startedFor = 'started-for'
+
+/** What a dialog remembers at its start: somebody else whom it concerns, found by ids. */
+export function firstMemory(about: UserId | undefined): Record<string, unknown> {
+  return about === undefined ? {} : { [startedFor]: about }
+}
 
 /** The key of a dialog's post: known from the dialog's id and the name of the question. */
 export function postKey(dialogId: string, key: string): string {
@@ -101,6 +109,7 @@ export async function runDialog(
     person,
     dialogId: row.id,
     correlationId: row.correlationId,
+    about: userId.safeParse(memory[startedFor]).data,
     say(key, content) {
       if (memory[`said:${key}`]) return
       memory[`said:${key}`] = true

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
-import type { Arrival, Reply } from '../channels/chat.ts'
+import type { Arrival, Place, Reply } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
 import type { Person } from '../identity/person.ts'
@@ -20,7 +20,7 @@ import {
 } from './dialog-rows.ts'
 import { oneAtATime, TooManyAtOnce } from './one-at-a-time.ts'
 import { type Button, pressButton } from './press-button.ts'
-import { type Meaning, readWords } from './read-words.ts'
+import { type Meaning, type PassOn, readWords } from './read-words.ts'
 import { words } from './words.ts'
 
 /** Another replica may write the same dialog at the same moment; so often a turn is run anew. */
@@ -41,6 +41,9 @@ export interface TurnsDependencies {
   readonly recognise: (sender: Arrival['sender']) => Promise<{ readonly person: Person } | { readonly refusal: string }>
   readonly understand: (text: string) => Meaning
   readonly buttons: Readonly<Record<string, Button>>
+  readonly passOn: PassOn
+  /** Somebody wrote below a message of the IT channel; answers what to tell them, if anything. */
+  readonly fromIt: (arrival: Arrival, thread: Place, person: Person) => Promise<Reply>
   readonly turnsPerMinute: number
   /** Shows that an answer is coming; failures do not matter. */
   readonly typing: (address: Arrival['address']) => Promise<void>
@@ -105,7 +108,7 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
       return await turnOf(sender, async () => {
         const again = answered.get(arrival.id)
         // Words have been answered in the chat; a button's own request is answered once more.
-        const spoken = inbound.kind === 'text' || inbound.kind === 'hello'
+        const spoken = inbound.kind === 'text' || inbound.kind === 'hello' || inbound.kind === 'start'
         if (again) return finish('redelivered', spoken ? { kind: 'nothing' } : again)
         const reply = await turn(arrival, isPublic)
         answered.set(arrival.id, reply)
@@ -133,8 +136,9 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
     const { person } = recognised
     const { inbound } = arrival
     if (isPublic && inbound.kind === 'hello') return { kind: 'nothing' }
+    if (arrival.thread && inbound.kind === 'text') return await dependencies.fromIt(arrival, arrival.thread, person)
     if (!isPublic) await dependencies.conversations.remember(person.tenant, person.id, arrival.address)
-    if (inbound.kind !== 'text' && inbound.kind !== 'hello') {
+    if (inbound.kind === 'press' || inbound.kind === 'open' || inbound.kind === 'submit') {
       const wakeLater = (signal: string) =>
         void wake(signal).catch((error: unknown) => log.error({ error: String(error) }, 'wake failed; a sweep will'))
       return await pressButton(
@@ -144,7 +148,8 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
         inbound,
       )
     }
-    const reply = await readWords(database, conduct, dependencies.understand, arrival, person, clock())
+    const { understand, passOn } = dependencies
+    const reply = await readWords({ database, conduct, understand, passOn }, arrival, person, clock())
     return isPublic ? { kind: 'note', text: words.private(person.name) } : reply
   }
 

@@ -14,6 +14,7 @@ export const words = {
   quiet: 'You were away for a while, so I stopped here. Just write again when you need me.',
   private: (name: string) => `${name}, I have written to you in our private chat: that is the place for it.`,
   seeChat: 'Something has changed since I asked. Please look at our chat: it goes on there.',
+  noAttachments: 'I cannot take files. Please put it in words.',
   notHere: 'Please write to me in our private chat.',
   smallTalk: 'Always glad to help. Write "help" to see what I can do.',
   closedUnanswered: 'Not needed any more.',

@@ -5,8 +5,10 @@ import { loadSettings } from '../../bot/config.ts'
 
 /** The baseline: CloudAdapter with the same token checks both ways, answering every message with its own text. */
 const settings = loadSettings(process.env)
-const tokens = teamsTokens(settings.teams, settings.authority, () => new Date())
-const adapter = new TeamsAdapter(teamsAuthentication(settings.teams, settings.authority, tokens))
+const { teams } = settings
+if (!teams) throw new Error('the baseline needs the settings of Teams')
+const tokens = teamsTokens(teams, settings.authority, () => new Date())
+const adapter = new TeamsAdapter(teamsAuthentication(teams, settings.authority, tokens))
 const app = express()
 app.get('/healthz', (_request, response) => void response.json({ alive: true }))
 app.post('/api/messages', express.json(), (request, response) => {

@@ -25,7 +25,8 @@ export interface WindowSeen {
 export interface Talker {
   readonly id: string
   readonly name: string
-  say(text: string): Promise<void>
+  /** Writes, with so many files attached. */
+  say(text: string, more?: { readonly files?: number }): Promise<void>
   /** Waits for a message of the bot, since this person last did something, that holds the words. */
   sees(words: string | RegExp, patienceMilliseconds?: number): Promise<Seen>
   /** The same, over the whole chat. */
@@ -118,9 +119,9 @@ export function teamsTalker(
   return {
     id: person.id,
     name: person.name,
-    async say(text) {
+    async say(text, { files = 0 } = {}) {
       mark()
-      await client.say(person.id, text).delivered
+      await client.say(person.id, text, fileNames(files)).delivered
     },
     sees: (words, patience = 15_000) => find(words, since, patience),
     hasSeen: (words, patience = 15_000) => find(words, '0', patience),
@@ -155,7 +156,13 @@ export function teamsTalker(
   }
 }
 
-function seen(personId: string, message: Message): Seen {
+/** Names of so many files, for whoever attaches some. */
+export function fileNames(count: number): string[] {
+  return Array.from({ length: count }, (_, nth) => `file-${nth + 1}.pdf`)
+}
+
+/** What this person sees of a message in Teams; without a person, what everybody sees. */
+export function seen(personId: string, message: Message): Seen {
   const card = cardShownTo(personId, message)
   if (!card) return { id: message.id, text: message.text, buttons: [] }
   return { id: message.id, ...readCard(card) }

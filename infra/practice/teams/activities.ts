@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Conversation } from './conversations.ts'
 import { generalChannelId, type Identifiers, teamId, threadOf } from './identifiers.ts'
 import type { TeamsPerson } from './people.ts'
+import { noFiles, type SentFiles } from './sent-files.ts'
 
 /** An activity on its way to the bot (Bot Framework activity schema, with what Teams adds to it). */
 export interface Activity {
@@ -76,14 +77,25 @@ function channelDataOf(conversation: Conversation) {
 }
 
 /** The members of a message a person typed, with the bot mentioned at its start if `mention` says so. */
-export function typedMessage(text: string, mention: Bot | undefined): Readonly<Record<string, unknown>> {
-  if (!mention) return { text, textFormat: 'plain', attachments: [asHtml(escapeHtml(text))] }
+export function typedMessage(
+  text: string,
+  mention: Bot | undefined,
+  files: SentFiles = noFiles,
+): Readonly<Record<string, unknown>> {
+  if (!mention) {
+    const words = text === '' ? {} : { text }
+    return { ...words, textFormat: 'plain', attachments: [...files.attachments, asHtml(escapeHtml(text), files)] }
+  }
   const at = `<at>${mention.name}</at>`
   return {
     text: `${at} ${text}`,
     textFormat: 'plain',
     attachments: [
-      asHtml(`<span itemtype="http://schema.skype.com/Mention" itemid="0">${mention.name}</span> ${escapeHtml(text)}`),
+      ...files.attachments,
+      asHtml(
+        `<span itemtype="http://schema.skype.com/Mention" itemid="0">${mention.name}</span> ${escapeHtml(text)}`,
+        files,
+      ),
     ],
     entities: [
       { type: 'mention', mentioned: { id: botIdOf(mention), name: mention.name }, text: at },
@@ -93,7 +105,10 @@ export function typedMessage(text: string, mention: Bot | undefined): Readonly<R
 }
 
 /** Teams sends every typed message a second time, as HTML. */
-const asHtml = (content: string) => ({ contentType: 'text/html', content: `<p>${content}</p>` })
+const asHtml = (content: string, { html }: SentFiles) => ({
+  contentType: 'text/html',
+  content: `<p>${content}</p>${html}`,
+})
 
 const escapeHtml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 

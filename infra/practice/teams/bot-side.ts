@@ -35,10 +35,13 @@ const parametersSchema = z.object({
 export function createBotSide(state: TeamsState): BotSide {
   const { identifiers, conversations } = state
 
+  const beginsThread = ({ id }: Conversation, threadId: string) =>
+    conversations.message(id, threadId)?.threadId === threadId
   const reachable = (conversationId: string) => {
     const { id, threadId } = splitThread(conversationId)
     const conversation = findConversation(state, id)
-    if (!conversation) throw refusal.noConversation()
+    if (!conversation || (threadId !== undefined && !beginsThread(conversation, threadId)))
+      throw refusal.noConversation()
     return { conversation, threadId }
   }
   const writable = (conversationId: string) => {
@@ -54,15 +57,15 @@ export function createBotSide(state: TeamsState): BotSide {
       if (!installed) throw refusal.notInRoster()
     }
   }
-  const ownMessage = (conversation: Conversation, activityId: string): Message => {
+  const ownMessage = (conversationId: string, activityId: string): Message => {
+    const { conversation, threadId } = writable(conversationId)
     const message = conversations.message(conversation.id, activityId)
-    if (!message) throw refusal.noActivity()
+    if (!message || (threadId !== undefined && message.threadId !== threadId)) throw refusal.noActivity()
     if (message.from.role !== 'bot') throw refusal.notYours()
     return message
   }
   const threadAnswered = (conversation: Conversation, threadId: string | undefined, replyToId: string | undefined) => {
     if (conversation.kind !== 'channel') return undefined
-    if (threadId !== undefined && !conversations.message(conversation.id, threadId)) throw refusal.noConversation()
     return threadId ?? (replyToId && conversations.message(conversation.id, replyToId)?.threadId)
   }
 
@@ -112,7 +115,7 @@ export function createBotSide(state: TeamsState): BotSide {
 
     update(conversationId, activityId, activity) {
       const { conversation } = writable(conversationId)
-      const { cardFor: _personalCards, ...message } = ownMessage(conversation, activityId)
+      const { cardFor: _personalCards, ...message } = ownMessage(conversationId, activityId)
       const content = readBotActivity(activity)
       if (content === 'typing') throw refusal.badArgument('A message cannot become a typing indicator')
       const { text, textFormat, attachments } = content
@@ -124,7 +127,7 @@ export function createBotSide(state: TeamsState): BotSide {
 
     delete(conversationId, activityId) {
       const { conversation } = writable(conversationId)
-      ownMessage(conversation, activityId)
+      ownMessage(conversationId, activityId)
       conversations.delete(conversation.id, activityId)
       emit(state, conversation, { type: 'deleted', messageId: activityId })
     },

@@ -4,9 +4,13 @@ import type { TeamsClient } from './client.ts'
 import { TeamsClientError } from './client-error.ts'
 import { createEventStreams } from './event-stream.ts'
 import { loopbackOnly } from './loopback-only.ts'
+import { MOST_FILES } from './sent-files.ts'
 
 const text = z.string().min(1).max(28_000)
 const id = z.string().min(1).max(500)
+const files = z.array(z.string().min(1).max(200)).max(MOST_FILES).exactOptional()
+/** Empty when files come with it. */
+const words = z.string().max(28_000)
 const action = z.object({
   type: z.string().max(100),
   title: z.string().max(500).exactOptional(),
@@ -16,13 +20,20 @@ const action = z.object({
 const data = z.unknown().optional()
 
 const bodies = {
-  say: z.object({ text }),
+  say: z.object({ text: words, files }),
   act: z.object({ messageId: id, action, data }),
   dialogFetch: z.object({ messageId: id, data }),
   dialogSubmit: z.object({ messageId: id.exactOptional(), data }),
   refresh: z.object({ messageId: id }),
   react: z.object({ messageId: id, type: z.string().max(50), remove: z.boolean().exactOptional() }),
-  post: z.object({ personId: id, text, replyTo: id.exactOptional(), mention: z.boolean().exactOptional() }),
+  post: z.object({
+    personId: id,
+    text: words,
+    replyTo: id.exactOptional(),
+    mention: z.boolean().exactOptional(),
+    files,
+  }),
+  edit: z.object({ personId: id, messageId: id, text }),
   actIn: z.object({ personId: id, messageId: id, action, data }),
   groupChat: z.object({ personIds: z.array(id).max(250), topic: z.string().max(200) }),
   redeliver: z.object({ activityId: id }),
@@ -55,7 +66,8 @@ export function teamsClientRouter(client: TeamsClient): { readonly router: Route
   router.post('/people/:personId/open', ({ params }, response) => void response.json(client.open(params.personId)))
   router.get('/people/:personId/chat', ({ params }, response) => void response.json(client.chat(params.personId)))
   router.post('/people/:personId/messages', ({ params, body }, response) => {
-    response.status(202).json({ message: client.say(params.personId, read(bodies.say, body).text).message })
+    const { text, files } = read(bodies.say, body)
+    response.status(202).json({ message: client.say(params.personId, text, files).message })
   })
   router.post('/people/:personId/actions', async ({ params, body }, response) => {
     response.json(await client.act(params.personId, read(bodies.act, body)))
@@ -77,6 +89,9 @@ export function teamsClientRouter(client: TeamsClient): { readonly router: Route
   router.get('/channels/:id', ({ params }, response) => void response.json(client.conversation(params.id)))
   router.post('/channels/:id/messages', ({ params, body }, response) => {
     response.status(202).json({ message: client.post(params.id, read(bodies.post, body)).message })
+  })
+  router.post('/channels/:id/edits', ({ params, body }, response) => {
+    response.status(202).json({ message: client.edit(params.id, read(bodies.edit, body)).message })
   })
   router.post('/channels/:id/actions', async ({ params, body }, response) => {
     response.json(await client.actIn(params.id, read(bodies.actIn, body)))

@@ -36,8 +36,10 @@ export interface ChannelPost {
   readonly text: string
   /** A message of the thread to answer in; a new thread without. */
   readonly replyTo?: string
-  /** Whether the bot is mentioned. Default true. Without, Teams does not show the bot the message. */
+  /** Whether the bot is mentioned. Default true. Without, the bot is shown it only where the app may read the whole channel. */
   readonly mention?: boolean
+  /** Names of files that come with it; then the text may be empty. */
+  readonly files?: readonly string[]
 }
 
 /**
@@ -47,7 +49,8 @@ export interface TeamsClient {
   /** Opens the chat with the bot; the first time, Teams tells the bot about the installation. */
   open(personId: string): PersonalChat
   chat(personId: string): PersonalChat
-  say(personId: string, text: string): Sent
+  /** With files (by name) the text may be empty. */
+  say(personId: string, text: string, files?: readonly string[]): Sent
   act(personId: string, press: Press): Promise<ActionOutcome>
   /** Presses the button of that title on the card as this person sees it, with these inputs filled in. */
   press(personId: string, press: { messageId: string; title: string; inputs?: JsonObject }): Promise<ActionOutcome>
@@ -60,6 +63,8 @@ export interface TeamsClient {
   /** A channel or a group chat. */
   conversation(conversationId: string): Chat
   post(conversationId: string, post: ChannelPost): Sent
+  /** Changes the words of a message the person has written. */
+  edit(conversationId: string, edit: { personId: string; messageId: string; text: string }): Sent
   actIn(conversationId: string, press: Press & { readonly personId: string }): Promise<ActionOutcome>
   /** `press` in a channel or a group chat. */
   pressIn(

@@ -10,6 +10,7 @@ import type { Forgery } from './forgery.ts'
 import type { JsonObject } from './json.ts'
 import { cardShownTo, isAfter } from './message.ts'
 import type { TeamsPerson } from './people.ts'
+import { MOST_FILES, sentFiles } from './sent-files.ts'
 import { addMessage, emit, personalChat, senderPerson, type TeamsState } from './state.ts'
 import { waitForFound } from './waiting.ts'
 
@@ -92,26 +93,30 @@ export function createTeamsClient(options: {
     void deliver('installationUpdate', { person, conversation }, { action: 'add' })
     void deliver('conversationUpdate', { person, conversation }, { membersAdded })
   }
+  /** Without a mention. */
+  const isShownToBot = ({ kind }: Conversation) =>
+    kind === 'personal' || (kind === 'channel' && options.seesAllChannelMessages)
   const tell = (
     person: TeamsPerson,
     conversation: Conversation,
     text: string,
-    post: { threadId?: string; mention?: boolean },
+    post: { threadId?: string; mention?: boolean; files?: readonly string[] | undefined },
   ) => {
+    const { threadId, mention = false, files = [] } = post
     const words = text.trim()
-    if (words === '' || words.length > LONGEST_TEXT)
+    if ((words === '' && files.length === 0) || words.length > LONGEST_TEXT)
       throw new TeamsClientError('bad-input', 'the text is empty or too long')
-    const { threadId, mention = false } = post
-    const content = typedMessage(words, mention ? state.bot : undefined)
+    if (files.length > MOST_FILES) throw new TeamsClientError('bad-input', `at most ${MOST_FILES} files go at once`)
+    const sent = sentFiles(files, conversation.kind, state.serviceUrl)
+    const content = typedMessage(words, mention ? state.bot : undefined, sent)
     const message = addMessage(state, conversation, senderPerson(state, person), {
       text: mention ? `@${state.bot.name} ${words}` : words,
       textFormat: 'plain',
-      attachments: [],
+      attachments: sent.shown,
       threadId,
     })
     lastDone.set(person.id, message.id)
-    const shownToBot = conversation.kind === 'personal' || mention || options.seesAllChannelMessages
-    if (!shownToBot) return { message }
+    if (!mention && !isShownToBot(conversation)) return { message }
     return {
       message,
       delivered: deliver('message', { person, conversation, id: message.id, threadId: message.threadId }, content),
@@ -125,9 +130,9 @@ export function createTeamsClient(options: {
       return chatOf(personId)
     },
     chat: chatOf,
-    say(personId, text) {
+    say(personId, text, files) {
       const { person, conversation } = usable(personId)
-      return tell(person, conversation, text, {})
+      return tell(person, conversation, text, { files })
     },
     async act(personId, { messageId, action, data }) {
       return presses.press(on(personId, messageId), action, data)
@@ -158,12 +163,26 @@ export function createTeamsClient(options: {
       const { id } = shared(conversationId)
       return { conversationId: id, messages: conversations.messages(id) }
     },
-    post(conversationId, { personId, text, replyTo, mention = true }) {
+    post(conversationId, { personId, text, replyTo, mention = true, files }) {
       const conversation = shared(conversationId)
       const person = personOf(personId)
       if (conversation.kind === 'channel') conversations.ensure(conversation.id, 'channel', [personId])
       const threadId = replyTo === undefined ? undefined : messageIn(conversation, replyTo).threadId
-      return tell(person, conversation, text, { mention, ...(threadId === undefined ? {} : { threadId }) })
+      return tell(person, conversation, text, { mention, files, ...(threadId === undefined ? {} : { threadId }) })
+    },
+    edit(conversationId, { personId, messageId, text }) {
+      const conversation = conversations.get(conversationId)
+      if (!conversation) throw new TeamsClientError('no-such-conversation', 'there is no conversation of that id')
+      const person = personOf(personId)
+      const before = messageIn(conversation, messageId)
+      if (before.from.personId !== person.id) throw new TeamsClientError('bad-input', 'only one’s own words are edited')
+      const message = { ...before, text, updatedAt: state.clock().toISOString() }
+      conversations.update(message)
+      emit(state, conversation, { type: 'updated', message })
+      if (!isShownToBot(conversation)) return { message }
+      const from = { person, conversation, id: message.id, threadId: message.threadId }
+      const content = { ...typedMessage(text, undefined), channelData: { eventType: 'editMessage' } }
+      return { message, delivered: deliver('messageUpdate', from, content) }
     },
     async actIn(conversationId, { personId, messageId, action, data }) {
       return presses.press(onShared(conversationId, personId, messageId), action, data)

@@ -42,7 +42,7 @@ export interface TeamsOptions {
   installedByPolicy?(personId: string): boolean
   /** Object ids of the members of the team. Whoever posts in a channel joins. */
   readonly teamMembers?: readonly string[]
-  /** Whether the bot sees channel messages that do not mention it (RSC ChannelMessage.Read.Group). Default no. */
+  /** Whether the bot sees channel messages that do not mention it (RSC ChannelMessage.Read.Group). Default yes. */
   readonly seesAllChannelMessages?: boolean
   readonly limits?: Partial<DeliveryLimits>
 }
@@ -103,7 +103,7 @@ export async function startTeams(options: TeamsOptions): Promise<Teams> {
     line,
     faults,
     build: activityBuilder(state),
-    seesAllChannelMessages: options.seesAllChannelMessages ?? false,
+    seesAllChannelMessages: options.seesAllChannelMessages ?? true,
     authorize: (forgery) => forgedAuthorization(forgery, { key, keyId, claims }, tokenClock()),
   })
 

@@ -1,0 +1,94 @@
+import type { Kysely, Transaction } from 'kysely'
+import { type TenantId, tenantId, type UserId, userId } from '../identity/person.ts'
+import type { Schema } from '../store/schema.ts'
+
+/** A Slack account and the directory person it belongs to, as they were matched. */
+export interface Binding {
+  readonly slackUser: string
+  readonly tenant: TenantId
+  readonly person: UserId
+  /** Lower case. */
+  readonly email: string
+}
+
+type Connection = Kysely<Schema> | Transaction<Schema>
+
+export async function bindingOf(database: Connection, team: string, slackUser: string): Promise<Binding | undefined> {
+  const row = await database
+    .selectFrom('slack_people')
+    .selectAll()
+    .where('team_id', '=', team)
+    .where('slack_user_id', '=', slackUser)
+    .executeTakeFirst()
+  return row && asBinding(row)
+}
+
+/** Accounts that hold the person or the address: at most one of each, by the table's own rule and ours. */
+export async function rivals(database: Connection, team: string, wanted: Binding): Promise<readonly Binding[]> {
+  const rows = await database
+    .selectFrom('slack_people')
+    .selectAll()
+    .where('team_id', '=', team)
+    .where('slack_user_id', '!=', wanted.slackUser)
+    .where((either) =>
+      either.or([
+        either('email', '=', wanted.email),
+        either.and([either('tenant_id', '=', wanted.tenant), either('user_id', '=', wanted.person)]),
+      ]),
+    )
+    .limit(5)
+    .execute()
+  return rows.map(asBinding)
+}
+
+export async function bindingOfPerson(
+  database: Connection,
+  team: string,
+  whose: { readonly tenant: TenantId; readonly id: UserId },
+): Promise<Binding | undefined> {
+  const row = await database
+    .selectFrom('slack_people')
+    .selectAll()
+    .where('team_id', '=', team)
+    .where('tenant_id', '=', whose.tenant)
+    .where('user_id', '=', whose.id)
+    .executeTakeFirst()
+  return row && asBinding(row)
+}
+
+/** Writes a binding; false when another one holds the account or the person already. */
+export async function bind(database: Connection, team: string, binding: Binding, now: Date): Promise<boolean> {
+  const written = await database
+    .insertInto('slack_people')
+    .values({
+      team_id: team,
+      slack_user_id: binding.slackUser,
+      tenant_id: binding.tenant,
+      user_id: binding.person,
+      email: binding.email,
+      bound_at: now,
+      checked_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('slack_user_id')
+    .execute()
+  return written.length === 1
+}
+
+export async function unbind(database: Connection, team: string, slackUser: string): Promise<boolean> {
+  const { numDeletedRows } = await database
+    .deleteFrom('slack_people')
+    .where('team_id', '=', team)
+    .where('slack_user_id', '=', slackUser)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
+function asBinding(row: { slack_user_id: string; tenant_id: string; user_id: string; email: string }): Binding {
+  return {
+    slackUser: row.slack_user_id,
+    tenant: tenantId.parse(row.tenant_id),
+    person: userId.parse(row.user_id),
+    email: row.email,
+  }
+}

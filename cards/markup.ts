@@ -1,0 +1,84 @@
+/** A piece of a bound text: words, or a moment that each reader sees in their own time zone. */
+export type Run = WordsRun | MomentRun
+export interface WordsRun {
+  readonly text: string
+  readonly bold?: boolean
+}
+export interface MomentRun {
+  /** Seconds since 1970. */
+  readonly seconds: number
+  /** Slack's tokens, such as `{date_short} {time}`. */
+  readonly format: string
+  /** The same in UTC, for whoever cannot draw it. */
+  readonly fallback: string
+}
+
+const escape = /\\([!-/:-@[-`{-~])/y
+const iso = String.raw`\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\s*`
+/** `{{DATE(…)}}`, `{{TIME(…)}}` or both in a row. Source: Adaptive Cards "Text features", date and time formatting. */
+const moment = new RegExp(
+  String.raw`\{\{DATE\(${iso}(?:,\s*(COMPACT|SHORT|LONG)\s*)?\)\}\}(?: \{\{TIME\(${iso}\)\}\})?|\{\{TIME\(${iso}\)\}\}`,
+  'y',
+)
+const dateTokens = { COMPACT: '{date_num}', SHORT: '{date_short}', LONG: '{date_long}' }
+
+/**
+ * Reads a text of a bound template: `**bold**`, dates and times are the template's markup; a character after a backslash is
+ * itself (CommonMark 2.4), and as all data is bound with backslashes, data is never markup.
+ */
+export function readMarkup(bound: string): readonly Run[] {
+  const runs: Run[] = []
+  let words = ''
+  let bold = false
+  const flush = () => {
+    if (words !== '') runs.push(bold ? { text: words, bold } : { text: words })
+    words = ''
+  }
+  for (let at = 0; at < bound.length; ) {
+    const escaped = matchAt(escape, bound, at)
+    const found = escaped ? undefined : matchAt(moment, bound, at)
+    const run = found && momentOf(found)
+    if (escaped) words += escaped[1] ?? ''
+    else if (run) {
+      flush()
+      runs.push(run)
+    } else if (bound.startsWith('**', at)) {
+      flush()
+      bold = !bold
+      at += 2
+      continue
+    } else words += bound.charAt(at)
+    at += escaped?.[0].length ?? (run ? (found?.[0].length ?? 1) : 1)
+  }
+  flush()
+  return runs
+}
+
+/** Text bound into a place that knows no markup (a button, a label): without the backslashes. */
+export function unescapeMarkdown(bound: string): string {
+  return bound.replace(/\\([!-/:-@[-`{-~])/g, '$1')
+}
+
+/** What is read aloud of it. */
+export function wordsOf(runs: readonly Run[]): string {
+  return runs.map((run) => ('text' in run ? run.text : run.fallback)).join('')
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
+  pattern.lastIndex = at
+  return pattern.exec(text) ?? undefined
+}
+
+function momentOf(match: RegExpExecArray): MomentRun | undefined {
+  const [, date, length = 'COMPACT', timeOfDate, timeAlone] = match
+  const when = new Date(date ?? timeAlone ?? '')
+  if (Number.isNaN(when.getTime()) || (timeOfDate !== undefined && timeOfDate !== date)) return undefined
+  const day = when.toISOString().slice(0, 10)
+  const time = `${when.toISOString().slice(11, 16)} UTC`
+  const token = dateTokens[length as keyof typeof dateTokens]
+  const seconds = when.getTime() / 1_000
+  if (date === undefined) return { seconds, format: '{time}', fallback: time }
+  return timeOfDate === undefined
+    ? { seconds, format: token, fallback: day }
+    : { seconds, format: `${token} {time}`, fallback: `${day} ${time}` }
+}
