@@ -1,4 +1,6 @@
+import type { UserId } from './identity/person.ts'
 import type { ProofMethod } from './identity/proof.ts'
+import type { Delivery, PersonProof } from './policy/schema.ts'
 
 /** What HelpBot can be asked to do that needs leave. The policy file knows the same names. */
 export type OperationName =
@@ -11,10 +13,12 @@ export type OperationName =
   | 'reset-password-for'
   | 'freeze-account'
 
-/** May this person do this for themselves, with the proofs given in this dialog so far? */
+/** May this person do this, with the proofs given in this dialog so far? */
 export type Standing =
   | { readonly verdict: 'allow' }
   | { readonly verdict: 'need-proof'; readonly alternatives: readonly (readonly ProofMethod[])[] }
+  /** They have proved themselves; now the one whose account it is must. */
+  | { readonly verdict: 'need-person-proof'; readonly alternatives: readonly (readonly PersonProof[])[] }
   | { readonly verdict: 'no'; readonly sentence: string; readonly tellIt: boolean; readonly detail: string }
 
 /** Whether a way to prove oneself can be used now. `because` is a sentence for the person. */
@@ -40,6 +44,23 @@ export interface OperationReport {
   readonly ticketNumber: number | undefined
 }
 
+/** Somebody whom one may help; `about` tells people of one name apart: title and department. */
+export interface Helped {
+  readonly id: UserId
+  readonly name: string
+  readonly about: string
+}
+
+/** What came of making a secret for somebody else. It is shown in a window and nowhere else. */
+export interface HandedOver extends OperationReport {
+  readonly secret: string | undefined
+  readonly kind: Delivery
+  /** How long a pass is good. */
+  readonly minutes: number
+  /** Pressing the button once more may help. */
+  readonly again: boolean
+}
+
 export interface TicketLine {
   readonly number: number
   readonly title: string
@@ -54,7 +75,8 @@ export interface TicketLine {
  */
 export interface Desk {
   now(): Date
-  standing(operation: OperationName): Promise<Standing>
+  /** `about` is whose account it is, where it is somebody else's. */
+  standing(operation: OperationName, about?: UserId): Promise<Standing>
 
   /** Which ways to prove oneself can be used now. */
   methods(): Promise<Readonly<Record<ProofMethod, Readiness>>>
@@ -96,6 +118,33 @@ export interface Desk {
   resetPassword(
     key: string,
   ): Promise<OperationReport & { readonly password: string | undefined; readonly again: boolean }>
+
+  /** Whom this person may help: the first of their direct reports, and whether anybody at all (IT). */
+  peopleToHelp(): Promise<{
+    readonly reports: readonly Helped[]
+    readonly more: boolean
+    readonly anybody: boolean
+  }>
+  /** By name or e-mail, at most five, and only those whom the person may help. */
+  findPeopleToHelp(text: string): Promise<readonly Helped[]>
+  /** Undefined for somebody whom this person may not help. */
+  personToHelp(id: UserId): Promise<Helped | undefined>
+  /** How the one who is helped can prove themselves now. */
+  waysOfPerson(about: UserId): Promise<Readonly<Record<PersonProof, Readiness>>>
+  /** Checks a code that the one who is helped read out. The code is used up or counted, never kept. */
+  provePersonByCode(about: UserId, code: string): Promise<CodeVerdict>
+  /** Sends the one who is helped a card with three numbers, in their own chat. `key` makes it one card. */
+  askPerson(
+    key: string,
+    about: UserId,
+  ): Promise<{ readonly id: string; readonly number: number } | { readonly unavailable: string }>
+  /** What became of it. A matched number becomes a proof of that person, for this dialog. */
+  personAnswer(id: string): Promise<'pending' | 'confirmed' | 'denied' | 'expired'>
+  /** The request is that of the one who is helped; a note says who started it. */
+  openTicketFor(about: UserId, title: string): Promise<{ readonly number: number }>
+  /** Sets a temporary password for somebody else, or makes a pass, as the policy says; handed over once to whoever shows it. */
+  resetPasswordFor(key: string, about: UserId): Promise<HandedOver>
+
   /** Ends all sessions, blocks sign-in, tells IT. */
   protectAccount(key: string, about: string): Promise<OperationReport>
 

@@ -6,13 +6,17 @@ import { examples } from '../dialogs/understand/examples.ts'
 import { compileUnderstanding } from '../dialogs/understand/understand.ts'
 import { closeConfirmations, confirmButton } from './approvals/confirm-button.ts'
 import { auditTrail, head } from './audit/trail.ts'
-import type { Channel, ChannelName } from './channels/chat.ts'
+import type { Arrival, Channel, ChannelName } from './channels/chat.ts'
 import { teamsChannel } from './channels/teams.ts'
 import { teamsTokens } from './channels/teams-tokens.ts'
 import { loadSettings } from './config.ts'
 import { deskFor } from './desk/for-person.ts'
+import { freezeAccount } from './desk/freezing.ts'
 import type { Ground } from './desk/ground.ts'
 import { entraDirectory } from './directory/entra.ts'
+import { itThreads } from './escalation/it-threads.ts'
+import { homePage } from './home.ts'
+import { itMembership } from './identity/it-membership.ts'
 import { parseKeyRing } from './identity/key-ring.ts'
 import { expireDue, withdrawOfDialog } from './identity/manager.ts'
 import { expireEnrolments } from './identity/totp-enrolment.ts'
@@ -22,11 +26,14 @@ import { watchManagers } from './manager-watch.ts'
 import { openMetrics } from './metrics.ts'
 import { mailNotices } from './notices/mail.ts'
 import { noticesOfOperation } from './notices/of-operation.ts'
-import { startEngine } from './operations/engine.ts'
+import { openSlack } from './open-slack.ts'
+import { type OperationEngine, startEngine } from './operations/engine.ts'
+import { freezeAccount as freezeAccountOperation } from './operations/freeze-account.ts'
 import { handover } from './operations/handover.ts'
 import { temporaryPassword } from './operations/password.ts'
 import { protectAccount } from './operations/protect-account.ts'
 import { resetPassword } from './operations/reset-password.ts'
+import { issueAccessPassFor, resetPasswordFor } from './operations/reset-password-for.ts'
 import { operationSteps } from './operations/run-operation.ts'
 import { recogniser } from './people.ts'
 import { loadPolicy } from './policy/policy.ts'
@@ -85,16 +92,39 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
 
   // Channels
   const channels = new Map<ChannelName, Channel>()
-  const teams = teamsChannel({
-    settings: settings.teams,
-    tokens: teamsTokens(settings.teams, settings.authority, realTime),
-    authority: settings.authority,
-    log,
-    receive: (arrival, isPublic) => turns.receive(arrival, isPublic),
-    install: (person, app) => directory.installTeamsApp(person, app),
-  })
-  channels.set('teams', teams)
+  const recognise = recogniser({ directory, tenants: [settings.graph.tenantId], clock })
+  const receive = (arrival: Arrival, isPublic: boolean) => turns.receive(arrival, isPublic)
+  const teams =
+    settings.teams &&
+    teamsChannel({
+      settings: settings.teams,
+      tokens: teamsTokens(settings.teams, settings.authority, realTime),
+      authority: settings.authority,
+      log,
+      receive,
+      install: (person, app) => directory.installTeamsApp(person, app),
+    })
+  if (teams) channels.set('teams', teams)
+  const slack =
+    settings.slack &&
+    openSlack({
+      settings: settings.slack,
+      tenant: settings.graph.tenantId,
+      database: kysely,
+      ephemeral,
+      audit,
+      directory,
+      clock,
+      realTime,
+      receive,
+      recognise,
+      home: homePage({ directory, tickets, dialogs }),
+      log,
+    })
+  if (slack) channels.set('slack', slack)
   const conversations = conversationsIn(kysely, clock, channels)
+  const hasItChannel = [...channels.values()].some((channel) => channel.itAddress() !== undefined)
+  const isIt = itMembership(directory, settings.itGroup)
   const canMail = settings.graph.mailFrom !== undefined
   const deliver = deliverer({
     database: kysely,
@@ -108,7 +138,25 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
 
   // Operations
   const waiting = handover()
-  const engine = await startEngine({
+  const onBehalf = policy.operations['reset-password-for']
+  const passwords = {
+    handover: waiting,
+    makePassword: (name: string) => temporaryPassword(policy.password, name.split(/\s+/), (bound) => randomInt(bound)),
+    revokeSessions: policy.operations['reset-password'].revokeSessions,
+  }
+  const escalation = itThreads({
+    database: kysely,
+    clock,
+    ticketsIn: (connection) => builtInTickets(connection, clock),
+    audit,
+    directory,
+    hasItChannel,
+    isIt,
+    freeze: (request) => freezeAccount({ engine, clock, directory })(request),
+    reminders: policy.escalation.remindAfter,
+    answerWithin: policy.confirmation.expiresAfter,
+  })
+  const engine: OperationEngine = await startEngine({
     databaseUrl: database.url,
     replica: settings.replica,
     log,
@@ -119,13 +167,17 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       policy,
       clock,
       operations: [
-        resetPassword({
-          handover: waiting,
-          makePassword: (name) => temporaryPassword(policy.password, name.split(/\s+/), (bound) => randomInt(bound)),
-          revokeSessions: policy.operations['reset-password'].revokeSessions,
-        }),
+        resetPassword(passwords),
+        onBehalf.deliver === 'temporary-access-pass'
+          ? issueAccessPassFor({
+              handover: waiting,
+              lifetimeMinutes: Math.ceil((onBehalf.passLasts ?? 3_600_000) / 60_000),
+            })
+          : resetPasswordFor({ ...passwords, revokeSessions: onBehalf.revokeSessions }),
+        freezeAccountOperation,
         protectAccount,
       ],
+      isIt,
       notices: noticesOfOperation(policy, canMail),
       afterwards: async (ended) => {
         metrics.operation(ended.request.name, ended.result.state)
@@ -151,15 +203,18 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     handover: waiting,
     issuer: settings.practice ? 'HelpBot (practice)' : 'HelpBot',
     bringOut: (keys) => deliver.now(keys),
-    hasItChannel: teams.itAddress() !== undefined,
+    hasItChannel,
     canMail,
+    isIt,
+    channelIsStrong: (channel) => channel === 'teams' || (channel === 'slack' && settings.slack?.mfaRequired === true),
+    escalation,
     log,
   }
   const conduct = conductDialogs({
     database: kysely,
     clock,
     deliver,
-    deskFor: (person, dialogId, correlationId) => deskFor(ground, person, dialogId, correlationId),
+    deskFor: (person, dialogId, correlationId, channel) => deskFor(ground, person, dialogId, correlationId, channel),
     dialogs,
     abandoned: async (row, outcome) => {
       const ticket = await kysely.selectFrom('tickets').select('id').where('id', '=', row.id).executeTakeFirst()
@@ -175,9 +230,24 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     ephemeral,
     conversations,
     conduct,
-    recognise: recogniser({ directory, tenants: [settings.graph.tenantId], clock }),
+    recognise,
     understand: compileUnderstanding(examples),
-    buttons: { confirm: confirmButton(ground), 'not-me': notMeButton(ground) },
+    buttons: { confirm: confirmButton(ground), 'not-me': notMeButton(ground), ...escalation.buttons },
+    async passOn(arrival, person, text, attachments) {
+      const { id: event, correlationId } = arrival
+      const passed = await escalation.fromPerson({ person, text, attachments, event, correlationId })
+      if (!passed) return undefined
+      await conduct.bringOut(passed.posts)
+      return { kind: 'nothing' }
+    },
+    async fromIt(arrival, thread, person) {
+      const { id: event, correlationId, inbound } = arrival
+      if (inbound.kind !== 'text') return { kind: 'nothing' }
+      const words = { person, text: inbound.text, attachments: inbound.attachments ?? 0, event, correlationId }
+      const { note, posts } = await escalation.fromIt(thread, words)
+      await conduct.bringOut(posts)
+      return note === undefined ? { kind: 'nothing' } : { kind: 'note', text: note }
+    },
     turnsPerMinute: 60,
     typing: (address) => channels.get(address.channel)?.typing(address) ?? Promise.resolve(),
     observe: metrics.turn,
@@ -198,14 +268,14 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       { name: 'database', ask: async () => void (await kysely.selectFrom('facts').select('name').limit(1).execute()) },
       { name: 'ephemeral', ask: () => ephemeral.ping() },
       { name: 'directory', ask: () => directory.probe() },
-      { name: 'teams', ask: () => teams.probe() },
+      ...[...channels.values()].map((channel) => ({ name: channel.name, ask: () => channel.probe() })),
     ],
     (name, error) => log.warn({ dependency: name, error: String(error) }, 'not ready'),
   )
   const server = await startServer({
     host: settings.host,
     port: settings.port,
-    routers: [teams.router, page],
+    routers: [...(teams ? [teams.router] : []), ...(slack ? [slack.router] : []), page],
     ready,
     metrics,
     log,
@@ -224,6 +294,11 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
           for (const signal of await turns.settledSignals(100)) await turns.wake(signal)
         },
       },
+      {
+        name: 'threads',
+        everyMilliseconds: 2_000,
+        run: async () => deliver.now([...(await escalation.settle(100)), ...(await escalation.remind(20))]),
+      },
       { name: 'enrolments', everyMilliseconds: 60_000, run: () => expireEnrolments(ground) },
       { name: 'old rows', everyMilliseconds: 600_000, run: () => forgetOldRows(kysely, clock()) },
       {
@@ -236,6 +311,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     ],
     log,
   )
+  await slack?.start()
   log.info({ port: settings.port, policy: policy.version }, 'HelpBot is ready')
 
   let ending = false
@@ -243,7 +319,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     if (ending) return
     ending = true
     log.info({ signal }, 'draining')
-    await server.drain()
+    await Promise.all([server.drain(), slack?.stop()])
     await jobs.stop()
     await turns.drained()
     await engine.stop()

@@ -55,21 +55,20 @@ function textOf(value: unknown, longest: number): Json | undefined {
 
 /** Buttons, labels, choices and descriptions of pictures know no Markdown: backslashes would be seen. */
 function withoutEscapes(node: JsonObject): JsonObject {
-  const names = plainNames(node)
-  if (names.length === 0) return node
-  const plainly = Object.entries(node).map(([key, value]): [string, Json] => [
-    key,
-    names.includes(key) && typeof value === 'string' ? unescapeMarkdown(value) : value,
-  ])
-  return Object.fromEntries(plainly)
+  const { type, choices } = node
+  if (type === 'Image') return unescaped(node, ['altText'])
+  if (typeof type !== 'string' || !/^(Action|Input)\./.test(type)) return node
+  const plainly = unescaped(node, ['title', 'label', 'placeholder', ...(type === 'Input.Text' ? ['value'] : [])])
+  if (!Array.isArray(choices)) return plainly
+  return { ...plainly, choices: choices.map((choice) => (isObject(choice) ? unescaped(choice, ['title']) : choice)) }
 }
 
-function plainNames({ type, choices }: JsonObject): readonly string[] {
-  if (typeof type === 'string' && type.startsWith('Action.')) return ['title']
-  if (type === 'Input.Text') return ['label', 'placeholder', 'value']
-  if (Array.isArray(choices) || (typeof type === 'string' && type.startsWith('Input.')))
-    return ['label', 'placeholder', 'title']
-  return type === 'Image' ? ['altText'] : []
+function unescaped(node: JsonObject, names: readonly string[]): JsonObject {
+  const entries = Object.entries(node).map(([name, value]): [string, Json] => [
+    name,
+    names.includes(name) && typeof value === 'string' ? unescapeMarkdown(value) : value,
+  ])
+  return Object.fromEntries(entries)
 }
 
 /** What is left of a card that is over: what it said, not what it asked. */
@@ -77,7 +76,10 @@ function withoutQuestions(card: JsonObject): JsonObject {
   const { actions: _actions, refresh: _refresh, ...rest } = card
   const kept = walk(rest, (node) => {
     const lists = ['body', 'items', 'columns'].filter((name) => Array.isArray(node[name]))
-    const pairs = lists.map((name): [string, Json] => [name, (node[name] as Json[]).filter((element) => !asks(element))])
+    const pairs = lists.map((name): [string, Json] => [
+      name,
+      (node[name] as Json[]).filter((element) => !asks(element)),
+    ])
     return { ...node, ...Object.fromEntries(pairs) }
   })
   return isObject(kept) ? kept : rest

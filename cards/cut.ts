@@ -9,5 +9,5 @@ export function cut(text: string, longest: number): string {
 export function cutAtWord(text: string, longest: number): string {
   if (text.length <= longest) return text.toWellFormed()
   const space = text.lastIndexOf(' ', longest - 1)
-  return space < longest / 2 ? cut(text, longest) : `${text.slice(0, space).toWellFormed()}…`
+  return space < longest / 3 ? cut(text, longest) : `${text.slice(0, space).toWellFormed()}…`
 }

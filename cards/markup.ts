@@ -13,12 +13,20 @@ export interface MomentRun {
   readonly fallback: string
 }
 
-const escape = /\\([!-/:-@[-`{-~])/y
 const iso = String.raw`\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\s*`
-/** `{{DATE(…)}}`, `{{TIME(…)}}` or both in a row. Source: Adaptive Cards "Text features", date and time formatting. */
-const moment = new RegExp(
-  String.raw`\{\{DATE\(${iso}(?:,\s*(COMPACT|SHORT|LONG)\s*)?\)\}\}(?: \{\{TIME\(${iso}\)\}\})?|\{\{TIME\(${iso}\)\}\}`,
-  'y',
+/**
+ * An escaped character, `**`, `{{DATE(…)}}`, `{{TIME(…)}}` or both in a row, or any other character.
+ * Source: Adaptive Cards "Text features", date and time formatting.
+ */
+const token = new RegExp(
+  [
+    String.raw`\\([!-/:-@[-${'`'}{-~])`,
+    String.raw`\*\*`,
+    String.raw`\{\{DATE\(${iso}(?:,\s*(COMPACT|SHORT|LONG)\s*)?\)\}\}(?: \{\{TIME\(${iso}\)\}\})?`,
+    String.raw`\{\{TIME\(${iso}\)\}\}`,
+    String.raw`[\s\S]`,
+  ].join('|'),
+  'g',
 )
 const dateTokens = { COMPACT: '{date_num}', SHORT: '{date_short}', LONG: '{date_long}' }
 
@@ -34,21 +42,13 @@ export function readMarkup(bound: string): readonly Run[] {
     if (words !== '') runs.push(bold ? { text: words, bold } : { text: words })
     words = ''
   }
-  for (let at = 0; at < bound.length; ) {
-    const escaped = matchAt(escape, bound, at)
-    const found = escaped ? undefined : matchAt(moment, bound, at)
-    const run = found && momentOf(found)
-    if (escaped) words += escaped[1] ?? ''
-    else if (run) {
-      flush()
-      runs.push(run)
-    } else if (bound.startsWith('**', at)) {
-      flush()
-      bold = !bold
-      at += 2
-      continue
-    } else words += bound.charAt(at)
-    at += escaped?.[0].length ?? (run ? (found?.[0].length ?? 1) : 1)
+  for (const match of bound.matchAll(token)) {
+    const [whole, escaped] = match
+    const moment = momentOf(match)
+    if (moment || whole === '**') flush()
+    if (moment) runs.push(moment)
+    else if (whole === '**') bold = !bold
+    else words += escaped ?? whole
   }
   flush()
   return runs
@@ -64,13 +64,8 @@ export function wordsOf(runs: readonly Run[]): string {
   return runs.map((run) => ('text' in run ? run.text : run.fallback)).join('')
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
-  pattern.lastIndex = at
-  return pattern.exec(text) ?? undefined
-}
-
 function momentOf(match: RegExpExecArray): MomentRun | undefined {
-  const [, date, length = 'COMPACT', timeOfDate, timeAlone] = match
+  const [, , date, length = 'COMPACT', timeOfDate, timeAlone] = match
   const when = new Date(date ?? timeAlone ?? '')
   if (Number.isNaN(when.getTime()) || (timeOfDate !== undefined && timeOfDate !== date)) return undefined
   const day = when.toISOString().slice(0, 10)

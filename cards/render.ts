@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { Template } from 'adaptivecards-templating'
 import type { CardContent } from '../bot/channels/chat.ts'
 import { escapeMarkdown } from '../bot/channels/text.ts'
+import { bind, lengths } from './bind.ts'
+import { isObject, type JsonObject, walk } from './json.ts'
 
-type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
-export type AdaptiveCard = { [key: string]: Json }
+export type AdaptiveCard = JsonObject
 
-const templates = new Map<string, Template>()
+/** In UTF-16 units. Teams takes messages of about 80 KB of UTF-16; the card is not all of a message. */
+const mostCharacters = 36_000
 
 /**
  * Binds a template of cards/ to data and makes it an Adaptive Card 1.5. Every string of the data is text, never markup;
@@ -15,37 +15,18 @@ const templates = new Map<string, Template>()
  * @throws Error for a template that does not exist or binds something the data lacks
  */
 export function renderCard(content: CardContent, post: string): AdaptiveCard {
-  const { ids, ...data } = content.data
-  const card: Json = templateOf(content.card).expand({ $root: { ...asText(data), ids: ids ?? {} } })
-  if (!isObject(card)) throw new Error(`card ${content.card} is not an object`)
-  const open = { $schema: 'http://adaptivecards.io/schemas/adaptive-card.json', version: '1.5', ...card }
-  return content.closed === undefined ? wire(open, post) : close(open, content.closed)
+  let card: AdaptiveCard = {}
+  for (const longest of lengths) {
+    card = cardOf(content, post, longest)
+    if (JSON.stringify(card).length <= mostCharacters) break
+  }
+  return card
 }
 
-function templateOf(name: string): Template {
-  const known = templates.get(name)
-  if (known) return known
-  if (!/^[a-z-]+$/.test(name)) throw new Error(`no card is called ${name}`)
-  const template = new Template(JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8')))
-  templates.set(name, template)
-  return template
-}
-
-function asText(value: unknown): Record<string, Json> {
-  const done = textOf(value)
-  return isObject(done) ? done : {}
-}
-
-function textOf(value: unknown): Json | undefined {
-  if (typeof value === 'string') return escapeMarkdown(value, 1_000)
-  if (typeof value === 'number' || typeof value === 'boolean') return value
-  if (value instanceof Date) return value.toISOString()
-  if (Array.isArray(value)) return value.map((item) => textOf(item) ?? null)
-  if (value === null || value === undefined || typeof value !== 'object') return undefined
-  const entries = Object.entries(value).map(
-    ([key, item]) => [key, key === 'ids' ? (item as Json) : textOf(item)] as const,
-  )
-  return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined))
+function cardOf(content: CardContent, post: string, longest: number): AdaptiveCard {
+  const bound = bind(content, 'teams', longest)
+  const card = { $schema: 'http://adaptivecards.io/schemas/adaptive-card.json', version: '1.5', ...bound }
+  return content.closed === undefined ? wire(card, post) : close(card, content.closed)
 }
 
 /** Gives every action its post's key and a fallback. */
@@ -61,11 +42,9 @@ function wire(card: AdaptiveCard, post: string): AdaptiveCard {
   return isObject(walked) ? walked : card
 }
 
-/** What is left of a card that is over: what it said, not what it asked. */
+/** Says how it ended below what is left of a card that is over. */
 function close(card: AdaptiveCard, sentence: string): AdaptiveCard {
-  const { actions: _actions, refresh: _refresh, ...rest } = card
   const body = Array.isArray(card.body) ? card.body : []
-  const kept = body.filter((element) => !asks(element))
   const line = {
     type: 'TextBlock',
     text: escapeMarkdown(sentence, 1_000),
@@ -73,21 +52,5 @@ function close(card: AdaptiveCard, sentence: string): AdaptiveCard {
     isSubtle: true,
     spacing: 'Medium',
   }
-  return { ...rest, body: [...kept, line] }
-}
-
-function asks(element: Json): boolean {
-  if (!isObject(element)) return false
-  const { type, id } = element
-  return typeof type === 'string' && (type.startsWith('Input.') || type === 'ActionSet' || id === 'open-only')
-}
-
-function walk(value: Json, change: (node: { [key: string]: Json }) => { [key: string]: Json }): Json {
-  if (Array.isArray(value)) return value.map((item) => walk(item, change))
-  if (!isObject(value)) return value
-  return change(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, change)])))
-}
-
-function isObject(value: Json | undefined): value is { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return { ...card, body: [...body, line] }
 }

@@ -1,10 +1,12 @@
 import type { Chat } from '../bot/channels/chat.ts'
 import type { Desk, OperationName } from '../bot/desk.ts'
+import type { UserId } from '../bot/identity/person.ts'
 import type { ProofMethod } from '../bot/identity/proof.ts'
-import { card, message } from './cards.ts'
+import { card } from './cards.ts'
 import { proveByCode } from './prove-by-code.ts'
 import { proveByManager } from './prove-by-manager.ts'
 import { proveByQuestions } from './prove-by-questions.ts'
+import { refuse } from './refuse.ts'
 
 /** A way of proving oneself that did not work out this time is not offered again in the same dialog. */
 type Tried = { readonly method: ProofMethod; readonly proved: boolean }
@@ -21,13 +23,14 @@ const labels: Record<ProofMethod, string> = {
 /**
  * The part of a conversation in which a person proves who they are, in one of the ways the policy takes for this operation.
  * Says why and what comes next when it ends in a no.
- * @returns whether the policy is satisfied
+ * @param about whose account it is, where it is somebody else's: they prove themselves afterwards
+ * @returns whether the policy is satisfied, as far as this person is concerned
  */
-export async function prove(chat: Chat, desk: Desk, operation: OperationName): Promise<boolean> {
+export async function prove(chat: Chat, desk: Desk, operation: OperationName, about?: UserId): Promise<boolean> {
   const tried: Tried[] = []
   for (let round = 1; round <= most; round++) {
-    const standing = await desk.standing(operation)
-    if (standing.verdict === 'allow') return true
+    const standing = await desk.standing(operation, about)
+    if (standing.verdict === 'allow' || standing.verdict === 'need-person-proof') return true
     if (standing.verdict === 'no') {
       await refuse(chat, desk, standing.sentence, standing.tellIt ? { operation, detail: standing.detail } : undefined)
       return false
@@ -98,33 +101,4 @@ async function choose(chat: Chat, methods: readonly ProofMethod[], round: number
     (given) => methods.find((method) => given.by === 'button' && given.values.choice === method),
     (method) => labels[method],
   )
-}
-
-async function refuse(
-  chat: Chat,
-  desk: Desk,
-  sentence: string,
-  tell?: { operation: OperationName; detail: string },
-): Promise<void> {
-  const told = tell && (await chat.once('told-it', () => desk.tellIt(incident(chat, tell))))
-  const more = told ? ` IT has been told: incident ${told.number}.` : ''
-  chat.say('refused', message('I cannot do that', `${sentence}${more}`))
-  await chat.once('ticket-closed', async () => {
-    await desk.closeTicket(`Refused: ${sentence}`)
-    return true
-  })
-}
-
-function incident(chat: Chat, tell: { operation: OperationName; detail: string }): Parameters<Desk['tellIt']>[0] {
-  return {
-    key: `refusal:${tell.operation}`,
-    onceADay: true,
-    title: `Refused: ${tell.operation}`,
-    urgency: 'high',
-    facts: [
-      { title: 'Who asked', value: chat.person.name },
-      { title: 'Asked for', value: tell.operation },
-      { title: 'Refused because', value: tell.detail },
-    ],
-  }
 }

@@ -8,6 +8,7 @@ import type { Schema } from '../store/schema.ts'
 import { changePosts } from '../turns/outbox.ts'
 import type { Button } from '../turns/press-button.ts'
 import { confirmationPost } from './ask-manager.ts'
+import { isOfPerson } from './person-purpose.ts'
 
 const endings = {
   confirmed: 'You confirmed. Thank you.',
@@ -39,14 +40,14 @@ export function confirmButton(ground: {
       if (confirmation && (decided === 'confirmed' || decided === 'denied'))
         await audit.appendWithin(transaction, {
           kind: 'event',
-          action: 'confirm-person',
+          action: isOfPerson(confirmation.purpose) ? 'match-number' : 'confirm-person',
           tenant: person.tenant,
           actor: person.id,
-          target: confirmation.asker,
+          target: isOfPerson(confirmation.purpose) ? person.id : confirmation.asker,
           correlationId: confirmation.correlationId,
           operationId: `confirm:${id}`,
           outcome: decided === 'confirmed' ? 'done' : 'refused',
-          detail: { purpose: confirmation.purpose, decision: decided },
+          detail: { purpose: confirmation.purpose, decision: decided, 'asked-by': confirmation.asker },
         })
       return { reply: { kind: 'card', post: post.key, content }, posts: [post.key], wake: `confirmation:${id}` }
     })

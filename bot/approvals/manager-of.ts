@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Directory, DirectoryUser } from '../directory/directory.ts'
 import { baselineTakenAt, observe, standsSince } from '../identity/manager-history.ts'
-import type { Person } from '../identity/person.ts'
+import type { Who } from '../identity/who.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 
@@ -18,7 +18,7 @@ const day = 86_400_000
 /** The manager who may confirm somebody: named by the directory just now, long enough there, and able to answer. */
 export async function managerOf(
   ground: ManagerGround,
-  person: Person,
+  person: Who,
 ): Promise<{ readonly manager: DirectoryUser } | { readonly unavailable: string }> {
   const { database, clock, directory, policy } = ground
   const now = clock()

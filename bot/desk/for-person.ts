@@ -1,21 +1,32 @@
+import type { ChannelName } from '../channels/chat.ts'
 import type { Desk } from '../desk.ts'
 import type { Person } from '../identity/person.ts'
 import { enrolling } from './enrolling.ts'
 import type { Ground } from './ground.ts'
+import { helping } from './helping.ts'
 import { operating } from './operating.ts'
 import { proving } from './proving.ts'
+import { provingPerson } from './proving-person.ts'
 import { standing } from './standing.ts'
 import { ticketing } from './ticketing.ts'
 
-/** The desk of one person in one dialog: everything on it is bound to them, so that a dialog cannot act for anybody else. */
-export function deskFor(ground: Ground, person: Person, dialogId: string, correlationId: string): Desk {
-  const sitting = { person, dialogId, correlationId }
+/** The desk of one person in one dialog: everything on it is bound to them, and what concerns somebody else says whom. */
+export function deskFor(
+  ground: Ground,
+  person: Person,
+  dialogId: string,
+  correlationId: string,
+  channel: ChannelName | undefined,
+): Desk {
+  const sitting = { person, dialogId, correlationId, channel }
   return {
     now: ground.clock,
     ...standing(ground, sitting),
     ...proving(ground, sitting),
     ...enrolling(ground, sitting),
     ...operating(ground, sitting),
+    ...helping(ground, sitting),
+    ...provingPerson(ground, sitting),
     ...ticketing(ground, sitting),
   }
 }

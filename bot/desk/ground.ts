@@ -1,12 +1,15 @@
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import type { Audit } from '../audit/audit.ts'
+import type { ChannelName } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
+import type { Escalation } from '../escalation/escalation.ts'
 import type { KeyRing } from '../identity/key-ring.ts'
 import type { Person } from '../identity/person.ts'
 import type { OperationEngine } from '../operations/engine.ts'
 import type { Handover } from '../operations/handover.ts'
+import type { IsIt } from '../operations/relation.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Tickets } from '../tickets/tickets.ts'
@@ -29,6 +32,12 @@ export interface Ground {
   readonly hasItChannel: boolean
   /** Whether mails can be sent at all. */
   readonly canMail: boolean
+  /** Whether somebody belongs to IT, asked of the directory now. @throws DirectoryError */
+  readonly isIt: IsIt
+  /** Whether being signed in there counts for as much as being signed in to the directory; where unknown: no. */
+  readonly channelIsStrong: (channel: ChannelName | undefined) => boolean
+  /** Calls IT in. */
+  readonly escalation: Pick<Escalation, 'open' | 'list'>
   readonly log: Logger
 }
 
@@ -37,4 +46,6 @@ export interface Sitting {
   readonly person: Person
   readonly dialogId: string
   readonly correlationId: string
+  /** Where the person last spoke in it. */
+  readonly channel: ChannelName | undefined
 }

@@ -1,6 +1,8 @@
 import type { Desk, OperationReport } from '../desk.ts'
+import type { UserId } from '../identity/person.ts'
 import { takeBackAuthenticator } from '../identity/take-back-authenticator.ts'
 import type { DirectoryOperation, OperationRequest, OperationResult } from '../operations/operation.ts'
+import { relationOf } from '../operations/relation.ts'
 import type { Ground, Sitting } from './ground.ts'
 
 /** Teams wants an answer within 10 seconds. */
@@ -8,11 +10,25 @@ const patience = 8_500
 /** A press of the button makes one password; after so many the person starts anew. */
 const mostAttempts = 3
 
-/** A password that was or may have been set, but is not in this process any more. */
+/** What was or may have been made, but is not in this process any more. */
 const unseen = {
   done: 'Your password was changed, but I was interrupted before I could show it. Press the button again: I make a new one.',
   unclear: 'Your password may have been changed, but I cannot show it. Press the button again: I make a new one.',
 } as const
+
+const unseenFor = {
+  'temporary-password': {
+    done: 'The password was changed, but I was interrupted before I could show it. Press the button again: I make a new one.',
+    unclear: 'The password may have been changed, but I cannot show it. Press the button again: I make a new one.',
+  },
+  'temporary-access-pass': {
+    done: 'A pass was made, but I was interrupted before I could show it. Press the button again: I make a new one.',
+    unclear: 'A pass may have been made, but I cannot show it. Press the button again: I make a new one.',
+  },
+} as const
+
+const lostFor =
+  'Something went wrong on my side, and I cannot say whether anything was changed. Press the button again, or do it by hand.'
 
 const lost =
   'Something went wrong on my side, and I cannot say whether your password was changed. Press the button again, or go to IT.'
@@ -21,7 +37,7 @@ const lost =
 export function operating(
   ground: Ground,
   { person, dialogId, correlationId }: Sitting,
-): Pick<Desk, 'resetPassword' | 'protectAccount'> {
+): Pick<Desk, 'resetPassword' | 'resetPasswordFor' | 'protectAccount'> {
   function request(id: string, name: DirectoryOperation, why: string): OperationRequest {
     return {
       id,
@@ -63,41 +79,64 @@ export function operating(
     }
   }
 
+  /** Starts what makes a secret, or finds what was started, and takes the secret out of this process's memory. */
+  async function handOver(
+    key: string,
+    requestFor: (id: string) => OperationRequest,
+    words: { readonly unseen: Readonly<Record<'done' | 'unclear', string>>; readonly lost: string },
+  ): Promise<OperationReport & { readonly secret: string | undefined; readonly again: boolean }> {
+    const ids = Array.from({ length: mostAttempts }, (_, index) => `${dialogId}:${key}:${index + 1}`)
+    const begun = await ground.database
+      .selectFrom('operations')
+      .select(['id', 'state'])
+      .where('id', 'in', ids)
+      .execute()
+    // One that a crash or a slow directory left half-way comes to its end first.
+    const running = begun.find(({ state }) => state === 'running')?.id
+    // The same window asked for twice in one moment (a second click, a turn run anew) shows the same password.
+    const last = begun.length > 0 ? ids[begun.length - 1] : undefined
+    const again = last !== undefined && ground.handover.take(last) !== undefined ? last : undefined
+    const id = running ?? again ?? ids[begun.length]
+    if (id === undefined)
+      return {
+        state: 'failed',
+        sentence: 'That was tried several times now. Please start again, or go to IT in person.',
+        ticketNumber: undefined,
+        secret: undefined,
+        again: false,
+      }
+    if (!running && !again) ground.handover.expect(id)
+    const result = await runOrLose(requestFor(id))
+    if (result === 'lost')
+      return { state: 'unclear', sentence: words.lost, ticketNumber: undefined, secret: undefined, again: true }
+    const reported = await report(result)
+    // A slow one stays expected: the next press finds its password, if this process still has it.
+    if (result === 'still-running') return { ...reported, secret: undefined, again: true }
+    const secret = ground.handover.take(id)
+    if (result.state !== 'done' && result.state !== 'unclear')
+      return { ...reported, secret: undefined, again: result.state === 'failed' }
+    if (secret === undefined)
+      return { ...reported, state: 'unclear', sentence: words.unseen[result.state], secret, again: true }
+    return { ...reported, secret, again: false }
+  }
+
   return {
     async resetPassword(key) {
-      const ids = Array.from({ length: mostAttempts }, (_, index) => `${dialogId}:${key}:${index + 1}`)
-      const begun = await ground.database
-        .selectFrom('operations')
-        .select(['id', 'state'])
-        .where('id', 'in', ids)
-        .execute()
-      // One that a crash or a slow directory left half-way comes to its end first.
-      const running = begun.find(({ state }) => state === 'running')?.id
-      // The same window asked for twice in one moment (a second click, a turn run anew) shows the same password.
-      const last = begun.length > 0 ? ids[begun.length - 1] : undefined
-      const again = last !== undefined && ground.handover.take(last) !== undefined ? last : undefined
-      const id = running ?? again ?? ids[begun.length]
-      if (id === undefined)
-        return {
-          state: 'failed',
-          sentence: 'That was tried several times now. Please start again, or go to IT in person.',
-          ticketNumber: undefined,
-          password: undefined,
-          again: false,
-        }
-      if (!running && !again) ground.handover.expect(id)
-      const result = await runOrLose(request(id, 'reset-password', 'the person asked for it in the chat'))
-      if (result === 'lost')
-        return { state: 'unclear', sentence: lost, ticketNumber: undefined, password: undefined, again: true }
-      const reported = await report(result)
-      // A slow one stays expected: the next press finds its password, if this process still has it.
-      if (result === 'still-running') return { ...reported, password: undefined, again: true }
-      const password = ground.handover.take(id)
-      if (result.state !== 'done' && result.state !== 'unclear')
-        return { ...reported, password: undefined, again: result.state === 'failed' }
-      if (password === undefined)
-        return { ...reported, state: 'unclear', sentence: unseen[result.state], password, again: true }
-      return { ...reported, password, again: false }
+      const own = (id: string) => request(id, 'reset-password', 'the person asked for it in the chat')
+      const { secret, ...reported } = await handOver(key, own, { unseen, lost })
+      return { ...reported, password: secret }
+    },
+    async resetPasswordFor(key, about: UserId) {
+      const { deliver: kind = 'temporary-password', passLasts = 0 } = ground.policy.operations['reset-password-for']
+      const relation = await relationOf(ground, 'reset-password-for', person, about)
+      const as = relation === 'manager-of' ? 'manager' : 'it'
+      const theirs = (id: string): OperationRequest => ({
+        ...request(id, 'reset-password-for', `started in the chat by ${as === 'manager' ? 'the manager' : 'IT'}`),
+        target: about,
+        startedBy: { name: person.name, as },
+      })
+      const handed = await handOver(key, theirs, { unseen: unseenFor[kind], lost: lostFor })
+      return { ...handed, kind, minutes: passLasts / 60_000 }
     },
     async protectAccount(key, about) {
       await takeBackAuthenticator(ground, { tenant: person.tenant, person: person.id, correlationId })

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import { askManager } from '../approvals/ask-manager.ts'
 import { managerOf } from '../approvals/manager-of.ts'
+import { isOfPerson } from '../approvals/person-purpose.ts'
 import type { AuditEvent } from '../audit/audit.ts'
 import type { CodeVerdict, Desk, Readiness } from '../desk.ts'
 import { channelProof } from '../identity/channel.ts'
@@ -28,7 +29,7 @@ type Proving = Pick<
 /** The ways to prove oneself. What is kept of each is a proof of this dialog, and a line in the audit. */
 export function proving(ground: Ground, sitting: Sitting): Proving {
   const { database, clock, policy } = ground
-  const { person, dialogId } = sitting
+  const { person, dialogId, channel } = sitting
   const totp = { database, clock, ring: ground.ring }
   const answers = { database, clock, rules: policy.securityQuestions }
 
@@ -42,10 +43,10 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
   }
 
   async function readinessOf(method: ProofMethod): Promise<Readiness> {
-    if (method === 'channel')
-      return policy.channelCounts
-        ? { ready: true }
-        : { ready: false, because: 'This chat alone does not count as a proof here.' }
+    if (method === 'channel') {
+      if (!policy.channelCounts) return { ready: false, because: 'This chat alone does not count as a proof here.' }
+      return ground.channelIsStrong(channel) ? { ready: true } : { ready: false, because: tooWeak }
+    }
     if (method === 'totp') return await totpMethod({ database, clock }).available(person)
     if (method === 'manager') {
       const manager = await managerOf(ground, person)
@@ -66,7 +67,7 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
       return { totp: totpReady, manager, questions, channel }
     },
     async proveByChannel() {
-      await record(database, channelProof(person, dialogId, clock()))
+      await record(database, channelProof(person, dialogId, clock(), ground.channelIsStrong(channel)))
     },
     async proveByCode(typed): Promise<CodeVerdict> {
       // The try, the proof and the row in the audit: all or nothing.
@@ -85,7 +86,9 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
     askManager: (key, purpose) => askManager(ground, sitting, key, purpose),
     async managerAnswer(id) {
       const confirmation = await confirmationById({ database, clock }, id)
-      if (!confirmation || confirmation.asker !== person.id || confirmation.dialogId !== dialogId) return 'expired'
+      const theirs = confirmation?.asker === person.id && confirmation.dialogId === dialogId
+      // Whom somebody helps is not their manager: what those confirm proves nothing of the asker.
+      if (!confirmation || !theirs || isOfPerson(confirmation.purpose)) return 'expired'
       if (confirmation.state === 'confirmed') {
         const { confirmer } = confirmation
         const proof = newProof({
@@ -128,6 +131,9 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
     },
   }
 }
+
+const tooWeak =
+  'This chat does not count as a proof here, because it does not ask for a second factor. Write to me in Microsoft Teams instead.'
 
 /** A line of the audit for what changes no directory. */
 export function eventOf(

@@ -1,6 +1,8 @@
 import type { Desk, OperationName, Standing } from '../desk.ts'
+import type { UserId } from '../identity/person.ts'
 import { listOfDialog } from '../identity/proofs.ts'
 import { type Facts, factsOf } from '../operations/facts.ts'
+import { relationOf } from '../operations/relation.ts'
 import { decideFor, usage } from '../operations/usage.ts'
 import type { Ground, Sitting } from './ground.ts'
 import { eventOf } from './proving.ts'
@@ -15,41 +17,51 @@ const kept = new WeakMap<Ground, Map<string, { facts: Promise<Facts>; at: number
 export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing' | 'isOnPremises'> {
   const { person, dialogId } = sitting
 
-  function facts(): Promise<Facts> {
+  function facts(target: UserId = person.id): Promise<Facts> {
     const known = kept.get(ground) ?? new Map()
     kept.set(ground, known)
     const now = ground.clock().getTime()
-    const already = known.get(person.id)
+    const key = `${person.id}/${target}`
+    const already = known.get(key)
     if (already && now - already.at < fresh) return already.facts
-    const asked = factsOf(ground.directory, ground.policy, person.id, person.id)
-    asked.catch(() => known.delete(person.id))
-    known.delete(person.id)
-    known.set(person.id, { facts: asked, at: now })
+    const asked = factsOf(ground.directory, ground.policy, person.id, target)
+    asked.catch(() => known.delete(key))
+    known.delete(key)
+    known.set(key, { facts: asked, at: now })
     const [oldest] = known.keys()
     if (known.size > mostKept && oldest !== undefined) known.delete(oldest)
     return asked
   }
 
   return {
-    async standing(operation: OperationName): Promise<Standing> {
+    async standing(operation: OperationName, about?: UserId): Promise<Standing> {
       const now = ground.clock()
-      const [known, proofs, today] = await Promise.all([
-        facts(),
+      const { tenant } = person
+      const target = about ?? person.id
+      const [known, relation, proofs, targetProofs, used] = await Promise.all([
+        facts(target),
+        relationOf(ground, operation, person, target),
         listOfDialog(ground.database, dialogId, person),
-        usage(ground.database, { id: '', name: operation, tenant: person.tenant, target: person.id }, now),
+        target === person.id ? [] : listOfDialog(ground.database, dialogId, { tenant, id: target }),
+        usage(ground.database, { id: '', name: operation, tenant, actor: person.id, target }, now),
       ])
       const decision = decideFor(ground.policy, {
         operation,
-        tenant: person.tenant,
+        tenant,
         actor: person.id,
-        target: person.id,
+        target,
         facts: known,
+        relation,
         proofs,
-        today,
+        targetProofs,
+        approvals: [],
+        usage: used,
         now,
       })
       if (decision.verdict === 'allow') return { verdict: 'allow' }
       if (decision.verdict === 'need-proof') return { verdict: 'need-proof', alternatives: decision.alternatives }
+      if (decision.verdict === 'need-person-proof')
+        return { verdict: 'need-person-proof', alternatives: decision.alternatives }
       if (decision.verdict === 'need-approval')
         return {
           verdict: 'no',
@@ -60,6 +72,7 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
       const detail = [decision.detail, ...known.because].join('; ')
       await ground.audit.append({
         ...eventOf(sitting, operation, 'failed', { refusal: decision.code, because: detail.slice(0, 500) }),
+        target,
         operationId: `refusal:${dialogId}:${operation}`,
         outcome: 'refused',
         policyVersion: decision.policyVersion,

@@ -60,9 +60,34 @@ export function checkSender(sender: Sender): SenderCheck {
   return { ok: true, person: { tenant: tenant.data, id: id.data, name: user.displayName } }
 }
 
-/** The authenticated chat as a proof of its own; whether that is enough for anything is for the policy to say. */
-export function channelProof(person: Who, dialogId: string, at: Date): Proof {
-  return newProof({ person, method: 'channel', dialogId, at, counts: true })
+/**
+ * The authenticated chat as a proof of its own; whether that is enough for anything is for the policy to say.
+ * @param counts false where the chat product does not make sure who sits there
+ */
+export function channelProof(person: Who, dialogId: string, at: Date, counts: boolean): Proof {
+  return newProof({ person, method: 'channel', dialogId, at, counts })
+}
+
+/**
+ * A number matched in the person's own chat, at the request of somebody who helps them: the chat is theirs as it would be if
+ * they wrote themselves. The id makes one confirmation one proof.
+ * @param confirmation the number matching it comes from
+ * @param counts whether the channel in which it was matched is strong enough
+ */
+export function matchedNumberProof(
+  person: Who,
+  dialogId: string,
+  at: Date,
+  confirmation: { readonly id: string; readonly counts: boolean },
+): Proof {
+  return newProof({
+    id: `matched:${confirmation.id}`,
+    person,
+    method: 'channel',
+    dialogId,
+    at,
+    counts: confirmation.counts,
+  })
 }
 
 function refuse(code: SenderRefusal): SenderCheck {

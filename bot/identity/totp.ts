@@ -60,6 +60,29 @@ export interface TotpRules {
 const defaultRules: TotpRules = { guesses: guessRules, entries: entryRules }
 
 /**
+ * Counters of wrong tries. Codes that somebody else types for the person (`read-out`) have their own, so that nobody can lock
+ * a person out of their own authenticator by typing wrong ones.
+ */
+export type TotpCounter = 'totp' | 'totp:read-out'
+
+/** Few tries, long waits, and an end: with the person's own hundred the limit of NIST SP 800-63B-4 3.2.2 is passed by little. */
+const readOutRules: TotpRules = {
+  guesses: { failuresPerLock: 3, firstLock: 60 * 60_000, longestLock: 24 * 60 * 60_000, failuresForGood: 15 },
+  entries: entryRules,
+}
+
+/**
+ * The same check for a code that the person reads out to somebody who types it for them. Closed as well when the person's
+ * own tries have locked the authenticator for good.
+ * @throws SealError as `verifyTotp`
+ */
+export async function verifyTotpReadOut(ground: TotpGround, person: Who, typed: string): Promise<TotpResult> {
+  const own = await readCounters(ground.database, throttleKey(person, 'totp'))
+  if (own.lockedForGood) return { ok: false, reason: 'locked-for-good' }
+  return await verifyTotp(ground, person, typed, readOutRules, 'totp:read-out')
+}
+
+/**
  * Checks a code against the person's active factor. A code is good once (RFC 6238 section 5.2), on whichever replica, for the
  * present step and its neighbours. Tries of one person come one after the other; a locked method looks at no code.
  * @throws SealError when the seed cannot be opened (key missing or row changed); nothing is counted then
@@ -69,10 +92,11 @@ export async function verifyTotp(
   person: Who,
   typed: string,
   rules: TotpRules = defaultRules,
+  counter: TotpCounter = 'totp',
 ): Promise<TotpResult> {
   return within(ground.database, async (transaction) => {
     const now = ground.clock()
-    const key = throttleKey(person, 'totp')
+    const key = throttleKey(person, counter)
     const held = await holdCounters(transaction, key, now)
     const standing = standingOf(held, now, rules.guesses)
     if (standing.state === 'locked-for-good') return { ok: false, reason: 'locked-for-good' }
@@ -81,7 +105,7 @@ export async function verifyTotp(
     const factor = await activeFactor(transaction, person)
     if (!factor) return { ok: false, reason: 'none' }
     const code = readCode(typed)
-    if (code === undefined) return countEntry(transaction, person, 'malformed', now, rules.entries)
+    if (code === undefined) return countEntry(transaction, person, counter, 'malformed', now, rules.entries)
 
     const owner = { tenant: person.tenant, person: person.id, factorId: factor.id }
     const step = matchingStep(ground.ring.open(factor.sealed_seed, owner), code, now)
@@ -92,9 +116,9 @@ export async function verifyTotp(
       return { ok: false, reason: 'locked-for-good' }
     }
     if (!(await spendStep(transaction, factor.id, step))) {
-      return countEntry(transaction, person, 'used', now, rules.entries)
+      return countEntry(transaction, person, counter, 'used', now, rules.entries)
     }
-    await countSuccess(transaction, person, ['totp', 'totp:entries'], now)
+    await countSuccess(transaction, person, [counter, `${counter}:entries`], now)
     return { ok: true, factorId: factor.id, proofCounts: factor.countsFrom <= now, countsFrom: factor.countsFrom }
   })
 }
@@ -171,7 +195,7 @@ export function totpMethod(ground: Pick<TotpGround, 'database' | 'clock'>): Veri
   }
 }
 
-function throttleKey(person: Who, method: 'totp' | 'totp:entries'): ThrottleKey {
+function throttleKey(person: Who, method: TotpCounter | `${TotpCounter}:entries`): ThrottleKey {
   return { person, method }
 }
 
@@ -202,13 +226,14 @@ async function spendStep(transaction: Transaction<Schema>, factorId: string, ste
 async function countEntry(
   transaction: Transaction<Schema>,
   person: Who,
+  counter: TotpCounter,
   reason: 'malformed' | 'used',
   now: Date,
   rules: ThrottleRules,
 ): Promise<TotpResult> {
-  const key = throttleKey(person, 'totp:entries')
+  const key = throttleKey(person, `${counter}:entries`)
   const after = await countFailure(transaction, key, await holdCounters(transaction, key, now), now, rules)
   if (after.state !== 'locked') return { ok: false, reason }
-  await lockUntil(transaction, throttleKey(person, 'totp'), after.lockedUntil, now)
+  await lockUntil(transaction, throttleKey(person, counter), after.lockedUntil, now)
   return { ok: false, reason: 'locked', lockedUntil: after.lockedUntil }
 }

@@ -17,22 +17,61 @@ export function noticesOfOperation(policy: Policy, mailConfigured: boolean) {
     transaction: Transaction<Schema>,
   ): Promise<readonly PostDraft[]> => {
     const touched = result.state === 'done' || result.state === 'unclear'
-    if (request.name !== 'reset-password' || !touched) return []
+    if (!touched) return []
     const mailTo = policy.notices.secondAddress && mailConfigured ? otherMails : []
     const at = new Date(result.at)
+    if (request.name === 'freeze-account') return blocked(request, mailTo)
+    const said = wordsFor(policy, request, result.state === 'done')
+    if (!said) return []
     return await draftNotice(transaction, {
       about: `operation:${request.id}`,
       tenant: request.tenant,
       person: request.target,
-      title: result.state === 'done' ? 'Your password was reset' : 'Your password may have been reset',
-      text:
-        result.state === 'done'
-          ? 'A temporary password was set for your account, as somebody asked of HelpBot in your chat.'
-          : 'Somebody asked HelpBot in your chat for a temporary password. It may have been set: I could not make sure.',
+      ...said,
       facts: [{ title: 'When', value: `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC` }],
       mailTo,
       correlationId: request.correlationId,
       at,
     })
   }
+}
+
+interface Words {
+  readonly title: string
+  readonly text: string
+}
+
+function wordsFor(policy: Policy, request: OperationRequest, done: boolean): Words | undefined {
+  if (request.name === 'reset-password')
+    return {
+      title: done ? 'Your password was reset' : 'Your password may have been reset',
+      text: done
+        ? 'A temporary password was set for your account, as somebody asked of HelpBot in your chat.'
+        : 'Somebody asked HelpBot in your chat for a temporary password. It may have been set: I could not make sure.',
+    }
+  const { startedBy } = request
+  if (request.name !== 'reset-password-for' || !startedBy) return undefined
+  const who = `${startedBy.name} (${startedBy.as === 'manager' ? 'your manager' : 'IT'})`
+  const unsure = ' I could not make sure whether that worked.'
+  if (policy.operations['reset-password-for'].deliver === 'temporary-access-pass')
+    return {
+      title: 'Somebody got a Temporary Access Pass for you',
+      text: `${who} had HelpBot make a pass with which one can sign in as you once, and was shown it.${done ? '' : unsure}`,
+    }
+  return {
+    title: done ? `${startedBy.name} reset your password` : `${startedBy.name} may have reset your password`,
+    text: `${who} had HelpBot set a temporary password for your account, and was shown it.${done ? '' : unsure}`,
+  }
+}
+
+/**
+ * A blocked account's chat may be in other hands, so only the second addresses are told, by mail; and IT alone can undo it, so there
+ * is nothing to press.
+ */
+function blocked(request: OperationRequest, mailTo: readonly string[]): readonly PostDraft[] {
+  if (mailTo.length === 0) return []
+  const text = 'IT has blocked sign-in to your account and ended its sessions. To get back in, please call IT.'
+  const mail = { to: mailTo, subject: 'Sign-in to your account is blocked', text, recourse: undefined }
+  const to = { tenant: request.tenant, person: request.target }
+  return [{ key: `notice:operation:${request.id}:mail`, to, content: { mail }, correlationId: request.correlationId }]
 }

@@ -2,7 +2,7 @@ import type { Directory } from '../directory/directory.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 
 /** Names of the operations that change a directory: each is a file beside this one. */
-export type DirectoryOperation = 'reset-password' | 'protect-account'
+export type DirectoryOperation = 'reset-password' | 'protect-account' | 'reset-password-for' | 'freeze-account'
 
 /** What is kept of a request, in the engine's own tables too: ids and words for the audit, never a secret. */
 export interface OperationRequest {
@@ -16,6 +16,10 @@ export interface OperationRequest {
   readonly ticketId: string
   readonly correlationId: string
   readonly why: string
+  /** Who started it for the target, in words for them: only of what is done for others. */
+  readonly startedBy?: { readonly name: string; readonly as: 'manager' | 'it' }
+  /** The second person of IT who agreed, and when (ISO 8601). */
+  readonly confirmedBy?: { readonly id: UserId; readonly at: string }
 }
 
 /** What stood before the change, to compare with afterwards. Times are ISO 8601. */

@@ -1,6 +1,6 @@
 import { attempt, lookUntil } from './change.ts'
 import type { Handover } from './handover.ts'
-import type { Changed, Operation } from './operation.ts'
+import type { Before, Changed, Operation } from './operation.ts'
 
 export interface ResetPasswordDependencies {
   readonly handover: Handover
@@ -15,8 +15,20 @@ export interface ResetPasswordDependencies {
  * the window that will show it is being waited for.
  */
 export function resetPassword(dependencies: ResetPasswordDependencies): Operation {
+  return resetting(dependencies, 'reset-password', () => 'your')
+}
+
+/**
+ * The same for whoever's password it is.
+ * @param whose how sentences call the owner: "your", or "Ada Lovelace’s"
+ */
+export function resetting(
+  dependencies: ResetPasswordDependencies,
+  name: Operation['name'],
+  whose: (before: Before) => string,
+): Operation {
   return {
-    name: 'reset-password',
+    name,
 
     async change(request, before, { directory }) {
       // After a crash the asker is gone: a password nobody sees would only lock the person out.
@@ -50,19 +62,21 @@ export function resetPassword(dependencies: ResetPasswordDependencies): Operatio
       return seen === 'seen' ? 'as-wanted' : seen === 'not-seen' ? 'unchanged' : 'unknown'
     },
 
-    conclude(request, _before, changed, read) {
+    conclude(request, before, changed, read) {
+      const password = `${whose(before)} password`
+      const Password = `${password.slice(0, 1).toUpperCase()}${password.slice(1)}`
       // A password that may never have been set is not shown: the next press makes one that is.
       if (changed.fate !== 'accepted' && read !== 'as-wanted') dependencies.handover.discard(request.id)
       if (changed.fate === 'accepted') {
         const sessions = changed.detail['sessions-ended']
-        const ended = sessions === 'yes' ? 'All your open sessions end within the hour.' : ''
-        const notEnded = sessions === 'no' ? 'Your open sessions could not be ended; IT has been told.' : ''
+        const ended = sessions === 'yes' ? 'All open sessions end within the hour.' : ''
+        const notEnded = sessions === 'no' ? 'The open sessions could not be ended; IT has been told.' : ''
         const forIt =
           sessions === 'no'
             ? { forIt: { title: 'Sessions could not be ended after a reset', urgency: 'high' } as const }
             : {}
         if (read === 'as-wanted')
-          return { state: 'done', sentence: `Your password is changed. ${ended}${notEnded}`.trim(), ...forIt }
+          return { state: 'done', sentence: `${Password} is changed. ${ended}${notEnded}`.trim(), ...forIt }
         return {
           state: 'unclear',
           sentence:
@@ -73,11 +87,9 @@ export function resetPassword(dependencies: ResetPasswordDependencies): Operatio
       if (read === 'as-wanted' && changed.fate === 'interrupted')
         return {
           state: 'done',
-          sentence:
-            'Your password was changed, but I was interrupted before I could show it. Press the button again: I make a new one.',
+          sentence: `${Password} was changed, but I was interrupted before I could show it. Press the button again: I make a new one.`,
         }
-      if (read === 'as-wanted' && changed.fate === 'lost')
-        return { state: 'done', sentence: 'Your password is changed.' }
+      if (read === 'as-wanted' && changed.fate === 'lost') return { state: 'done', sentence: `${Password} is changed.` }
       if (changed.fate === 'lost') {
         const hope =
           'I got no answer from Microsoft and cannot see a change. The old password may or may not work: press the button again to be sure.'
@@ -86,12 +98,12 @@ export function resetPassword(dependencies: ResetPasswordDependencies): Operatio
       if (changed.fate === 'interrupted')
         return {
           state: 'unclear',
-          sentence:
-            'I was interrupted and do not know whether your password was changed. Press the button again to be sure.',
+          sentence: `I was interrupted and do not know whether ${password} was changed. Press the button again to be sure.`,
         }
       return { state: 'failed', sentence: changed.sentence }
     },
   }
 }
 
-const interrupted: Changed = { fate: 'interrupted', sentence: '', detail: { interrupted: 'the asker was gone' } }
+/** Nobody waits for the secret any more, so none was made. */
+export const interrupted: Changed = { fate: 'interrupted', sentence: '', detail: { interrupted: 'the asker was gone' } }

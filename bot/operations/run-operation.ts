@@ -6,6 +6,7 @@ import { DirectoryError } from '../directory/directory-error.ts'
 import type { UserId } from '../identity/person.ts'
 import type { Proof } from '../identity/proof.ts'
 import { listOfDialog } from '../identity/proofs.ts'
+import type { Approval, Decision, Relation } from '../policy/decision.ts'
 import { operationFacts } from '../policy/operations.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
@@ -22,6 +23,7 @@ import type {
   OperationTools,
   ReadBack,
 } from './operation.ts'
+import { type IsIt, relationOf } from './relation.ts'
 import { decideFor, usage } from './usage.ts'
 
 export interface RunDependencies {
@@ -31,6 +33,7 @@ export interface RunDependencies {
   readonly directoryFor: (correlationId: string) => Directory
   readonly policy: Policy
   readonly clock: Clock
+  readonly isIt: IsIt
   readonly operations: readonly Operation[]
   /** Who is told what when it is over; written in the same transaction as the outcome. */
   readonly notices: (
@@ -147,6 +150,23 @@ export function operationSteps(dependencies: RunDependencies): Steps {
     }
   }
 
+  /** Everything the decision rests on that lives in the directory, asked now. @throws DirectoryError */
+  async function lookLive(request: OperationRequest) {
+    const { tenant, actor, target, dialogId, confirmedBy } = request
+    const directory = dependencies.directoryFor(request.correlationId)
+    const given = dialogId ? await listOfDialog(database, dialogId, { tenant, id: actor }) : []
+    const ground = { database, clock, directory, policy, isIt: dependencies.isIt }
+    const [facts, relation, proofs, agreed] = await Promise.all([
+      factsOf(directory, policy, actor, target),
+      relationOf(ground, request.name, { tenant, id: actor }, target),
+      stillTheirManager(directory, actor, given),
+      confirmedBy ? dependencies.isIt({ tenant, id: confirmedBy.id }) : false,
+    ])
+    const approvals: Approval[] =
+      confirmedBy && agreed ? [{ by: confirmedBy.id, at: new Date(confirmedBy.at), kind: 'it' }] : []
+    return { facts, relation, proofs, approvals }
+  }
+
   async function begin(request: OperationRequest): Promise<void> {
     await database
       .insertInto('operations')
@@ -170,9 +190,9 @@ export function operationSteps(dependencies: RunDependencies): Steps {
   return {
     async prepare(request) {
       await begin(request)
-      let facts: Awaited<ReturnType<typeof factsOf>>
+      let found: Awaited<ReturnType<typeof lookLive>>
       try {
-        facts = await factsOf(dependencies.directoryFor(request.correlationId), policy, request.actor, request.target)
+        found = await lookLive(request)
       } catch (error) {
         if (!(error instanceof DirectoryError)) throw error
         const detail = { error: `${error.code}: ${error.detail}`, 'request-id': error.requestId ?? 'none' }
@@ -181,20 +201,22 @@ export function operationSteps(dependencies: RunDependencies): Steps {
         const forIt = { title: 'An account could not be protected', urgency: 'high' } as const
         return await stop(request, 'failed', notProtected, detail, forIt)
       }
-      const proofs = request.dialogId
-        ? await listOfDialog(database, request.dialogId, { tenant: request.tenant, id: request.actor })
-        : []
-      const today = await usage(database, request, clock())
-      const { tenant, actor, target } = request
-      const standing = await stillTheirManager(dependencies.directoryFor(request.correlationId), actor, proofs)
+      const { facts, relation, approvals, proofs } = found
+      const { tenant, actor, target, dialogId } = request
+      const targetProofs =
+        dialogId && actor !== target ? await listOfDialog(database, dialogId, { tenant, id: target }) : []
+      const used = await usage(database, request, clock())
       const decision = decideFor(policy, {
         operation: request.name,
         tenant,
         actor,
         target,
         facts,
-        proofs: standing,
-        today,
+        relation,
+        proofs,
+        targetProofs,
+        approvals,
+        usage: used,
         now: clock(),
       })
       if (decision.verdict === 'refuse') {
@@ -215,6 +237,7 @@ export function operationSteps(dependencies: RunDependencies): Steps {
         kind: 'intent',
         policyVersion: decision.policyVersion,
         proofs: decision.proofsUsed.map(proofForAudit),
+        ...forOthers(request, relation, decision),
       })
       const before: Before = {
         displayName: facts.user.displayName,
@@ -223,7 +246,10 @@ export function operationSteps(dependencies: RunDependencies): Steps {
         onPremises: facts.user.sourceOfAuthority === 'on-premises',
         startedAt: clock().toISOString(),
       }
-      return { verdict: 'go', before, otherMails: facts.user.otherMails.slice(0, 5) }
+      // Whoever was helped by somebody else may not come to their chat soon: their mailbox is told too.
+      const helped = operationFacts[request.name].personProves
+      const own = helped && facts.user.mail !== undefined ? [facts.user.mail] : []
+      return { verdict: 'go', before, otherMails: [...new Set([...facts.user.otherMails.slice(0, 5), ...own])] }
     },
 
     change: (request, before) => operationNamed(request.name).change(request, before, toolsFor(request)),
@@ -286,6 +312,29 @@ function eventOf(
     operationId: request.id,
     why: request.why,
   }
+}
+
+/** What was done for somebody else names who started it in what capacity, and how the other one agreed or was verified. */
+function forOthers(
+  { startedBy, actor, target }: OperationRequest,
+  relation: Relation,
+  { targetProofsUsed, approval }: Extract<Decision, { verdict: 'allow' }>,
+): Pick<AuditEvent, 'detail'> {
+  if (actor === target) return {}
+  const person = targetProofsUsed.map(({ method, at }) => `${personProofs[method] ?? method} at ${at.toISOString()}`)
+  return {
+    detail: {
+      'started-as': relation,
+      ...(startedBy ? { 'started-by': startedBy.name } : {}),
+      ...(person.length > 0 ? { 'person-proved-by': person.join(', ') } : {}),
+      ...(approval ? { 'agreed-by': approval.by, 'agreed-at': approval.at.toISOString() } : {}),
+    },
+  }
+}
+
+const personProofs: Partial<Record<Proof['method'], string>> = {
+  totp: 'totp, read out',
+  channel: 'number matched in their own chat',
 }
 
 function proofForAudit(proof: Proof): NonNullable<AuditEvent['proofs']>[number] {

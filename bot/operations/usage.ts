@@ -3,22 +3,31 @@ import type { OperationName } from '../desk.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 import type { Proof } from '../identity/proof.ts'
 import { decide } from '../policy/decide.ts'
-import type { Decision } from '../policy/decision.ts'
+import type { Approval, Decision, Relation } from '../policy/decision.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Facts } from './facts.ts'
 
 const day = 24 * 3_600_000
 
+/** One operation, done or to be done. */
+export interface Usage {
+  readonly id: string
+  readonly name: OperationName
+  readonly tenant: TenantId
+  readonly actor: UserId
+  readonly target: UserId
+}
+
 /**
- * How often this was done for the person within the last day, this time not counted. What failed or was refused costs
- * nothing. Setting up an authenticator changes no directory: there the authenticators themselves are counted.
+ * How often this was done for the person, and by whoever starts it, within the last day, this time not counted. What failed
+ * or was refused costs nothing. Setting up an authenticator changes no directory: there the authenticators themselves are counted.
  */
 export async function usage(
   database: Kysely<Schema>,
-  of: { readonly id: string; readonly name: OperationName; readonly tenant: TenantId; readonly target: UserId },
+  of: Usage,
   now: Date,
-): Promise<number> {
+): Promise<{ readonly today: number; readonly byStarter: number }> {
   const since = new Date(now.getTime() - day)
   if (of.name === 'enrol-totp' || of.name === 'replace-totp') {
     const made = await database
@@ -28,19 +37,22 @@ export async function usage(
       .where('user_id', '=', of.target)
       .where('confirmed_at', '>', since)
       .executeTakeFirstOrThrow()
-    return Number(made.count)
+    return { today: Number(made.count), byStarter: Number(made.count) }
   }
-  const { count } = await database
+  const { today, by_starter } = await database
     .selectFrom('operations')
-    .select(sql<string>`count(*)`.as('count'))
+    .select([
+      sql<string>`count(*) filter (where target_id = ${of.target})`.as('today'),
+      sql<string>`count(*) filter (where actor_id = ${of.actor})`.as('by_starter'),
+    ])
     .where('tenant_id', '=', of.tenant)
-    .where('target_id', '=', of.target)
+    .where((row) => row.or([row('target_id', '=', of.target), row('actor_id', '=', of.actor)]))
     .where('name', '=', of.name)
     .where('state', 'in', ['running', 'done', 'unclear'])
     .where('started_at', '>', since)
     .where('id', '!=', of.id)
     .executeTakeFirstOrThrow()
-  return Number(count)
+  return { today: Number(today), byStarter: Number(by_starter) }
 }
 
 /** Lays what is known before the policy. */
@@ -52,20 +64,18 @@ export function decideFor(
     readonly actor: UserId
     readonly target: UserId
     readonly facts: Facts
+    readonly relation: Relation
     readonly proofs: readonly Proof[]
-    readonly today: number
+    readonly targetProofs: readonly Proof[]
+    readonly approvals: readonly Approval[]
+    readonly usage: { readonly today: number; readonly byStarter: number }
     readonly now: Date
   },
 ): Decision {
-  const { operation, tenant, actor, target, facts, proofs, today, now } = request
+  const { tenant, actor, target, facts, ...others } = request
   return decide(policy, {
-    operation,
+    ...others,
     person: { id: actor, tenant, ...facts.person },
     target: { id: target, tenant, ...facts.target },
-    relation: actor === target ? 'self' : 'none',
-    proofs,
-    approvals: [],
-    usage: { today },
-    now,
   })
 }

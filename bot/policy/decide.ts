@@ -75,8 +75,7 @@ function refuseWithoutLooking(policy: Policy, request: DecisionRequest, rule: Op
   if (rule.mode === 'forbidden') return refusal(policy, request, 'forbidden', 'the policy forbids it')
   if (operation === 'set-security-questions' && !policy.securityQuestions.enabled)
     return refusal(policy, request, 'forbidden', 'security questions are off')
-  const unproved =
-    rule.proofs.length === 0 ? facts.guarded : usable(policy, request, rule).length === 0
+  const unproved = rule.proofs.length === 0 ? facts.guarded : usable(policy, request, rule).length === 0
   if (unproved) return refusal(policy, request, 'forbidden', 'the policy lists no proof that is strong enough')
   if (facts.personProves && usableByPerson(policy, rule).length === 0)
     return refusal(policy, request, 'forbidden', 'the policy lists no proof of the person concerned')

@@ -191,9 +191,7 @@ function lintForOthers(name: OperationName, rule: OperationRule, policy: PolicyC
       ),
     )
   if (rule.by?.includes('manager'))
-    faults.push(
-      weak('one-person', ['operations', name, 'by'], `lets managers start ${title}`, 'write `by: [it]`'),
-    )
+    faults.push(weak('one-person', ['operations', name, 'by'], `lets managers start ${title}`, 'write `by: [it]`'))
   if (rule.proofs.length > 0)
     faults.push(
       weak(

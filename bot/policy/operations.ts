@@ -4,6 +4,8 @@ import type { OperationName } from '../desk.ts'
 export interface OperationFacts {
   /** For messages to the administrator. */
   readonly title: string
+  /** For whoever is concerned, where somebody else starts it. */
+  readonly titleForPerson?: string
   /** Whose account it concerns: one's own, or always somebody else's. */
   readonly for: 'self' | 'others'
   /** Takes something away from a thief (and from nobody else): no proof is asked for, and a refusal always tells IT. */
@@ -70,6 +72,7 @@ export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
   },
   'reset-password-for': {
     title: 'a password reset for somebody else',
+    titleForPerson: 'a password reset for you',
     for: 'others',
     protective: false,
     guarded: true,

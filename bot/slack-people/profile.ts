@@ -1,20 +1,6 @@
-/** What Slack says of an account (`users.info`). Every member may be missing there; missing counts against. */
-export interface SlackProfile {
-  readonly id: string
-  readonly teamId: string | undefined
-  readonly name: string | undefined
-  readonly email: string | undefined
-  readonly isEmailConfirmed: boolean | undefined
-  readonly isBot: boolean | undefined
-  /** A guest of several channels, and of one. */
-  readonly isRestricted: boolean | undefined
-  readonly isUltraRestricted: boolean | undefined
-  /** From another workspace, through a shared channel. Only present when true. */
-  readonly isStranger: boolean | undefined
-  /** Invited, and has not signed in yet. Only present when true. */
-  readonly isInvitedUser: boolean | undefined
-  readonly deleted: boolean | undefined
-}
+import type { SlackProfile } from '../channels/slack-profile.ts'
+
+export type { SlackProfile }
 
 export type ProfileRefusal = 'unverifiable' | 'other-workspace' | 'bot' | 'guest' | 'deactivated' | 'no-confirmed-email'
 

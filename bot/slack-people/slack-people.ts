@@ -96,7 +96,7 @@ export function slackPeople(dependencies: SlackPeopleDependencies): SlackPeople 
       return no(checked.code)
     }
     const { email } = checked
-    const name = profile?.name ?? ''
+    const name = profile?.realName ?? ''
     if (binding && binding.email === email) {
       const [holder, another] = await directory.findByAddress(email)
       if (another) return no('ambiguous')

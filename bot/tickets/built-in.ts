@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Person } from '../identity/person.ts'
+import { within } from '../identity/within.ts'
 import { plainText } from '../plain-text.ts'
 import type { Schema, TicketsTable } from '../store/schema.ts'
 import type { Ticket, Tickets } from './tickets.ts'
@@ -47,26 +48,20 @@ export function builtInTickets(database: Kysely<Schema>, clock: Clock): Tickets 
 
     async note(ticketId, text) {
       const line = plainText(text, longestNote, { lines: true })
-      await database
-        .transaction()
-        .setIsolationLevel('read committed')
-        .execute(async (transaction) => {
-          // Notes of one ticket are written one after the other, so that the last one is the last one.
-          const ticket = transaction.selectFrom('tickets').select('id').where('id', '=', ticketId).forUpdate()
-          await ticket.executeTakeFirstOrThrow(() => noTicket(ticketId))
-          const last = await transaction
-            .selectFrom('ticket_notes')
-            .select('text')
-            .where('ticket_id', '=', ticketId)
-            .orderBy('id', 'desc')
-            .limit(1)
-            .executeTakeFirst()
-          if (last?.text === line) return
-          await transaction
-            .insertInto('ticket_notes')
-            .values({ ticket_id: ticketId, at: clock(), text: line })
-            .execute()
-        })
+      await within(database, async (transaction) => {
+        // Notes of one ticket are written one after the other, so that the last one is the last one.
+        const ticket = transaction.selectFrom('tickets').select('id').where('id', '=', ticketId).forUpdate()
+        await ticket.executeTakeFirstOrThrow(() => noTicket(ticketId))
+        const last = await transaction
+          .selectFrom('ticket_notes')
+          .select('text')
+          .where('ticket_id', '=', ticketId)
+          .orderBy('id', 'desc')
+          .limit(1)
+          .executeTakeFirst()
+        if (last?.text === line) return
+        await transaction.insertInto('ticket_notes').values({ ticket_id: ticketId, at: clock(), text: line }).execute()
+      })
     },
 
     async close(ticketId, outcome) {

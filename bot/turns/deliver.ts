@@ -4,15 +4,7 @@ import { type Address, type Channel, type ChannelName, DeliveryError, type Place
 import type { Clock } from '../clock.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Conversations } from './conversations.ts'
-import {
-  claimDuePosts,
-  headOfThread,
-  type MailContent,
-  markFailed,
-  markSent,
-  type Post,
-  readPosts,
-} from './outbox.ts'
+import { claimDuePosts, headOfThread, type MailContent, markFailed, markSent, type Post, readPosts } from './outbox.ts'
 
 /** A post is tried this often before it is given up and IT is told. */
 const mostAttempts = 8
@@ -78,7 +70,7 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
 
   async function belowHead(thread: string): Promise<Address> {
     const head = await headOfThread(database, thread)
-    if (!head || head.state === 'failed')
+    if (!head || (head.state === 'failed' && !head.place))
       throw new DeliveryError('refused', 'the card that heads the thread is not in the IT channel')
     if (!head.place) throw new DeliveryError('later', 'the card that heads the thread is not posted yet')
     const { channel, conversation, serviceUrl, message } = head.place

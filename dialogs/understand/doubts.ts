@@ -6,14 +6,14 @@ import type { Reading, Token } from './reading.ts'
 import type { Hit } from './rules.ts'
 
 /** From none to the gravest. */
-const doubts = ['none', 'ask', 'against', 'somebody-elses'] as const
+const doubts = ['none', 'ask', 'whose', 'against', 'somebody-elses'] as const
 
 /** The graver of two doubts. */
 export function graver(one: Doubt, other: Doubt): Doubt {
   return doubts.indexOf(one) > doubts.indexOf(other) ? one : other
 }
 
-/** `somebody-elses`: another person's account, so a matter for IT. `against`: the words speak against it, offer at most. `ask`: it may well be meant, but ask first. */
+/** `somebody-elses`: another person's account, so a matter for IT. `against`: the words speak against it, offer at most. `ask`: it may well be meant, but ask first. `whose`: the same, because it may be about somebody else. */
 export type Doubt = (typeof doubts)[number]
 
 /** More unknown words than this in what we act on, and we have not understood the message. */
@@ -76,7 +76,8 @@ export function doubtAbout(hit: Hit, reading: Reading): Doubt {
   const owners = hit.places.flatMap((place) => ownersAround(reading.tokens, place, hit.intent))
   if (owners.includes('other')) return 'somebody-elses'
   if (owners.includes('foreign') || onlyQuoted(hit, reading)) return 'against'
-  if (owners.includes('unclear') || notUnderstood(hit, reading) || isPast(hit, reading)) return 'ask'
+  if (owners.includes('unclear')) return 'whose'
+  if (notUnderstood(hit, reading) || isPast(hit, reading)) return 'ask'
   return 'none'
 }
 

@@ -86,6 +86,28 @@ export const examples: ReadonlyMap<Intent, readonly string[]> = new Map<Intent, 
     ],
   ],
   [
+    'on-behalf',
+    [
+      'help somebody else',
+      'my report Ada is locked out, can you help her',
+      "reset somebody else's password",
+      'my colleague forgot her password',
+      'reset the password of one of my reports',
+      'start a password reset for my team member',
+      'one of my employees cannot sign in',
+    ],
+  ],
+  [
+    'open-threads',
+    [
+      'open threads',
+      'show open tickets of IT',
+      'which threads are waiting for IT',
+      'list the open escalations',
+      'who is waiting for IT',
+    ],
+  ],
+  [
     'my-tickets',
     [
       'status of my request',

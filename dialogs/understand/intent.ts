@@ -5,7 +5,9 @@ export const intents = [
   'enrol-totp',
   'set-security-questions',
   'not-me',
+  'on-behalf',
   'my-tickets',
+  'open-threads',
   'talk-to-human',
   'help',
   'cancel',
@@ -24,4 +26,9 @@ export const sensitiveIntents: ReadonlySet<Intent> = new Set<Intent>([
 ])
 
 /** Intents worth a button on the "did you mean" card; the others are said as easily as pressed. */
-export const offeredIntents: ReadonlySet<Intent> = new Set<Intent>([...sensitiveIntents, 'my-tickets', 'talk-to-human'])
+export const offeredIntents: ReadonlySet<Intent> = new Set<Intent>([
+  ...sensitiveIntents,
+  'on-behalf',
+  'my-tickets',
+  'talk-to-human',
+])

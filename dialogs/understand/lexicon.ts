@@ -62,6 +62,11 @@ const wordsByConcept = {
     'status progress state news pending approved show list view check track update updates happening happened waiting',
   human: 'human humans operator technician helpdesk servicedesk representative person agent support specialist itdept',
   contact: 'talk talking speak speaking chat call contact reach connect transfer escalate ring',
+  forOther: '',
+  accessPass: 'tap',
+  thread: 'thread threads escalation escalations',
+  unanswered: 'open unanswered unresolved waiting pending outstanding',
+  queue: 'queue backlog',
   policy:
     'policy policies rule rules requirement requirements complexity length strength strong stronger secure history standard guideline guidelines',
   compound:
@@ -152,6 +157,13 @@ const phrasesByConcept: Partial<Record<Concept, string>> = {
     it helpdesk, somebody from it, someone from it`,
   contact: `
     get hold of, put me through, hand me over, get in touch, pass me, let me talk, hand over`,
+  forOther: `
+    for someone else, for somebody else, of someone else, of somebody else, help someone else, help somebody else,
+    help a colleague, for a colleague, of a colleague, my report, my reports, direct report, direct reports,
+    my direct report, my direct reports, my employee, my employees, my team member, my team members, my subordinate,
+    for an employee, for a user, of a user, of an employee, in my team, on my team`,
+  accessPass: `
+    temporary access pass, access pass`,
   neutral: `
     caps lock, hacked off, num lock, lock screen, lost and found, set of`,
 }

@@ -1,6 +1,7 @@
 import { type Doubt, doubtAbout, generalDoubt, graver } from './doubts.ts'
 import { type Intent, offeredIntents, sensitiveIntents } from './intent.ts'
 import { type Likeness, likenessTo } from './likeness.ts'
+import { foreignThings } from './ordinary-words.ts'
 import { type Reading, read } from './reading.ts'
 import { hitsOf } from './rules.ts'
 import { saidAtTheEnd, saidByWholeMessage } from './whole-message.ts'
@@ -29,13 +30,17 @@ const worthNaming = 0.4
 const lead = 0.08
 /** How like an example a message must be before the likeness alone counts. */
 const alike = 0.6
+/** What can be done for somebody else too, by who may. */
+const doneForOthers: ReadonlySet<Intent> = new Set<Intent>(['reset-password', 'unlock-account'])
 /** Intents whose words naturally name another one: "someone reset my password", "the status of my reset". */
 const embraces: ReadonlyMap<Intent, ReadonlySet<Intent>> = new Map([
   ['not-me', new Set<Intent>(['reset-password', 'unlock-account'])],
+  ['on-behalf', new Set([...doneForOthers, 'talk-to-human'])],
+  ['open-threads', new Set<Intent>(['my-tickets', 'talk-to-human'])],
   ['my-tickets', sensitiveIntents],
   ['talk-to-human', sensitiveIntents],
 ])
-const cost: Record<Doubt, number> = { none: 0, ask: 0.2, against: 0.6, 'somebody-elses': 0.6 }
+const cost: Record<Doubt, number> = { none: 0, ask: 0.2, whose: 0.2, against: 0.6, 'somebody-elses': 0.6 }
 
 /**
  * Compiles the example phrases of every dialog into a function from a person's words to what they mean. Deterministic, offline,
@@ -53,22 +58,39 @@ export function compileUnderstanding(
     const said = literal.get(reading.line) ?? saidByWholeMessage(reading)
     const doubted = said !== undefined && sensitiveIntents.has(said) && generalDoubt(reading) !== 'none'
     if (said !== undefined && !reading.cut && !doubted) return { intent: said, sure: true, alternatives: [] }
-    const understanding = decide(candidatesOf(reading, likeness))
+    const understanding = decide(candidatesOf(reading, likeness), isDoubtful(reading))
     const ending = understanding.intent === 'none' && understanding.sure ? saidAtTheEnd(reading) : undefined
     return ending === undefined ? understanding : { intent: ending, sure: false, alternatives: [] }
   }
 }
 
-/** Nobody's account but one's own is changed here; a person at IT can see to a colleague's. */
-const askIt: Understanding = { intent: 'talk-to-human', sure: false, alternatives: ['talk-to-human'] }
+/**
+ * Somebody else's account: a conversation of its own finds out whether the asker may help them, so its start does no harm.
+ * For all else than getting in again a person at IT must see to it.
+ */
+function forSomebodyElse(candidates: readonly Candidate[], doubted: boolean): Understanding {
+  const wish = candidates.find(({ intent, doubt }) => doubt === 'somebody-elses' && doneForOthers.has(intent))
+  const other = candidates.some(
+    ({ intent, doubt, weight }) =>
+      doubt === 'somebody-elses' && !doneForOthers.has(intent) && weight >= (wish?.weight ?? 0),
+  )
+  if (wish === undefined || other || wish.weight < worthNaming)
+    return { intent: 'talk-to-human', sure: false, alternatives: ['talk-to-human'] }
+  const sure = !doubted && wish.weight >= certain
+  return { intent: 'on-behalf', sure, alternatives: sure ? ['talk-to-human'] : ['on-behalf', 'talk-to-human'] }
+}
 
-function decide(candidates: readonly Candidate[]): Understanding {
+function decide(candidates: readonly Candidate[], doubted: boolean): Understanding {
   const best = candidates[0]
   const alternatives = candidates
     .filter(({ intent, weight }) => offeredIntents.has(intent) && weight >= worthNaming)
     .slice(0, 3)
     .map(({ intent }) => intent)
-  if (candidates.some(({ doubt }) => doubt === 'somebody-elses') && (best === undefined || !isFine(best))) return askIt
+  if (
+    candidates.some(({ doubt }) => doubt === 'somebody-elses') &&
+    (best === undefined || !isFine(best) || best.intent === 'on-behalf')
+  )
+    return forSomebodyElse(candidates, doubted)
   if (best === undefined || best.weight < worthNaming)
     return { intent: 'none', sure: alternatives.length === 0, alternatives }
   if (!isFine(best)) return { intent: 'none', sure: false, alternatives }
@@ -77,15 +99,22 @@ function decide(candidates: readonly Candidate[]): Understanding {
   )
   const leads = rival === undefined || score(best) - score(rival) >= lead
   const sure = best.doubt === 'none' && best.weight >= certain && leads
+  if (sure) return { intent: best.intent, sure, alternatives: alternatives.filter((one) => one !== best.intent) }
+  const maybeTheirs = best.doubt === 'whose' && doneForOthers.has(best.intent) && !alternatives.includes('on-behalf')
   return {
     intent: best.intent,
     sure,
-    alternatives: sure ? alternatives.filter((one) => one !== best.intent) : alternatives,
+    alternatives: maybeTheirs ? [...alternatives.slice(0, 2), 'on-behalf'] : alternatives,
   }
 }
 
+/** Something in the message speaks against taking it at its word, or it names a thing that is no work account. */
+function isDoubtful(reading: Reading): boolean {
+  return generalDoubt(reading) !== 'none' || reading.tokens.some(({ text }) => foreignThings.has(text))
+}
+
 function isFine({ doubt }: Candidate): boolean {
-  return doubt === 'none' || doubt === 'ask'
+  return doubt === 'none' || doubt === 'ask' || doubt === 'whose'
 }
 
 /** The best case for each intent, best first. */
@@ -94,15 +123,28 @@ function candidatesOf(reading: Reading, likeness: Likeness): Candidate[] {
   const cases: Candidate[] = hitsOf(reading).map((hit) => ({
     intent: hit.intent,
     weight: hit.weight,
-    doubt: graver(doubtAbout(hit, reading), sensitiveIntents.has(hit.intent) ? general : 'none'),
+    doubt:
+      // Whose account it is, is what it is about: that is no doubt.
+      hit.intent === 'on-behalf'
+        ? mild(general)
+        : graver(doubtAbout(hit, reading), sensitiveIntents.has(hit.intent) ? general : 'none'),
   }))
   for (const [intent, like] of likeness(reading)) {
     if (like < alike) continue
     if (!offeredIntents.has(intent)) continue
-    const doubt = sensitiveIntents.has(intent) ? graver(general, 'ask') : 'none'
+    const doubt = sensitiveIntents.has(intent)
+      ? graver(general, 'ask')
+      : intent === 'on-behalf'
+        ? mild(general)
+        : 'none'
     cases.push({ intent, weight: 0.9 * like, doubt })
   }
   return bestOfEach(cases)
+}
+
+/** A dialog that itself finds out what may be done is asked about at most. */
+function mild(doubt: Doubt): Doubt {
+  return doubt === 'none' ? 'none' : 'ask'
 }
 
 function bestOfEach(cases: readonly Candidate[]): Candidate[] {
@@ -111,7 +153,7 @@ function bestOfEach(cases: readonly Candidate[]): Candidate[] {
     const rival = best.get(one.intent)
     const doubted = rival === undefined ? one.doubt : graver(rival.doubt, one.doubt)
     if (rival === undefined || score(one) > score(rival)) best.set(one.intent, one)
-    if (doubted !== 'none' && doubted !== 'ask')
+    if (doubted === 'against' || doubted === 'somebody-elses')
       best.set(one.intent, { ...(best.get(one.intent) ?? one), doubt: doubted })
   }
   return Array.from(best.values()).sort((a, b) => score(b) - score(a))

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { allPermissions } from '../../bot/directory/permissions.ts'
 import { generateKey } from '../../bot/identity/key-ring.ts'
+import { wellKnownGroups } from './company/seed.ts'
 import { openPracticeClock, type PracticeClock } from './practice-clock.ts'
+import { type Slack, startSlack } from './slack/slack.ts'
 import { itChannelId, startTeams, type Teams } from './teams/teams.ts'
 import { startTenant, type Tenant } from './tenant/tenant.ts'
 import { makeCertificates } from './tls.ts'
@@ -13,12 +16,15 @@ export const practice = {
   tenantId: '7a1c3b52-0d6e-4f43-9a57-3f1f5d2c8e10',
   appId: '3c9d1e84-52b7-4d0a-8f6e-9b1a7c5d2f43',
   catalogAppId: '5e2f7a90-1c4b-4a8d-b3e6-7d9c0f1a2b34',
+  slackTeamId: 'T0NORDWIND',
+  slackItChannelId: 'C0ITHELP',
   noticeMailbox: 'helpbot@nordwind.example',
 } as const
 
 export interface Company {
   readonly tenant: Tenant
   readonly teams: Teams
+  readonly slack: Slack
   readonly clock: PracticeClock
   /** Fetch that trusts the company's own certificate. */
   readonly fetch: typeof fetch
@@ -34,9 +40,11 @@ export interface CompanyOptions {
   /** Where the bot will listen. */
   readonly botPort: number
   readonly publicUrl?: string
+  /** Where the channel of IT is; Teams unless said otherwise. */
+  readonly itChannelIn?: 'teams' | 'slack'
 }
 
-/** Starts the stand-ins for Entra ID, Graph and Teams, and says how the bot finds them. */
+/** Starts the stand-ins for Entra ID, Graph, Teams and Slack, and says how the bot finds them. */
 export async function startCompany(options: CompanyOptions): Promise<Company> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 })
   const certificates = await makeCertificates()
@@ -62,9 +70,32 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
     verifyBotToken: (bearer) => tenant.verifyBotToken(bearer),
     clock: real,
   })
+  const bot = `http://127.0.0.1:${options.botPort}/slack`
+  const botToken = `xoxb-${randomBytes(24).toString('hex')}`
+  const signingSecret = randomBytes(16).toString('hex')
+  const slack = await startSlack({
+    team: { id: practice.slackTeamId, name: tenant.company.name },
+    botToken,
+    signingSecret,
+    bot: {
+      name: 'HelpBot',
+      eventsUrl: `${bot}/events`,
+      interactivityUrl: `${bot}/interactivity`,
+      commandsUrl: `${bot}/commands`,
+    },
+    people: () => tenant.company.users.values('latest'),
+    person: (id) => tenant.company.user(id, 'latest'),
+    clock: real,
+    itChannel: { id: practice.slackItChannelId, name: 'it-help-desk' },
+  })
+  const itChannel =
+    options.itChannelIn === 'slack'
+      ? { SLACK_IT_CHANNEL: practice.slackItChannelId }
+      : { TEAMS_IT_CHANNEL: itChannelId }
   return {
     tenant,
     teams,
+    slack,
     clock,
     fetch: trusting,
     botEnvironment: {
@@ -84,14 +115,21 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
       NOTICE_MAILBOX: practice.noticeMailbox,
       TEAMS_APP_ID: practice.appId,
       TEAMS_CATALOG_APP_ID: practice.catalogAppId,
-      TEAMS_IT_CHANNEL: itChannelId,
       TEAMS_SERVICE_URL: teams.url,
       TEAMS_TOKEN_ISSUER: teams.issuer,
       TEAMS_OPENID_METADATA: teams.openIdMetadataUrl,
+      SLACK_BOT_TOKEN: botToken,
+      SLACK_SIGNING_SECRET: signingSecret,
+      SLACK_TEAM_ID: practice.slackTeamId,
+      SLACK_API_URL: slack.apiUrl,
+      SLACK_TRUST: 'mfa-required',
+      HELPBOT_IT_GROUP: wellKnownGroups.itHelpDesk,
+      ...itChannel,
     },
     async close() {
       await dispatcher.close()
       await teams.close()
+      await slack.close()
       await tenant.close()
     },
   }

@@ -1,9 +1,19 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { type AuditSource, auditLine } from './front-door-audit.ts'
+import { chatStreams } from './front-door-chats.ts'
 import type { CompanyDirectory } from './front-door-company.ts'
 import { liveStreams } from './front-door-live.ts'
-import { type AuditLine, type CompanyView, type DirectoryState, FAULT_KINDS, type Mail } from './front-door-shapes.ts'
+import {
+  type AuditLine,
+  type CompanyView,
+  type DirectoryState,
+  FAULT_KINDS,
+  type Mail,
+  type SlackAccount,
+  type SlackView,
+} from './front-door-shapes.ts'
+import type { SlackClient } from './slack/client.ts'
 
 const MOST_PEOPLE = 40
 const MOST_ROWS = 200
@@ -14,6 +24,8 @@ const FURTHEST_MOVE_MS = 400 * 24 * 60 * 60_000
 export interface ApiOptions {
   readonly company: CompanyDirectory
   readonly bot: { readonly name: string; readonly itChannelId: string; readonly itChannelName: string }
+  readonly slack?: { readonly view: SlackView; readonly client: SlackAccounts } | undefined
+  readonly chats: Parameters<typeof chatStreams>[0]
   readonly botUrl: () => string
   readonly audit: (after: number, limit: number) => Promise<readonly AuditSource[]>
   readonly verifyAudit: () => Promise<{ whole: boolean; rows: number; sentence: string }>
@@ -21,6 +33,8 @@ export interface ApiOptions {
   readonly mailbox: (address: string) => readonly Mail[]
   readonly restartBot?: ((how: 'SIGTERM' | 'SIGKILL') => Promise<void>) | undefined
 }
+
+type SlackAccounts = Pick<SlackClient, 'userOf' | 'directMessageOf'>
 
 const bodies = {
   signIn: z.object({ userPrincipalName: z.string().min(1).max(320), password: z.string().min(1).max(256) }),
@@ -70,6 +84,9 @@ export function apiRouter(options: ApiOptions): { readonly router: Router; close
     if (!state) return next()
     response.json({ address: state.secondMailbox, mails: mailsOf(state.secondMailbox) })
   })
+  router.get('/people/:id/slack', ({ params: { id } }, response) => {
+    response.json(slackAccount(options.slack?.client, id) ?? null)
+  })
   router.post('/sign-in', async ({ body }, response) => {
     const { userPrincipalName, password } = bodies.signIn.parse(body)
     response.json(await company.signIn(userPrincipalName, password))
@@ -92,19 +109,29 @@ export function apiRouter(options: ApiOptions): { readonly router: Router; close
     await options.restartBot(bodies.restart.parse(body).how)
     response.status(204).end()
   })
+  const chats = chatStreams(options.chats)
+  router.get('/chats', (request, response) => chats.open(request, response))
   router.get('/live', (request, response) => live.open(request, response))
   router.use((_request, response) => {
     response.status(404).json({ error: { code: 'not-found', message: 'There is nothing here.' } })
   })
   router.use(answerError)
-  return { router, close: () => live.close() }
+  return {
+    router,
+    close() {
+      live.close()
+      chats.close()
+    },
+  }
 }
 
-function companyView({ company, bot, restartBot }: ApiOptions): CompanyView {
+function companyView({ company, bot, restartBot, slack }: ApiOptions): CompanyView {
   const employee = company.person(company.employeeId)
   const it = company.person(company.itId)
   const manager = company.person(employee?.managerId ?? '')
-  if (!employee || !manager || !it) throw new Error('the practice company has no employee with a manager, or no IT')
+  const colleague = company.person(company.colleagueId)
+  if (!employee || !manager || !it || !colleague)
+    throw new Error('the practice company has no employee with a manager and a colleague, or no IT')
   return {
     name: company.name,
     bot: bot.name,
@@ -113,7 +140,21 @@ function companyView({ company, bot, restartBot }: ApiOptions): CompanyView {
     employee,
     manager,
     it,
+    colleague,
+    itPeople: [it, ...company.itIds().flatMap((id) => (id === it.id ? [] : (company.person(id) ?? [])))],
+    ...(slack === undefined ? {} : { slack: slack.view }),
     canRestartBot: restartBot !== undefined,
+  }
+}
+
+function slackAccount(client: SlackAccounts | undefined, personId: string): SlackAccount | undefined {
+  const user = client?.userOf(personId)
+  if (!client || user === undefined) return undefined
+  try {
+    return { user, conversationId: client.directMessageOf(user) }
+  } catch {
+    // The account is deactivated: nobody sits down in front of it.
+    return undefined
   }
 }
 

@@ -6,6 +6,10 @@ export interface CompanyDirectory {
   /** Who sits in the panes at first: an employee with a manager, and somebody of IT. */
   readonly employeeId: string
   readonly itId: string
+  /** Somebody to try Slack with. */
+  readonly colleagueId: string
+  /** Object ids of the group that answers in the IT channel. */
+  itIds(): readonly string[]
   /** People whose name, address, title, department or hint holds `words`, at most `limit`; the first ones for an empty text. */
   search(words: string, limit: number): readonly Someone[]
   person(id: string): Someone | undefined

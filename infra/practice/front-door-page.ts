@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type NextFunction, type Request, type Response, Router } from 'express'
 
 const FOLDER = fileURLToPath(new URL('./page/', import.meta.url))
-const OWN_FILE = /^[a-z]+(-[a-z]+)*\.(ts|css|svg)$/
+const OWN_FILE = /^(slack\/)?[a-z]+(-[a-z]+)*\.(ts|css|svg)$/
 
 /** Other people's browser builds, each by its exact file. Card renderer: Microsoft's. */
 const VENDORS: Readonly<Record<string, readonly [packageName: string, file: string]>> = {
@@ -43,7 +43,8 @@ export function pageRouter(): Router {
   router.get('/', async (_request, response) => {
     response.type('html').send(await readFile(join(FOLDER, 'index.html'), 'utf8'))
   })
-  router.get('/page/:file', async ({ params: { file } }, response, next) => {
+  router.get('/page/*path', async ({ params: { path } }, response, next) => {
+    const file = path.join('/')
     if (!OWN_FILE.test(file)) return next()
     const text = await readFile(join(FOLDER, file), 'utf8').catch(() => undefined)
     if (text === undefined) return next()

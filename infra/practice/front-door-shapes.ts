@@ -1,3 +1,6 @@
+import type { SlackEvent } from './slack/events.ts'
+import type { TeamsEvent } from './teams/events.ts'
+
 /** What the page and its front door say to each other, as JSON. */
 
 export type Badge = 'guest' | 'administrator' | 'synced' | 'disabled'
@@ -65,7 +68,29 @@ export interface CompanyView {
   readonly employee: Someone
   readonly manager: Someone
   readonly it: Someone
+  /** Those who answer in the IT channel, the first of them being `it`. */
+  readonly itPeople: readonly Someone[]
+  /** Somebody to try Slack with. */
+  readonly colleague: Someone
+  /** Absent in a company without Slack. */
+  readonly slack?: SlackView
   readonly canRestartBot: boolean
+}
+
+/** Somebody's account in Slack. */
+export interface SlackAccount {
+  /** Slack user id. */
+  readonly user: string
+  /** The direct message with the bot. */
+  readonly conversationId: string
+}
+
+export interface SlackView {
+  readonly botUserId: string
+  /** The IT channel, where it is in Slack. */
+  readonly itChannelId?: string
+  /** What a message's menu offers. */
+  readonly shortcut: { readonly callbackId: string; readonly name: string }
 }
 
 export type SignInOutcome = 'signed-in' | 'must-change' | 'wrong' | 'disabled' | 'locked' | 'failed'
@@ -87,6 +112,14 @@ export type LiveEvent =
   | { readonly type: 'state'; readonly state: DirectoryState }
   | { readonly type: 'clock'; readonly clock: ClockView }
   | { readonly type: 'bot'; readonly up: boolean }
+
+/** What happens in Slack. Of a modal only whether one is open: its content is for the one who looks at it. */
+export type SlackNews =
+  | Exclude<SlackEvent, { type: 'view' }>
+  | { readonly type: 'view'; readonly user: string; readonly isOpen: boolean }
+
+/** One event of `GET /practice/api/chats`. */
+export type ChatNews = { readonly teams: TeamsEvent } | { readonly slack: SlackNews }
 
 /** Ways in which Microsoft Graph can fail: throttled, unavailable, slow, connection cut. */
 export const FAULT_KINDS = ['none', '429', '503', 'slow', 'cut'] as const

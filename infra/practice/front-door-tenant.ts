@@ -1,4 +1,4 @@
-import { wellKnown } from './company/cast.ts'
+import { wellKnown, wellKnownGroups } from './company/cast.ts'
 import type { Company } from './company/company.ts'
 import type { CompanyUser } from './company/model.ts'
 import type { CompanyDirectory } from './front-door-company.ts'
@@ -40,6 +40,8 @@ export function directoryOf(
     name: company.name,
     employeeId: wellKnown.ada.id,
     itId: wellKnown.sam.id,
+    colleagueId: wellKnown.tomas.id,
+    itIds: () => [...(company.groups.get(wellKnownGroups.itHelpDesk, 'latest')?.members ?? [])],
     search(words, limit) {
       const found = company.search(words, limit).map((user) => someoneOf(company, user))
       const wanted = words.trim().toLowerCase()

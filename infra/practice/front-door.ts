@@ -9,9 +9,22 @@ import { pageRouter } from './front-door-page.ts'
 import { type ProxyLimits, proxyTo } from './front-door-proxy.ts'
 import type { Mail } from './front-door-shapes.ts'
 import { directoryOf, type PracticeTenant } from './front-door-tenant.ts'
+import type { SlackClient } from './slack/client.ts'
 import { itChannelId } from './teams/identifiers.ts'
 import { loopbackOnly } from './teams/loopback-only.ts'
 import type { Teams } from './teams/teams.ts'
+
+/** Practice Slack, as far as the page uses it. */
+export interface DoorSlack {
+  readonly client: Pick<SlackClient, 'subscribe' | 'userOf' | 'directMessageOf'>
+  readonly router: Router
+  readonly botUserId: string
+  /** The channel where IT answers, if it is in Slack. */
+  readonly itChannelId?: string | undefined
+}
+
+/** As in infra/slack/manifest.yaml. */
+const shortcut = { callbackId: 'send-to-helpbot', name: 'Send to HelpBot' }
 
 /** What stands behind the door. */
 export interface DoorOptions {
@@ -20,7 +33,9 @@ export interface DoorOptions {
   readonly host: string
   readonly botUrl: () => string
   readonly botName?: string
-  readonly teams: Pick<Teams, 'clientRouter'>
+  readonly teams: Pick<Teams, 'client' | 'clientRouter'>
+  /** Undefined in a company without Slack. */
+  readonly slack?: DoorSlack | undefined
   readonly company: CompanyDirectory
   /** What tests ask of the tenant over HTTP. */
   readonly tenantRouter?: Router
@@ -57,8 +72,12 @@ export function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
  */
 export async function openDoor(options: DoorOptions): Promise<FrontDoor> {
   const app = express().disable('x-powered-by')
+  const { teams, slack } = options
+  const itInSlack = slack?.itChannelId === undefined ? {} : { itChannelId: slack.itChannelId }
   const api = apiRouter({
     ...options,
+    chats: { teams: teams.client.subscribe, slack: slack?.client.subscribe },
+    slack: slack && { view: { shortcut, botUserId: slack.botUserId, ...itInSlack }, client: slack.client },
     bot: {
       name: options.botName ?? 'HelpBot',
       itChannelId,
@@ -66,7 +85,8 @@ export async function openDoor(options: DoorOptions): Promise<FrontDoor> {
     },
   })
   app.use('/practice', loopbackOnly)
-  app.use('/practice/api/teams', options.teams.clientRouter)
+  app.use('/practice/api/teams', teams.clientRouter)
+  if (slack) app.use('/practice/api/slack', slack.router)
   if (options.tenantRouter) app.use('/practice/api/tenant', options.tenantRouter)
   app.use('/practice/api', api.router)
   app.use('/practice', pageRouter())

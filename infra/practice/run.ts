@@ -13,7 +13,7 @@ import { type PlaygroundPerson, startPlayground } from './playground.ts'
  * Runs until a signal ends it; the bot is started again when it dies, as an orchestrator would.
  */
 export async function runPracticeCompany(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
-  const { people, playground } = readArguments(args)
+  const { people, playground, itIn } = readArguments(args)
   const port = Number(environment.PORT ?? '3978')
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error('PORT: must be a whole number between 1 and 65535')
@@ -23,7 +23,13 @@ export async function runPracticeCompany(args: readonly string[], environment: N
   const postgres = environment.DATABASE_URL ? undefined : await startEmbeddedPostgres({ folder })
   const databaseUrl = environment.DATABASE_URL ?? postgres?.url ?? ''
   const botPort = await freePort()
-  const company = await startCompany({ folder: join(folder, 'practice'), people, botPort, publicUrl: url })
+  const company = await startCompany({
+    folder: join(folder, 'practice'),
+    people,
+    botPort,
+    publicUrl: url,
+    itChannelIn: itIn,
+  })
   const settings: Record<string, string> = {
     ...company.botEnvironment,
     DATABASE_URL: databaseUrl,
@@ -51,6 +57,7 @@ export async function runPracticeCompany(args: readonly string[], environment: N
     host: '127.0.0.1',
     botUrl: () => bot.url,
     teams: company.teams,
+    slack: { ...company.slack, ...(itIn === 'slack' ? { itChannelId: practice.slackItChannelId } : {}) },
     tenant: company.tenant,
     fetch: company.fetch,
     clientId: practice.appId,
@@ -103,15 +110,18 @@ function playgroundPeople({ tenant }: Company): readonly PlaygroundPerson[] {
   return keys.flatMap((key) => tenant.company.person(wellKnown[key].id) ?? [])
 }
 
-function readArguments(args: readonly string[]): { people: number; playground: boolean } {
+function readArguments(args: readonly string[]): { people: number; playground: boolean; itIn: 'teams' | 'slack' } {
   let people = 60
   let playground = false
+  let itIn: string | undefined = 'teams'
   for (let index = 0; index < args.length; index++) {
     if (args[index] === '--playground') playground = true
     else if (args[index] === '--people') people = Number(args[++index])
-    else throw new Error(`unknown argument ${args[index]}: known are --people N and --playground`)
+    else if (args[index] === '--it-in') itIn = args[++index]
+    else throw new Error(`unknown argument ${args[index]}: known are --people N, --it-in teams|slack and --playground`)
   }
   if (!Number.isInteger(people) || people < 60 || people > 1_000_000)
     throw new Error('--people: must be a whole number between 60 and 1000000')
-  return { people, playground }
+  if (itIn !== 'teams' && itIn !== 'slack') throw new Error('--it-in: must be teams or slack')
+  return { people, playground, itIn }
 }

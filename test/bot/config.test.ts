@@ -26,7 +26,7 @@ describe('the settings', () => {
     const settings = loadSettings(good)
     assert.equal(settings.port, 3978)
     assert.equal(settings.graph.endpoint, 'https://graph.microsoft.com')
-    assert.deepEqual(settings.teams.credential, { certificate: 'app.pem' })
+    assert.deepEqual(settings.teams?.credential, { certificate: 'app.pem' })
     assert.equal(settings.practice, false)
   })
 
@@ -46,6 +46,31 @@ describe('the settings', () => {
         'TEAMS_APP_ID',
       ]),
     )
+  })
+
+  const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: '0123456789abcdef', SLACK_TEAM_ID: 'T01' }
+
+  it('take Slack beside Teams or instead of it, and trust its sign-in only when told to', () => {
+    const both = loadSettings({ ...good, ...slack })
+    assert.equal(both.slack?.teamId, 'T01')
+    assert.equal(both.slack?.mfaRequired, false)
+    assert.equal(both.slack?.apiUrl, 'https://slack.com/api/')
+    const alone = loadSettings({ ...good, ...slack, TEAMS_APP_ID: '', SLACK_TRUST: 'mfa-required' })
+    assert.equal(alone.teams, undefined)
+    assert.equal(alone.slack?.mfaRequired, true)
+  })
+
+  it('need a chat product, all of what it needs, and one IT channel with the group of those who may act in it', () => {
+    const names = (more: Record<string, string>) => faultsOf({ ...good, ...more }).map((fault) => fault.split(':')[0])
+    assert.deepEqual(names({ TEAMS_APP_ID: '' }), ['TEAMS_APP_ID'])
+    assert.deepEqual(names({ SLACK_TEAM_ID: 'T01' }), ['SLACK_BOT_TOKEN'])
+    assert.deepEqual(names({ SLACK_BOT_TOKEN: 'xoxb-1' }), ['SLACK_TEAM_ID', 'SLACK_SIGNING_SECRET'])
+    const channels = { TEAMS_IT_CHANNEL: '19:a@thread.tacv2', SLACK_IT_CHANNEL: 'C01' }
+    assert.deepEqual(names({ ...slack, ...channels }), ['SLACK_IT_CHANNEL', 'HELPBOT_IT_GROUP'])
+  })
+
+  it('refuse a practice company that would reach the real Slack', () => {
+    assert.match(faultsOf({ ...good, ...slack, HELPBOT_PRACTICE: '1' }).join(), /SLACK_API_URL: practice mode reaches only/)
   })
 
   it('count an empty value as unset', () => assert.equal(loadSettings({ ...good, PORT: '', REDIS_URL: '' }).port, 3978))

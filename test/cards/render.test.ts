@@ -1,48 +1,12 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import MarkdownIt from 'markdown-it'
+import type { AdaptiveCard } from '../../cards/render.ts'
 import { renderCard } from '../../cards/render.ts'
+import { examples, templates, withWords } from './examples.ts'
 
 type Node = Record<string, unknown>
 
-const facts = [{ title: 'When', value: 'today' }]
-const choices = [{ title: 'First', ids: { choice: 'one', dialog: 'reset-password', pick: '42' } }]
-const questions = [{ text: 'A question?', ids: { id: 'answer-1' } }]
-
-/** Something for every name that any template binds. */
-function sample(text: string): Record<string, unknown> {
-  return {
-    title: text,
-    text,
-    button: text,
-    problem: text,
-    sentence: text,
-    manager: text,
-    number: '42',
-    asker: text,
-    department: text,
-    purpose: text,
-    from: text,
-    account: text,
-    facts: facts.map(({ title }) => ({ title, value: text })),
-    choices: choices.map((choice) => ({ ...choice, title: text })),
-    questions: questions.map((question) => ({ ...question, text })),
-    tickets: [{ number: 1001, title: text, state: 'open', outcome: text, ids: { openedAt: '2026-01-01T00:00:00Z' } }],
-    ids: {
-      dialog: 'reset-password',
-      password: 'Stamp-879-Begin-Jigsaw',
-      qr: 'data:image/png;base64,AAAA',
-      manualKey: 'ABCD EFGH',
-      askedAt: '2026-01-01T00:00:00Z',
-      countsFrom: '2026-01-01T00:00:00Z',
-    },
-  }
-}
-
-const names = readdirSync(new URL('../../cards/', import.meta.url))
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => file.slice(0, -'.json'.length))
 const markdown = new MarkdownIt({ html: false })
 
 function nodes(value: unknown): Node[] {
@@ -57,26 +21,38 @@ function shown(text: string): string {
 }
 
 describe('every card', () => {
-  it('is there', () => assert.ok(names.length >= 15))
+  it('is there', () => assert.ok(templates.length >= 19))
 
-  for (const name of names)
+  for (const name of templates)
     describe(name, () => {
+      const rendered = (closed?: string, words = (before: string) => before): AdaptiveCard[] =>
+        (examples[name] ?? []).map(({ data }) =>
+          renderCard(
+            {
+              card: name,
+              data: withWords(data, words) as Record<string, unknown>,
+              ...(closed === undefined ? {} : { closed }),
+            },
+            'post-1',
+          ),
+        )
+
       it('binds all that it names', () => {
-        const card = renderCard({ card: name, data: sample('plain words') }, 'post-1')
-        assert.equal(card.type, 'AdaptiveCard')
-        assert.equal(card.version, '1.5')
-        assert.ok(!JSON.stringify(card).includes('${'), JSON.stringify(card))
-        for (const node of nodes(card)) {
-          if (node.type === 'TextBlock') assert.equal(typeof node.text, 'string')
-          if (String(node.type).startsWith('Input.'))
-            assert.ok(node.id && node.label, `an input of ${name} lacks id or label`)
-          if (node.type === 'Image') assert.ok(node.altText, `an image of ${name} lacks altText`)
+        for (const card of rendered()) {
+          assert.equal(card.type, 'AdaptiveCard')
+          assert.equal(card.version, '1.5')
+          assert.ok(!JSON.stringify(card).includes('${'), JSON.stringify(card))
+          for (const node of nodes(card)) {
+            if (node.type === 'TextBlock') assert.equal(typeof node.text, 'string')
+            if (String(node.type).startsWith('Input.'))
+              assert.ok(node.id && node.label, `an input of ${name} lacks id or label`)
+            if (node.type === 'Image') assert.ok(node.altText, `an image of ${name} lacks altText`)
+          }
         }
       })
 
       it('gives every button its post, and every Action.Execute a fallback', () => {
-        const card = renderCard({ card: name, data: sample('words') }, 'post-1')
-        for (const node of nodes(card)) {
+        for (const node of nodes(rendered())) {
           if (node.type === 'Action.Execute') {
             assert.equal((node.data as Node).post, 'post-1')
             assert.equal((node.fallback as Node).type, 'Action.Submit')
@@ -87,25 +63,31 @@ describe('every card', () => {
       })
 
       it('has no button and no input left once it is closed, and says how it ended', () => {
-        const card = renderCard({ card: name, data: sample('words'), closed: 'It is over.' }, 'post-1')
-        assert.ok(
-          !nodes(card).some(({ type }) => String(type).startsWith('Action.') || String(type).startsWith('Input.')),
-        )
-        assert.match(JSON.stringify(card), /It is over\./)
+        for (const card of rendered('It is over.')) {
+          assert.ok(!nodes(card).some(({ type }) => /^(Action|Input)/.test(String(type))))
+          assert.match(JSON.stringify(card), /It is over\./)
+        }
       })
 
       it('shows hostile text as text', () => {
         const hostile =
           '[Reset](https://evil.example) **bold** `code` <b>x</b> ![i](https://evil.example/i.png) ${1+1} {{DATE(2026)}}'
-        for (const node of nodes(renderCard({ card: name, data: sample(hostile) }, 'p'))) {
+        for (const node of nodes(rendered('over', () => hostile).concat(rendered(undefined, () => hostile)))) {
+          if (typeof node.type === 'string' && node.type !== 'TextBlock') continue
           const texts = [node.text, node.value].filter(
             (text): text is string => typeof text === 'string' && text.includes('evil'),
           )
           for (const text of texts) {
             const html = shown(text)
-            assert.ok(!/<(a|img|strong|em|code|b)[\s>]/.test(html.replace(/^<strong>[^<]*<\/strong>/, '')), html)
+            assert.ok(!/<(a|img|strong|em|code|b)[\s>]/.test(html.replace(/<strong>[^<]*<\/strong>/, '')), html)
           }
         }
+      })
+
+      it('shows no backslash where no Markdown is read', () => {
+        for (const node of nodes(rendered(undefined, (before) => `${before} (now!)`)))
+          for (const words of [node.placeholder, node.label, node.altText, node.type !== undefined && node.title])
+            assert.ok(typeof words !== 'string' || !words.includes('\\'), String(words))
       })
     })
 

@@ -3,16 +3,22 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
+import type { ChannelName } from '../../bot/channels/chat.ts'
 import type { Schema } from '../../bot/store/schema.ts'
 import { type BotProcess, freePort, startBot } from '../../infra/practice/bot-process.ts'
 import { type CastKey, wellKnown } from '../../infra/practice/company/cast.ts'
 import { initialPassword } from '../../infra/practice/company/company.ts'
 import { type Company, practice, startCompany } from '../../infra/practice/company.ts'
-import { cardShownTo } from '../../infra/practice/teams/message.ts'
 import { itChannelId } from '../../infra/practice/teams/teams.ts'
+import { type ItChannel, teamsItChannel } from './it-channel.ts'
 import { startTestPostgres } from './postgres.ts'
 import { type Dump, dumpDatabase, dumpRedis, findSecrets, type UsedSecret } from './secret-scan.ts'
-import { readCard, type Talker, teamsTalker } from './talker.ts'
+import { slackItChannel } from './slack-it-channel.ts'
+import { slackTalker } from './slack-talker.ts'
+import { type Talker, teamsTalker } from './talker.ts'
+
+/** Where everybody is who is not sat down elsewhere: the tests of dialogs run in every chat product, see test/run.ts. */
+export const testChannel: ChannelName = process.env.HELPBOT_TEST_CHANNEL === 'slack' ? 'slack' : 'teams'
 
 export interface TestCompany {
   readonly company: Company
@@ -21,8 +27,10 @@ export interface TestCompany {
   /** Every line the bot has written. */
   readonly log: readonly string[]
   bot(): BotProcess
-  /** A person of the cast in a chat with HelpBot. */
-  person(key: CastKey): Talker
+  /** A person of the cast in a chat with HelpBot; in the chat product under test, or the one that is named. */
+  person(key: CastKey, channel?: ChannelName): Talker
+  /** The channel of IT, in the chat product it is in. */
+  readonly itChannel: ItChannel
   now(): Date
   /** What Entra ID answers to somebody signing in with this password. */
   signIn(key: CastKey, password: string): Promise<SignIn>
@@ -49,17 +57,29 @@ const outcomes: Readonly<Record<number, SignIn>> = {
   50053: 'locked',
 }
 
-/** A whole company for one test file: real PostgreSQL, the stand-ins for Entra ID and Teams, and the bot as a process. */
-export async function startTestCompany(environment: Readonly<Record<string, string>> = {}): Promise<TestCompany> {
+/**
+ * A whole company for one test file: real PostgreSQL, the stand-ins for Entra ID, Teams and Slack, and the bot as a process.
+ * @param environment settings of the bot besides those of the company
+ * @param itChannelIn where the channel of IT is; by default in the chat product under test
+ */
+export async function startTestCompany(
+  environment: Readonly<Record<string, string>> = {},
+  itChannelIn: ChannelName = testChannel,
+): Promise<TestCompany> {
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-company-'))
   const postgres = await startTestPostgres()
   const botPort = await freePort()
-  const company = await startCompany({ folder, botPort })
+  const company = await startCompany({ folder, botPort, itChannelIn })
   const log: string[] = []
   const settings = { ...company.botEnvironment, DATABASE_URL: postgres.url, LOG_LEVEL: 'info', ...environment }
   let bot = await startBot(settings, (line) => log.push(line))
   await managersKnown(postgres.database)
-  const talkers = new Map<CastKey, Talker>()
+  const talkers = new Map<string, Talker>()
+  const { client: slackClient } = company.slack
+  const itChannel =
+    itChannelIn === 'slack'
+      ? slackItChannel(slackClient, practice.slackItChannelId)
+      : teamsItChannel(company.teams.client, itChannelId)
   const secrets: UsedSecret[] = []
   const used = (kind: UsedSecret['kind'], value: string) => void secrets.push({ kind, value })
   /** Everything written anywhere, searched for everything that may be written nowhere. */
@@ -71,8 +91,16 @@ export async function startTestCompany(environment: Readonly<Record<string, stri
       { name: 'log', text: log.join('\n') },
       { name: 'metrics', text: metrics },
       { name: 'chats', text: JSON.stringify(company.teams.client.transcript()) },
+      { name: 'slack', text: JSON.stringify(slackClient.transcript()) },
     ]
     assert.deepEqual(findSecrets(secrets, dumps), [], 'a secret was found where none may be')
+  }
+  function sitDown(key: CastKey, channel: ChannelName): Talker {
+    const person = wellKnown[key]
+    if (channel === 'teams') return teamsTalker(company.teams.client, person, used)
+    const slackId = slackClient.userOf(person.id)
+    assert.ok(slackId, `${person.name} has no Slack account`)
+    return slackTalker(slackClient, { ...person, slackId }, used)
   }
   return {
     company,
@@ -80,9 +108,10 @@ export async function startTestCompany(environment: Readonly<Record<string, stri
     databaseUrl: postgres.url,
     log,
     bot: () => bot,
-    person(key) {
-      const known = talkers.get(key) ?? teamsTalker(company.teams.client, wellKnown[key], used)
-      talkers.set(key, known)
+    itChannel,
+    person(key, channel = testChannel) {
+      const known = talkers.get(`${channel}/${key}`) ?? sitDown(key, channel)
+      talkers.set(`${channel}/${key}`, known)
       return known
     },
     now: () => company.clock.now(),
@@ -108,14 +137,7 @@ export async function startTestCompany(environment: Readonly<Record<string, stri
     },
     initialPassword: (key) => initialPassword(company.tenant.company, wellKnown[key].id),
     mailbox: (address) => company.tenant.control.mailbox(address),
-    async itChannelSees(words) {
-      const matches = (text: string) => (typeof words === 'string' ? text.includes(words) : words.test(text))
-      return await company.teams.client.waitFor(
-        itChannelId,
-        (messages) => messages.map((message) => readCard(cardShownTo('', message) ?? {}).text).findLast(matches),
-        15_000,
-      )
-    },
+    itChannelSees: async (words) => (await itChannel.headSeen(words)).text,
     async restart(how, more = {}) {
       await bot.stop(how)
       bot = await startBot({ ...settings, ...more }, (line) => log.push(line))

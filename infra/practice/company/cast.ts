@@ -13,6 +13,8 @@ export interface CastMember {
   readonly is?: 'guest' | 'disabled' | 'synced'
   readonly otherMails?: readonly string[]
   readonly login?: string
+  /** Parts before the @ of further addresses. */
+  readonly aliases?: readonly string[]
 }
 
 const member = (
@@ -20,7 +22,7 @@ const member = (
   title: string,
   department: Department | null,
   manager: string | null,
-  more: Pick<CastMember, 'is' | 'otherMails' | 'login'> = {},
+  more: Pick<CastMember, 'is' | 'otherMails' | 'login' | 'aliases'> = {},
 ): CastMember => ({ name, title, department, manager, ...more })
 
 /** In an order in which every manager comes before the reports. */
@@ -36,9 +38,12 @@ export const cast = {
   maya: member('Maya Okonkwo', 'Sales Manager', 'Sales', 'salesHead'),
   financeManager: member('Hugo Ferreira', 'Finance Manager', 'Finance', 'financeHead'),
   itManager: member('Yuki Tanaka', 'Service Desk Manager', 'IT', 'itHead'),
-  hrManager: member('Clara Weiss', 'HR Manager', 'HR', 'hrHead'),
+  /** Shares an alias with Nia Campbell, as no two people should. */
+  hrManager: member('Clara Weiss', 'HR Manager', 'HR', 'hrHead', { aliases: ['contracts'] }),
   operationsManager: member('Emre Yıldız', 'Warehouse Manager', 'Operations', 'operationsHead'),
-  legalManager: member('Nia Campbell', 'Contracts Manager', 'Legal', 'legalHead'),
+  legalManager: member('Nia Campbell', 'Contracts Manager', 'Legal', 'legalHead', {
+    aliases: ['contracts', 'nia'],
+  }),
   /** The employee of the first story: cloud-only, has a manager. */
   ada: member('Ada Lindqvist', 'Account Executive', 'Sales', 'maya'),
   /** Has a private address in otherMails. */

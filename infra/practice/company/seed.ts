@@ -103,7 +103,7 @@ function personId(key: string): string {
   return stableId(`person: ${key}`)
 }
 
-type About = Pick<CastMember, 'name' | 'title' | 'department' | 'is' | 'otherMails' | 'login'> & {
+type About = Pick<CastMember, 'name' | 'title' | 'department' | 'is' | 'otherMails' | 'login' | 'aliases'> & {
   readonly id: string
   readonly number: number
   readonly managerId: string | null
@@ -125,7 +125,10 @@ function person(company: Company, about: About, dates: { created: Date; password
     mail,
     mailNickname: login.replaceAll('#', '_'),
     otherMails: about.otherMails ?? [],
-    proxyAddresses: mail === null ? [] : [`SMTP:${mail}`],
+    proxyAddresses: [
+      ...(mail === null ? [] : [`SMTP:${mail}`]),
+      ...(about.aliases ?? []).map((alias) => `smtp:${alias}@${company.domain}`),
+    ],
     jobTitle: about.title,
     department: about.department,
     companyName: guest ? null : company.name,

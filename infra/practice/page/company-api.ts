@@ -5,6 +5,7 @@ import type {
   FaultKind,
   Mail,
   SignInAnswer,
+  SlackAccount,
   Someone,
 } from '../front-door-shapes.ts'
 
@@ -33,6 +34,7 @@ export const company = {
   search: (words: string) => ask<readonly Someone[]>(`/people?search=${encodeURIComponent(words)}`),
   person: (id: string) => ask<{ person: Someone; state: DirectoryState }>(`/people/${encodeURIComponent(id)}`),
   mail: (id: string) => ask<{ address?: string; mails: readonly Mail[] }>(`/people/${encodeURIComponent(id)}/mail`),
+  slackAccount: (id: string) => ask<SlackAccount | null>(`/people/${encodeURIComponent(id)}/slack`),
   signIn: (userPrincipalName: string, password: string) =>
     ask<SignInAnswer>('/sign-in', { userPrincipalName, password }),
   clock: () => ask<ClockView>('/clock'),

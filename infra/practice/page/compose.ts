@@ -3,6 +3,7 @@ import { element, hidden, newId } from './elements.ts'
 export interface Compose {
   readonly root: HTMLFormElement
   focus(): void
+  invite(placeholder: string): void
   /** Puts a sentence below the box; an empty one removes it. */
   complain(text: string): void
 }
@@ -11,20 +12,23 @@ export interface Compose {
 export function compose(options: {
   readonly label: string
   readonly placeholder: string
+  /** What tests call the box; `send` or `…-send` is its button. */
+  readonly testId?: string
   send(text: string): Promise<void>
 }): Compose {
+  const { testId = 'compose' } = options
   const id = newId('compose')
   const box = element('textarea', {
     id,
     rows: 1,
     maxlength: 4000,
     placeholder: options.placeholder,
-    'data-testid': 'compose',
+    'data-testid': testId,
     autocomplete: 'off',
   })
   const sendButton = element(
     'button',
-    { type: 'submit', class: 'send', 'data-testid': 'send', title: 'Send' },
+    { type: 'submit', class: 'send', 'data-testid': testId === 'compose' ? 'send' : `${testId}-send`, title: 'Send' },
     element('span', { 'aria-hidden': 'true' }, '➤'),
     hidden('Send'),
   )
@@ -64,5 +68,12 @@ export function compose(options: {
       complain(error instanceof Error ? error.message : 'The message was not sent.')
     }
   })
-  return { root, focus: () => box.focus(), complain }
+  return {
+    root,
+    focus: () => box.focus(),
+    invite(placeholder) {
+      box.placeholder = placeholder
+    },
+    complain,
+  }
 }

@@ -1,4 +1,4 @@
-import type { LiveEvent } from '../front-door-shapes.ts'
+import type { ChatNews, LiveEvent, SlackNews } from '../front-door-shapes.ts'
 import type { TeamsEvent } from '../teams/events.ts'
 
 type Stop = () => void
@@ -6,8 +6,9 @@ type Stop = () => void
 /** What happens, as it happens. */
 export interface Live {
   onTeams(listen: (event: TeamsEvent) => void): Stop
+  onSlack(listen: (event: SlackNews) => void): Stop
   onCompany(listen: (event: LiveEvent) => void): Stop
-  /** Called when the connection to Teams is there again: what happened meanwhile has to be read anew. */
+  /** Called when the connection to the chats is there again: what happened meanwhile has to be read anew. */
   onReconnect(listen: () => void): Stop
   /** Names the people whose state in the directory is of interest. */
   watch(personIds: readonly string[]): void
@@ -15,21 +16,23 @@ export interface Live {
 
 export function openLive(): Live {
   const ofTeams = new Set<(event: TeamsEvent) => void>()
+  const ofSlack = new Set<(event: SlackNews) => void>()
   const ofCompany = new Set<(event: LiveEvent) => void>()
   const onceMore = new Set<() => void>()
   let lastRow = 0
   let companyStream: EventSource | undefined
   let watched = ''
 
-  const teamsStream = new EventSource('/practice/api/teams/events')
+  const chatStream = new EventSource('/practice/api/chats')
   let wasOpen = false
-  teamsStream.addEventListener('open', () => {
+  chatStream.addEventListener('open', () => {
     if (wasOpen) for (const listen of onceMore) listen()
     wasOpen = true
   })
-  teamsStream.addEventListener('message', ({ data }) => {
-    const event: TeamsEvent = JSON.parse(data)
-    for (const listen of ofTeams) listen(event)
+  chatStream.addEventListener('message', ({ data }) => {
+    const news: ChatNews = JSON.parse(data)
+    if ('teams' in news) for (const listen of ofTeams) listen(news.teams)
+    else for (const listen of ofSlack) listen(news.slack)
   })
 
   const follow = () => {
@@ -48,6 +51,7 @@ export function openLive(): Live {
 
   return {
     onTeams: (listen) => added(ofTeams, listen),
+    onSlack: (listen) => added(ofSlack, listen),
     onCompany: (listen) => added(ofCompany, listen),
     onReconnect: (listen) => added(onceMore, listen),
     watch(personIds) {

@@ -1,13 +1,15 @@
 import type { CompanyView, SignInOutcome, Someone } from '../front-door-shapes.ts'
 import { breakIt } from './break-it.ts'
-import { channelPane } from './channel-pane.ts'
 import { company } from './company-api.ts'
 import { element } from './elements.ts'
 import { happened } from './happened.ts'
+import { itPane } from './it-pane.ts'
 import { type Live, openLive } from './live.ts'
 import { personPane } from './person-pane.ts'
 import { phoneMemory } from './phone-memory.ts'
 import { dayAndTime, followClock, type PracticeClock } from './practice-clock.ts'
+import { slackWindows } from './slack/slack-windows.ts'
+import { openWorkspace } from './slack/workspace.ts'
 import { steps } from './steps.ts'
 import { tabs } from './tabs.ts'
 
@@ -19,7 +21,18 @@ async function start(): Promise<void> {
   const live = openLive()
   const clock = followClock(firstClock, live)
   const memory = phoneMemory(localStorage)
-  const progress = steps(live)
+  const workspace = view.slack && (await openWorkspace({ bot: view.bot, view: view.slack, live, clock }))
+  const windows = workspace && slackWindows(workspace)
+  const progress = steps(
+    live,
+    workspace && {
+      name: view.colleague.name,
+      sit() {
+        navigation.choose('employee')
+        void employee.showInSlack(view.colleague)
+      },
+    },
+  )
   const story = happened({ live })
   const navigation = tabs({ employee: 'Employee', manager: 'Manager', it: 'IT channel', happened: 'Audit' })
   live.onCompany((event) => {
@@ -30,6 +43,8 @@ async function start(): Promise<void> {
   const shared = {
     bot: view.bot,
     live,
+    workspace,
+    windows,
     memory,
     clock,
     onSignIn(_personId: string, outcome: SignInOutcome) {
@@ -61,14 +76,7 @@ async function start(): Promise<void> {
     onPerson: sits('manager'),
     onNews: () => navigation.news('manager'),
   })
-  const channel = channelPane({
-    channelId: view.itChannelId,
-    name: view.itChannelName,
-    bot: view.bot,
-    first: view.it,
-    live,
-    onNews: () => navigation.news('it'),
-  })
+  const channel = itPane({ view, live, workspace, windows, onNews: () => navigation.news('it') })
   for (const pane of [manager, employee]) pane.root.addEventListener('focusin', () => story.about(pane.person()))
 
   document.body.replaceChildren(
@@ -85,7 +93,7 @@ async function start(): Promise<void> {
     element('main', {}, employee.root, manager.root, channel.root, story.root),
     navigation.root,
   )
-  await Promise.all([manager.show(view.manager), channel.load()])
+  await Promise.all([manager.show(view.manager), channel.show(view.it)])
   await employee.show(view.employee)
   document.body.dataset.ready = 'true'
 }

@@ -36,7 +36,9 @@ export function messageList(options: {
         const message = list.messages.get(event.messageId)
         if (message) list.put({ ...message, cardFor: { ...message.cardFor, [event.personId]: event.card } })
       }
-      if (event.type === 'message' && event.message.from.personId === context.viewerId()) list.toTheEnd()
+      if (event.type !== 'message') return
+      if (place) list.reveal(event.message.id)
+      else if (event.message.from.personId === context.viewerId()) list.toTheEnd()
     },
   }
 }

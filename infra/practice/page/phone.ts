@@ -1,4 +1,5 @@
 import { button, element, hidden } from './elements.ts'
+import { typedKey } from './phone-key.ts'
 import type { PhoneMemory } from './phone-memory.ts'
 import type { PracticeClock } from './practice-clock.ts'
 import { pictureOnScreen, readQrCode } from './scan-qr.ts'
@@ -24,6 +25,11 @@ export function phone(options: { readonly memory: PhoneMemory; readonly clock: P
     class: 'phone-scan',
     'data-testid': 'phone-scan',
   })
+  const typed = typedKey((account) => {
+    memory.add(personId, account)
+    say('Added. Type this code into the window.')
+    draw()
+  })
   const loseButton = button('Lose this phone', () => lose(), { class: 'phone-lose', 'data-testid': 'phone-lose' })
   const root = element(
     'section',
@@ -32,6 +38,7 @@ export function phone(options: { readonly memory: PhoneMemory; readonly clock: P
     accounts,
     note,
     scanButton,
+    typed,
     loseButton,
   )
 
@@ -60,6 +67,12 @@ export function phone(options: { readonly memory: PhoneMemory; readonly clock: P
     }
     for (const face of faces) void face.draw()
   }
+  const say = (words: string) => {
+    note.textContent = words
+    setTimeout(() => {
+      if (note.textContent === words) note.textContent = ''
+    }, NOTE_LASTS_MS)
+  }
   const scan = async () => {
     const picture = pictureOnScreen()
     if (!picture) {
@@ -72,11 +85,7 @@ export function phone(options: { readonly memory: PhoneMemory; readonly clock: P
       return
     }
     memory.add(personId, account)
-    const words = 'Scanned. Type this code into the window.'
-    note.textContent = words
-    setTimeout(() => {
-      if (note.textContent === words) note.textContent = ''
-    }, NOTE_LASTS_MS)
+    say('Scanned. Type this code into the window.')
     draw()
   }
   const lose = () => {

@@ -1,10 +1,7 @@
 import { element } from './elements.ts'
 
-/** Pictures of the page itself; nothing is fetched. */
-const OWN_PICTURE = 'img[src^="data:image/"]'
-
-/** The QR code picture that is on screen, if there is one. */
-export const pictureOnScreen = () => document.querySelector<HTMLImageElement>(`dialog[open] ${OWN_PICTURE}`)
+/** The QR code picture that is on screen, if there is one: of the page itself or from its own door. */
+export const pictureOnScreen = () => document.querySelector<HTMLImageElement>('dialog[open] img')
 
 /** What a QR code says; undefined when the picture is none. Decoded from its pixels, as a camera would. */
 export async function readQrCode(picture: HTMLImageElement): Promise<string | undefined> {

@@ -18,6 +18,8 @@ export interface ShownList<Message> {
   put(message: Message): void
   remove(id: string): void
   toTheEnd(): void
+  /** Scrolls no further than it takes to see this message. */
+  reveal(id: string): void
 }
 
 /**
@@ -76,6 +78,13 @@ export function shownList<Message>(options: {
     root,
     messages,
     toTheEnd,
+    reveal(id) {
+      const one = shown.get(id)?.root.getBoundingClientRect()
+      if (!one) return
+      const { top, bottom } = root.getBoundingClientRect()
+      if (one.bottom > bottom) root.scrollTop += Math.min(one.bottom - bottom + 8, one.top - top)
+      else if (one.top < top) root.scrollTop += one.top - top
+    },
     put: (message) => changed(() => put(message)),
     remove: (id) => changed(() => remove(id)),
     load(all) {

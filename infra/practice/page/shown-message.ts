@@ -4,6 +4,7 @@ import { drawCard, type Press } from './card-view.ts'
 import { button, element, linked } from './elements.ts'
 import { nodesOf } from './markdown.ts'
 import { timeOfDay } from './practice-clock.ts'
+import type { Shown } from './shown-list.ts'
 import type { Card } from './teams-api.ts'
 
 const ADAPTIVE_CARD = 'application/vnd.microsoft.card.adaptive'
@@ -23,14 +24,8 @@ export interface MessageContext {
   say(text: string): void
 }
 
-export interface ShownMessage {
-  readonly root: HTMLLIElement
-  /** Draws the message anew if something in it changed. */
-  show(message: Message): void
-}
-
 /** One message as Teams draws it. */
-export function shownMessage(message: Message, context: MessageContext): ShownMessage {
+export function shownMessage(message: Message, context: MessageContext): Shown<Message> {
   const isOwn = message.from.personId === context.viewerId()
   const isBot = message.from.role === 'bot'
   const root = element('li', {

@@ -1,5 +1,5 @@
 import type { AuditLine } from '../front-door-shapes.ts'
-import { element, hidden } from './elements.ts'
+import { button, element, hidden } from './elements.ts'
 import type { Live } from './live.ts'
 
 const STEPS = ['Set up the authenticator', 'Reset the password', 'Sign in with it'] as const
@@ -9,8 +9,11 @@ export interface Steps {
   signedIn(): void
 }
 
-/** Three steps to the first reset. Each ticks itself off when it has happened, not when a button was pressed. */
-export function steps(live: Live): Steps {
+/**
+ * Three steps to the first reset. Each ticks itself off when it has happened, not when a button was pressed.
+ * @param slack whom to try Slack with, and how to sit them down there; undefined in a company without Slack
+ */
+export function steps(live: Live, slack: { readonly name: string; sit(): void } | undefined): Steps {
   const items = STEPS.map((words, index) =>
     element(
       'li',
@@ -25,6 +28,7 @@ export function steps(live: Live): Steps {
     { class: 'steps', 'aria-label': 'Your first reset', 'data-testid': 'steps' },
     element('ol', {}, ...items),
     praise,
+    slack && trySlack(slack.name, slack.sit),
   )
   const done = new Set<number>()
   const tick = (step: number) => {
@@ -49,6 +53,13 @@ export function steps(live: Live): Steps {
       if (done.has(1)) tick(2)
     },
   }
+}
+
+/** The same words and cards in the other chat product. */
+function trySlack(name: string, sit: () => void): HTMLElement {
+  const first = name.split(' ')[0] ?? name
+  const there = button(`Sit down as ${first} in Slack`, sit, { class: 'link', 'data-testid': 'try-slack' })
+  return element('p', { class: 'try' }, 'Try this: ', there, ' and write: I forgot my password')
 }
 
 const hasHappened = (line: AuditLine) => line.kind !== 'intent' && (line.outcome ?? 'done') === 'done'

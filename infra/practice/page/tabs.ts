@@ -4,6 +4,7 @@ export type Slot = 'employee' | 'manager' | 'it' | 'happened'
 
 export interface Tabs {
   readonly root: HTMLElement
+  choose(slot: Slot): void
   /** Marks a pane that has something new, unless it is in view. */
   news(slot: Slot): void
 }
@@ -30,6 +31,7 @@ export function tabs(names: Readonly<Record<Slot, string>>): Tabs {
   choose('employee')
   return {
     root: element('nav', { class: 'tabs', 'aria-label': 'Panes' }, ...buttons.values()),
+    choose,
     news(slot) {
       if (document.body.dataset.view === slot) return
       buttons.get(slot)?.classList.add('news')

@@ -47,8 +47,12 @@ export const teams = {
   refresh: (personId: string, messageId: string) => ask<Outcome>(`${person(personId)}/refresh`, { messageId }),
 
   channel: (id: string) => ask<Conversation>(channel(id)),
-  post: (id: string, personId: string, text: string, replyTo?: string) =>
-    ask<void>(`${channel(id)}/messages`, { personId, text, replyTo }),
+  post: (
+    id: string,
+    personId: string,
+    text: string,
+    more: { readonly replyTo?: string; readonly mention?: boolean } = {},
+  ) => ask<void>(`${channel(id)}/messages`, { personId, text, ...more }),
   actIn: (id: string, personId: string, messageId: string, action: Pressed, data: unknown) =>
     ask<Outcome>(`${channel(id)}/actions`, { personId, messageId, action, data }),
 }

@@ -31,6 +31,12 @@ export function readKeyUri(text: string): AuthenticatorAccount | undefined {
   return { issuer, name, secret, algorithm: ALGORITHMS[algorithm as keyof typeof ALGORITHMS], digits, period }
 }
 
+/** An account from the key that stands beside a QR code, for who cannot scan; undefined when it is none. */
+export function accountOfKey(typed: string): AuthenticatorAccount | undefined {
+  const secret = typed.replaceAll(/[\s=-]/g, '').toUpperCase()
+  return readKeyUri(`otpauth://totp/Typed%20in?secret=${encodeURIComponent(secret)}`)
+}
+
 /** The code of an account at a time (RFC 6238 over RFC 4226). */
 export async function codeAt(account: AuthenticatorAccount, at: Date): Promise<string> {
   const counter = new DataView(new ArrayBuffer(8))

@@ -111,15 +111,14 @@ export function checkBlocks(value: unknown, surface: 'message' | 'modal' | 'home
     { title: text(100), text: anyText(300), confirm: text(30), deny: text(30) },
     { style: oneOf('primary', 'danger') },
   )
-  const option = (label: Check) =>
-    object({ text: label, value: string(150) }, { description: anyText(75), url })
+  const option = (label: Check) => object({ text: label, value: string(150) }, { description: anyText(75), url })
   const options = (label: Check, most = choices.most) => list({ least: 1, most }, option(label))
   const group = object({ label: text(75), options: options(text(75)) })
   const image: Check = (given, at) => {
-    object({ alt_text: string(2_000) }, { image_url: url, slack_file: anything, title: text(2_000), block_id: blockId })(
-      given,
-      at,
-    )
+    object(
+      { alt_text: string(2_000) },
+      { image_url: url, slack_file: anything, title: text(2_000), block_id: blockId },
+    )(given, at)
     if (isJsonObject(given) && given.image_url === undefined && given.slack_file === undefined)
       fault('missing required field: image_url', at)
   }
@@ -142,7 +141,13 @@ export function checkBlocks(value: unknown, surface: 'message' | 'modal' | 'home
     initial_option: option(text(75)),
     initial_options: options(text(75)),
   }
-  const conversation = { ...dispatch, initial_conversation: string(50), default_to_current_conversation: boolean, filter: anything, response_url_enabled: boolean }
+  const conversation = {
+    ...dispatch,
+    initial_conversation: string(50),
+    default_to_current_conversation: boolean,
+    filter: anything,
+    response_url_enabled: boolean,
+  }
   const picker = (initial: Readonly<Record<string, Check>>): Check =>
     object({}, { ...actionId, ...initial, confirm, placeholder: text(150), focus_on_load: focus })
   const typed = (more: Readonly<Record<string, Check>>): Check =>
@@ -153,7 +158,14 @@ export function checkBlocks(value: unknown, surface: 'message' | 'modal' | 'home
   const pressed: Readonly<Record<string, Check>> = {
     button: object(
       { text: text(75) },
-      { ...actionId, url, value: string(2_000), style: oneOf('primary', 'danger'), confirm, accessibility_label: string(75) },
+      {
+        ...actionId,
+        url,
+        value: string(2_000),
+        style: oneOf('primary', 'danger'),
+        confirm,
+        accessibility_label: string(75),
+      },
     ),
     overflow: object({ options: options(text(75), 5) }, { ...actionId, confirm }),
   }
@@ -173,20 +185,32 @@ export function checkBlocks(value: unknown, surface: 'message' | 'modal' | 'home
     checkboxes: picker({ options: options(anyText(75), 10), initial_options: options(anyText(75), 10) }),
     radio_buttons: picker({ options: options(anyText(75), 10), initial_option: option(anyText(75)) }),
   }
+  /** Those exist in modals only. */
+  const ofModals: Readonly<Record<string, Check>> = {
+    email_text_input: typed({ initial_value: string(3_000) }),
+    url_text_input: typed({ initial_value: string(3_000) }),
+    number_input: object(
+      { is_decimal_allowed: boolean },
+      {
+        ...actionId,
+        ...dispatch,
+        initial_value: string(100),
+        min_value: string(100),
+        max_value: string(100),
+        placeholder: text(150),
+        focus_on_load: focus,
+      },
+    ),
+  }
   const inputs: Readonly<Record<string, Check>> = {
     ...chosen,
+    ...(surface === 'modal' ? ofModals : {}),
     plain_text_input: typed({
       initial_value: string(3_000),
       multiline: boolean,
       min_length: number(0, 3_000),
       max_length: number(1, 3_000),
     }),
-    email_text_input: typed({ initial_value: string(3_000) }),
-    url_text_input: typed({ initial_value: string(3_000) }),
-    number_input: object(
-      { is_decimal_allowed: boolean },
-      { ...actionId, ...dispatch, initial_value: string(100), min_value: string(100), max_value: string(100), placeholder: text(150), focus_on_load: focus },
-    ),
   }
   const blockIds = new Set<string>()
   const blockId: Check = (given, at) => {
@@ -230,10 +254,7 @@ export function checkBlocks(value: unknown, surface: 'message' | 'modal' | 'home
       },
       withId,
     ),
-    actions: object(
-      { elements: list({ least: 1, most: 25 }, byType('element', { ...pressed, ...chosen })) },
-      withId,
-    ),
+    actions: object({ elements: list({ least: 1, most: 25 }, byType('element', { ...pressed, ...chosen })) }, withId),
     input: object(
       { label: text(2_000), element: byType('element', inputs) },
       { ...withId, hint: text(2_000), optional: boolean, dispatch_action: boolean },
@@ -262,7 +283,9 @@ export function checkBlocks(value: unknown, surface: 'message' | 'modal' | 'home
 function named(block: JsonObject): Block {
   const name = () => randomBytes(4).toString('base64url').slice(0, 5)
   const withAction = (element: unknown) =>
-    isJsonObject(element) && element.action_id === undefined && !/^(image|mrkdwn|plain_text)$/.test(String(element.type))
+    isJsonObject(element) &&
+    element.action_id === undefined &&
+    !/^(image|mrkdwn|plain_text)$/.test(String(element.type))
       ? { ...element, action_id: name() }
       : element
   return {

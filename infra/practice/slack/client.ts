@@ -1,7 +1,7 @@
-import type { SlackFault } from './faults.ts'
-import type { SlackListener } from './events.ts'
-import type { Chat, Command, HomeView, Message, Pressed, Profile, SlackFile, Submission, View } from './shapes.ts'
 import type { Delivery, RawDelivery } from './delivery.ts'
+import type { SlackListener } from './events.ts'
+import type { SlackFault } from './faults.ts'
+import type { Chat, Command, HomeView, Message, Pressed, Profile, SlackFile, Submission, View } from './shapes.ts'
 
 /** What stands in the inputs of a message or a view: by action id. A multiple choice is a list; a date is `YYYY-MM-DD`. */
 export type Typed = Readonly<Record<string, string | readonly string[]>>
@@ -22,9 +22,13 @@ export interface SlackClient {
   people(): readonly Profile[]
   /** The Slack user id of somebody in the directory; undefined for who has no mail there. */
   userOf(directoryId: string): string | undefined
+  /** Id of the direct message with the bot (`D…`), telling nobody. @throws SlackClientError */
+  directMessageOf(user: string): string
 
   /** Opens the Messages tab of the app: the direct message with the bot. Sends `app_home_opened` (tab `messages`). */
   open(user: string): Promise<{ readonly conversationId: string }>
+  /** `chat`, at once. */
+  messagesOf(user: string): readonly Message[]
   /** The direct message with the bot, oldest first, ephemeral messages to this person included. */
   chat(user: string): Promise<readonly Message[]>
   say(user: string, text: string, more?: { files?: readonly SlackFile[]; threadTs?: string }): Promise<Sent>

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent } from 'undici'
-import type { SocketMode } from './socket-mode.ts'
 import { sign } from './signing.ts'
+import type { SocketMode } from './socket-mode.ts'
 
 /** How the bot took one event in the end. */
 export interface Delivery {
@@ -94,7 +94,8 @@ export function createBotLine(options: {
   const sendEvent = async (envelope: object, attempt: number, reason: string | undefined): Promise<Attempt> => {
     if (socket.inUse()) return socket.send('events_api', envelope, limits.acknowledgeWithin, { attempt, reason })
     const body = JSON.stringify(envelope)
-    const retry = attempt > 0 ? { 'x-slack-retry-num': String(attempt), 'x-slack-retry-reason': reason ?? 'http_error' } : {}
+    const retry =
+      attempt > 0 ? { 'x-slack-retry-num': String(attempt), 'x-slack-retry-reason': reason ?? 'http_error' } : {}
     return post('events', body, signed(body, 'application/json', retry))
   }
   const isFinal = ({ status, noRetry }: Attempt) => (status >= 200 && status < 300) || noRetry === true

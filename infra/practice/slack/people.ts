@@ -77,7 +77,8 @@ export function createPeople(
   return {
     all,
     get,
-    byEmail: (email) => all().find((profile) => profile.email?.toLowerCase() === email.toLowerCase() && !profile.deleted),
+    byEmail: (email) =>
+      all().find((profile) => profile.email?.toLowerCase() === email.toLowerCase() && !profile.deleted),
     userOf: (directoryId) => (get(userOf(directoryId)) ? userOf(directoryId) : undefined),
     change(user, change) {
       if (!get(user)) return undefined

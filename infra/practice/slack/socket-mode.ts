@@ -28,7 +28,10 @@ const MOST_CONNECTIONS = 10
 const TICKET_LIFE = 30_000
 const PING_EVERY = 10_000
 
-export function createSocketMode(server: Server, options: { readonly appId: string; readonly origin: () => string }): SocketMode {
+export function createSocketMode(
+  server: Server,
+  options: { readonly appId: string; readonly origin: () => string },
+): SocketMode {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_000_000 })
   const tickets = new Map<string, NodeJS.Timeout>()
   const waiting = new Map<string, (payload: unknown) => void>()
@@ -55,7 +58,11 @@ export function createSocketMode(server: Server, options: { readonly appId: stri
         if (read.success) waiting.get(read.data.envelope_id)?.(read.data.payload)
       })
       connection.send(
-        JSON.stringify({ type: 'hello', num_connections: connections.size, connection_info: { app_id: options.appId } }),
+        JSON.stringify({
+          type: 'hello',
+          num_connections: connections.size,
+          connection_info: { app_id: options.appId },
+        }),
       )
     })
   }
@@ -75,7 +82,10 @@ export function createSocketMode(server: Server, options: { readonly appId: stri
       if (!connection) return Promise.resolve({ status: 0, body: undefined, reason: 'connection_failed' })
       const envelopeId = randomUUID()
       return new Promise((resolve) => {
-        const timer = setTimeout(() => finish({ status: 0, body: undefined, reason: 'http_timeout' }), timeoutMilliseconds)
+        const timer = setTimeout(
+          () => finish({ status: 0, body: undefined, reason: 'http_timeout' }),
+          timeoutMilliseconds,
+        )
         const finish = (answer: Awaited<ReturnType<SocketMode['send']>>) => {
           clearTimeout(timer)
           waiting.delete(envelopeId)

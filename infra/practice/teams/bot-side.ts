@@ -50,6 +50,7 @@ export function createBotSide(state: TeamsState): BotSide {
     return found
   }
   const mayWrite = (conversation: Conversation) => {
+    if (conversation.kind === 'channel' && !state.team.hasBot) throw refusal.notInRoster()
     if (conversation.kind !== 'personal') return
     for (const personId of conversation.personIds) {
       const { blocked, installed } = state.installations.of(personId)

@@ -38,6 +38,7 @@ const bodies = {
   groupChat: z.object({ personIds: z.array(id).max(250), topic: z.string().max(200) }),
   redeliver: z.object({ activityId: id }),
   state: z.object({ personId: id, blocked: z.boolean().exactOptional(), installed: z.boolean().exactOptional() }),
+  team: z.object({ personId: id, installed: z.boolean() }),
   fault: z.object({
     status: z.union([z.literal([412, 429, 500, 502, 503, 504]), z.literal(['cut', 'lost'])]),
     retryAfterSeconds: z.number().int().min(0).max(3600).exactOptional(),
@@ -109,6 +110,11 @@ export function teamsClientRouter(client: TeamsClient): { readonly router: Route
   router.post('/state', ({ body }, response) => {
     const { personId, ...change } = read(bodies.state, body)
     response.json(client.setState(personId, change))
+  })
+  router.post('/team', ({ body }, response) => {
+    const { personId, installed } = read(bodies.team, body)
+    client.setTeam(personId, { installed })
+    response.status(204).end()
   })
   router.post('/faults', ({ body }, response) => {
     client.addFault(read(bodies.fault, body))

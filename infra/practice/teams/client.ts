@@ -76,6 +76,8 @@ export interface TeamsClient {
   /** Sends an activity once more: the very same id, a fresh token. Undefined when it is not remembered (the last 2,000 are). */
   redeliver(activityId: string): Promise<Delivery> | undefined
   setState(personId: string, change: { readonly blocked?: boolean; readonly installed?: boolean }): Installation
+  /** Adds the app to the team, or removes it. */
+  setTeam(personId: string, change: { readonly installed: boolean }): void
   /** A message that lies, sent past everything a client would check. `status` of the answer is the bot's. */
   forge(personId: string, text: string, forgery: Forgery): Promise<Delivery>
   addFault(fault: ConnectorFault): void

@@ -7,6 +7,7 @@ import type { FaultSwitch } from './connector-error.ts'
 import type { Conversation } from './conversations.ts'
 import type { BotLine, Delivery } from './delivery.ts'
 import type { Forgery } from './forgery.ts'
+import { generalChannelId } from './identifiers.ts'
 import type { JsonObject } from './json.ts'
 import { cardShownTo, isAfter } from './message.ts'
 import type { TeamsPerson } from './people.ts'
@@ -56,6 +57,10 @@ export function createTeamsClient(options: {
     }
     return conversation
   }
+  const withBot = ({ kind }: Conversation) => {
+    if (kind === 'channel' && !state.team.hasBot)
+      throw new TeamsClientError('not-installed', `the team does not have ${state.bot.name}`)
+  }
   const messageIn = (conversation: Conversation, messageId: string) => {
     const message = conversations.message(conversation.id, messageId)
     if (!message) throw new TeamsClientError('no-such-message', 'there is no message of that id in this conversation')
@@ -69,6 +74,7 @@ export function createTeamsClient(options: {
   }
   const onShared = (conversationId: string, personId: string, messageId: string): PressedOn => {
     const conversation = shared(conversationId)
+    withBot(conversation)
     return { person: personOf(personId), conversation, message: messageIn(conversation, messageId) }
   }
   const pressTitled = (pressed: PressedOn, title: string, inputs: JsonObject) => {
@@ -95,7 +101,7 @@ export function createTeamsClient(options: {
   }
   /** Without a mention. */
   const isShownToBot = ({ kind }: Conversation) =>
-    kind === 'personal' || (kind === 'channel' && options.seesAllChannelMessages)
+    kind === 'personal' || (kind === 'channel' && options.seesAllChannelMessages && state.team.hasBot)
   const tell = (
     person: TeamsPerson,
     conversation: Conversation,
@@ -166,6 +172,7 @@ export function createTeamsClient(options: {
     post(conversationId, { personId, text, replyTo, mention = true, files }) {
       const conversation = shared(conversationId)
       const person = personOf(personId)
+      if (mention) withBot(conversation)
       if (conversation.kind === 'channel') conversations.ensure(conversation.id, 'channel', [personId])
       const threadId = replyTo === undefined ? undefined : messageIn(conversation, replyTo).threadId
       return tell(person, conversation, text, { mention, files, ...(threadId === undefined ? {} : { threadId }) })
@@ -212,6 +219,14 @@ export function createTeamsClient(options: {
         void deliver('installationUpdate', { person, conversation }, { action: 'remove' })
       }
       return after
+    },
+    setTeam(personId, { installed }) {
+      if (state.team.hasBot === installed) return
+      state.team.hasBot = installed
+      const from = { person: personOf(personId), conversation: shared(generalChannelId) }
+      const bot = [{ id: botIdOf(state.bot) }]
+      void deliver('installationUpdate', from, { action: installed ? 'add' : 'remove' })
+      void deliver('conversationUpdate', from, installed ? { membersAdded: bot } : { membersRemoved: bot })
     },
     async forge(personId, text, forgery) {
       const { tenantId, aadObjectId, serviceUrl, channelId } = forgery

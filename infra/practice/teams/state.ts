@@ -13,6 +13,8 @@ export interface TeamsState {
   readonly identifiers: Identifiers
   readonly conversations: Conversations
   readonly installations: Installations
+  /** Whether the team has the app: without it the bot is in none of its channels. */
+  readonly team: { hasBot: boolean }
   readonly bus: EventBus
   readonly clock: () => Date
   person(id: string): TeamsPerson | undefined

@@ -84,6 +84,7 @@ export async function startTeams(options: TeamsOptions): Promise<Teams> {
     identifiers: identifiersIn(tenantId),
     conversations: createConversations(),
     installations: createInstallations((personId) => options.installedByPolicy?.(personId) ?? true),
+    team: { hasBot: true },
     bus: createEventBus(),
     clock,
     person: (id) => options.person(id),

@@ -4,6 +4,7 @@ import { wellKnown, wellKnownGroups } from '../company/cast.ts'
 import type { Company } from '../company/company.ts'
 import { type Control, ControlError } from './control.ts'
 import { faultRequest } from './faults.ts'
+import { withoutUndefined } from './without-undefined.ts'
 
 const edit = z
   .object({
@@ -12,7 +13,9 @@ const edit = z
     surname: z.string().max(256).nullable(),
     jobTitle: z.string().max(256).nullable(),
     department: z.string().max(256).nullable(),
+    userPrincipalName: z.email(),
     mail: z.email().nullable(),
+    proxyAddresses: z.array(z.string().regex(/^smtp:.+@.+$/i)).max(100),
     otherMails: z.array(z.email()).max(250),
     managerId: z.guid().nullable(),
     accountEnabled: z.boolean(),
@@ -23,6 +26,23 @@ const edit = z
   .partial()
   .strict()
 const password = z.object({ password: z.string().min(1).max(256), mustChange: z.boolean().optional() })
+const accessPass = z.object({ pass: z.string().min(1).max(256) })
+const minutes = z.number().int().min(10).max(43_200)
+const accessPassPolicy = z
+  .object({
+    enabled: z.boolean(),
+    leavesOut: z
+      .array(z.guid())
+      .max(1000)
+      .transform((ids) => new Set(ids.map((id) => id.toLowerCase()))),
+    shortest: minutes,
+    longest: minutes,
+    usual: minutes,
+    onceOnly: z.boolean(),
+    replaces: z.boolean(),
+  })
+  .partial()
+  .strict()
 const roleGrant = z.object({
   principalId: z.guid(),
   role: z.string().min(1).max(100),
@@ -76,13 +96,19 @@ export function controlRouter(control: Control, company: Company): Router {
 
   router.get('/users/:id', (request, response) => void response.json(control.user(request.params.id)))
   router.patch('/users/:id', (request, response) => {
-    const given = Object.entries(edit.parse(request.body)).filter(([, value]) => value !== undefined)
-    control.editUser(request.params.id, Object.fromEntries(given))
+    control.editUser(request.params.id, withoutUndefined(edit.parse(request.body)))
     response.json(control.user(request.params.id))
   })
   router.put('/users/:id/password', async (request, response) => {
     const { password: value, mustChange = false } = password.parse(request.body)
     await control.setPassword(request.params.id, value, { mustChange })
+    response.status(204).end()
+  })
+  router.post('/users/:id/access-pass', (request, response) => {
+    response.json({ letIn: control.useAccessPass(request.params.id, accessPass.parse(request.body).pass) })
+  })
+  router.patch('/access-pass-policy', (request, response) => {
+    control.setAccessPassPolicy(withoutUndefined(accessPassPolicy.parse(request.body)))
     response.status(204).end()
   })
   router.put('/groups/:id/members/:member', (request, response) => {

@@ -2,30 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { including, without } from '../company/company.ts'
 import type { CompanyGroup, CompanyUser, RoleAssignment } from '../company/model.ts'
 import { findRole } from '../company/roles.ts'
+import type { AccessPassPolicy } from './access-passes.ts'
 import { editUser, revokeSessions, setPassword } from './acts.ts'
 import type { Fault, FaultRequest } from './faults.ts'
 import type { Mail } from './mailboxes.ts'
+import {
+  type AccessPassRecord,
+  accessPassRecord,
+  type DirectoryState,
+  directoryState,
+  withPrimaryAddress,
+} from './person-state.ts'
 import type { Change, RequestRecord, TenantState } from './state.ts'
-
-/** What the directory holds of a person, without any password. Times are ISO 8601. */
-export interface DirectoryState {
-  readonly id: string
-  readonly displayName: string
-  readonly userPrincipalName: string
-  readonly accountEnabled: boolean
-  readonly userType: 'Member' | 'Guest'
-  readonly synced: boolean
-  readonly passwordChangedAt: string
-  readonly mustChangePassword: boolean
-  readonly sessionsRevokedAt: string
-  /** Smart lockout is on. */
-  readonly locked: boolean
-  readonly managerId: string | null
-  readonly otherMails: readonly string[]
-  readonly administrator: boolean
-  /** Direct memberships. */
-  readonly groupIds: readonly string[]
-}
 
 /** Asked for somebody or something that is not there. */
 export class ControlError extends Error {}
@@ -39,10 +27,19 @@ export interface Control {
   }
   /** @throws ControlError for an unknown id or user principal name, as all of these */
   user(idOrName: string): DirectoryState
+  /**
+   * Changes properties. A new mail becomes the primary address and the old one is given up, unless `proxyAddresses` are
+   * given too. @throws RangeError when somebody else has the user principal name
+   */
   editUser(idOrName: string, edit: Partial<Omit<CompanyUser, 'id'>>): void
   /** Sets a password whatever the policy says. */
   setPassword(idOrName: string, password: string, options?: { readonly mustChange?: boolean }): Promise<void>
   revokeSessions(idOrName: string): void
+  /** Signs in with a Temporary Access Pass: whether it was let in. One that works once works once. */
+  useAccessPass(idOrName: string, pass: string): boolean
+  /** The person's Temporary Access Pass, without its value. */
+  accessPass(idOrName: string): AccessPassRecord | undefined
+  setAccessPassPolicy(policy: Partial<AccessPassPolicy>): void
   /** Adds a user or a group. */
   addMember(groupId: string, memberId: string): void
   removeMember(groupId: string, memberId: string): void
@@ -104,10 +101,25 @@ export function makeControl(state: TenantState, listeners: Set<(change: Change) 
       },
     },
     user: (idOrName) => directoryState(state, found(idOrName)),
-    editUser: (idOrName, edit) => editUser(state, found(idOrName), edit, by),
+    editUser(idOrName, edit) {
+      const user = found(idOrName)
+      const holder = edit.userPrincipalName === undefined ? undefined : company.user(edit.userPrincipalName, 'latest')
+      if (holder !== undefined && holder.id !== user.id) throw new RangeError(`${holder.userPrincipalName} is taken`)
+      editUser(state, user, { ...withPrimaryAddress(user, edit), ...edit }, by)
+    },
     setPassword: (idOrName, password, options = {}) =>
       setPassword(state, found(idOrName), password, options.mustChange ?? false, by),
     revokeSessions: (idOrName) => revokeSessions(state, found(idOrName), by),
+    useAccessPass(idOrName, pass) {
+      const user = found(idOrName)
+      const letIn = user.accountEnabled && state.accessPasses.use(user.id, pass)
+      if (letIn) state.announce({ kind: 'access-pass', id: user.id, what: ['used'], by: 'sign-in' })
+      return letIn
+    },
+    accessPass: (idOrName) => accessPassRecord(state, found(idOrName).id),
+    setAccessPassPolicy(policy) {
+      state.accessPasses.policy = { ...state.accessPasses.policy, ...policy }
+    },
     addMember(groupId, memberId) {
       const member = company.user(memberId, 'latest') ?? group(memberId)
       const one = group(groupId)
@@ -151,25 +163,5 @@ export function makeControl(state: TenantState, listeners: Set<(change: Change) 
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-  }
-}
-
-function directoryState(state: TenantState, user: CompanyUser): DirectoryState {
-  const { company } = state
-  return {
-    id: user.id,
-    displayName: user.displayName,
-    userPrincipalName: user.userPrincipalName,
-    accountEnabled: user.accountEnabled,
-    userType: user.userType,
-    synced: user.onPremisesSyncEnabled === true,
-    passwordChangedAt: user.lastPasswordChangeDateTime.toISOString(),
-    mustChangePassword: user.mustChangePassword,
-    sessionsRevokedAt: user.signInSessionsValidFromDateTime.toISOString(),
-    locked: state.signIns.isLocked(user.id),
-    managerId: user.managerId,
-    otherMails: user.otherMails,
-    administrator: company.isAdministrator(user.id),
-    groupIds: company.directGroups(user.id, 'latest').map((group) => group.id),
   }
 }

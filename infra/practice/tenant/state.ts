@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Clock } from '../../../bot/clock.ts'
 import type { Company } from '../company/company.ts'
+import type { AccessPasses } from './access-passes.ts'
 import type { Faults } from './faults.ts'
 import type { Mailboxes } from './mailboxes.ts'
 import type { Passwords } from './passwords.ts'
@@ -22,7 +23,17 @@ export interface App {
 export interface Change {
   /** ISO 8601. */
   readonly at: string
-  readonly kind: 'user' | 'password' | 'sessions' | 'group' | 'role' | 'mail' | 'teams-app' | 'fault' | 'permission'
+  readonly kind:
+    | 'user'
+    | 'password'
+    | 'access-pass'
+    | 'sessions'
+    | 'group'
+    | 'role'
+    | 'mail'
+    | 'teams-app'
+    | 'fault'
+    | 'permission'
   /** Object id, address or client id of what changed. */
   readonly id: string
   /** What of it: property names, or words. */
@@ -60,6 +71,7 @@ export interface TenantState {
   readonly keys: TokenKeys
   readonly passwords: Passwords
   readonly signIns: SignIns
+  readonly accessPasses: AccessPasses
   readonly mailboxes: Mailboxes
   readonly faults: Faults
   readonly requests: Ring<RequestRecord>

@@ -5,6 +5,7 @@ import type { Company } from '../company/company.ts'
 import { stableId } from '../company/ids.ts'
 import { findRole, type RoleName } from '../company/roles.ts'
 import { seedCompany } from '../company/seed.ts'
+import { AccessPasses } from './access-passes.ts'
 import { type Control, makeControl } from './control.ts'
 import { controlRouter } from './control-router.ts'
 import { Faults } from './faults.ts'
@@ -18,8 +19,9 @@ import { SignIns } from './sign-ins.ts'
 import type { App, Change, Installation, RequestRecord, TenantState } from './state.ts'
 import { makeTokenKeys } from './token-keys.ts'
 
-export type { Control, DirectoryState } from './control.ts'
+export type { Control } from './control.ts'
 export type { Mail } from './mailboxes.ts'
+export type { DirectoryState } from './person-state.ts'
 export type { Change, RequestRecord } from './state.ts'
 
 /** An app registration with a certificate and the application permissions an administrator consented to. */
@@ -103,6 +105,7 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
         keys: await makeTokenKeys(issuerOf(url, options.tenantId.toLowerCase()), tokenClock),
         passwords,
         signIns: new SignIns(company, passwords, clock),
+        accessPasses: new AccessPasses(clock),
         mailboxes: new Mailboxes(),
         faults: new Faults(),
         requests: new Ring<RequestRecord>(requestsKept),

@@ -98,6 +98,7 @@ describe('npm run doctor', () => {
   })
 
   it('names each missing permission, what is lost, and the command that grants it', async () => {
+    patient = { ...patient, accessPasses: true }
     for (const name of allPermissions) {
       granted = allPermissions.filter((one) => one !== name)
       const findings = await examine()
@@ -108,6 +109,26 @@ describe('npm run doctor', () => {
       assert.match(finding.fix ?? '', new RegExp(`Application permissions › ${name} › Add`))
       assert.match(finding.fix ?? '', new RegExp(`'${name}'[\\s\\S]*New-MgServicePrincipalAppRoleAssignment`))
     }
+  })
+
+  it('calls for the permission for Temporary Access Passes only where policy delivers them', async () => {
+    const name = 'UserAuthMethod-TAP.ReadWrite.All'
+    const pass = async () => about(await examine(), new RegExp(`^${name}$`))
+    granted = allPermissions.filter((one) => one !== name)
+    const unasked = await pass()
+    assert.equal(unasked.status, 'ok')
+    assert.match(unasked.why, /^optional.*not granted/)
+    assert.equal(unasked.fix, undefined)
+    granted = allPermissions
+    assert.match((await pass()).why, /^optional/)
+    patient = { ...patient, accessPasses: false }
+    assert.equal((await pass()).status, 'unneeded')
+    granted = allPermissions.filter((one) => one !== name)
+    assert.ok(!(await examine()).some(({ what }) => what === name))
+    patient = { ...patient, accessPasses: true }
+    assert.equal((await pass()).status, 'missing')
+    granted = [...granted, 'UserAuthenticationMethod.ReadWrite.All']
+    assert.equal((await pass()).status, 'ok')
   })
 
   it('accepts a broader permission, and says to exchange it', async () => {

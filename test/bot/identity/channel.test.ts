@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { channelProof, checkSender, type Sender } from '../../../bot/identity/channel.ts'
+import { channelProof, checkSender, matchedNumberProof, type Sender } from '../../../bot/identity/channel.ts'
 import { somebody } from './people.ts'
 
 const ada = somebody()
@@ -65,7 +65,22 @@ describe('who is writing', () => {
 
   it('is a proof of one dialog, and a new one each time, so that one that ran out can be renewed', () => {
     const at = new Date('2026-03-02T09:00:00Z')
-    assert.equal(channelProof(ada, 'd-1', at).dialogId, 'd-1')
-    assert.notEqual(channelProof(ada, 'd-1', at).id, channelProof(ada, 'd-1', at).id)
+    assert.equal(channelProof(ada, 'd-1', at, true).dialogId, 'd-1')
+    assert.notEqual(channelProof(ada, 'd-1', at, true).id, channelProof(ada, 'd-1', at, true).id)
+  })
+
+  it('counts only where the chat product makes sure who sits there', () => {
+    const at = new Date('2026-03-02T09:00:00Z')
+    assert.deepEqual(
+      [true, false].map((strong) => channelProof(ada, 'd-1', at, strong).counts),
+      [true, false],
+    )
+  })
+
+  it('is one proof for one matched number, however often it is looked at', () => {
+    const at = new Date('2026-03-02T09:00:00Z')
+    const matched = (counts: boolean) => matchedNumberProof(ada, 'd-1', at, { id: 'c-1', counts })
+    assert.deepEqual(matched(true), matched(true))
+    assert.deepEqual([matched(true).method, matched(true).person, matched(false).counts], ['channel', ada.id, false])
   })
 })

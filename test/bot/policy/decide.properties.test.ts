@@ -4,6 +4,7 @@ import { type Proof, proofMethods } from '../../../bot/identity/proof.ts'
 import { type Approval, type DecisionRequest, decide, type Refusal } from '../../../bot/policy/decide.ts'
 import { operationFacts, operationNames } from '../../../bot/policy/operations.ts'
 import type { OperationRule, Policy } from '../../../bot/policy/policy.ts'
+import type { PersonProof, Starter } from '../../../bot/policy/schema.ts'
 import { company, deepFrozen, defaultPolicy, manager, mia, noon, otherCompany, stranger } from './examples.ts'
 
 // One seed: how often each kind of case comes is the same in every run, and the checks below count them.
@@ -35,16 +36,46 @@ const rules: fc.Arbitrary<OperationRule> = fc.record({
   approvers: fc.constantFrom('manager', 'owners', 'group:0d0d0d0d-0000-4000-8000-000000000001', undefined),
   revokeSessions: boolean,
 })
+const personProofs = fc.uniqueArray(fc.constantFrom<PersonProof>('totp', 'channel'), { maxLength: 2 })
+/** Rules of what is done for others, weak ones included. */
+const rulesForOthers: fc.Arbitrary<OperationRule> = fc
+  .tuple(
+    rules,
+    fc.record({
+      by: mostly<readonly Starter[]>(['manager', 'it'], ['it'], ['manager'], []),
+      personProofs: fc.array(personProofs, { minLength: 1, maxLength: 3 }),
+    }),
+    fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
+    fc.constantFrom<Partial<OperationRule>>(
+      {},
+      { mode: 'automatic', proofs: [['totp']] },
+      { mode: 'automatic', proofs: [['manager']] },
+      { mode: 'approval', approvers: 'it' },
+    ),
+  )
+  .map(([rule, more, perStarterPerDay, twoPersons]) => ({
+    ...rule,
+    ...more,
+    limits: { ...rule.limits, perStarterPerDay },
+    ...twoPersons,
+  }))
+/** Two of IT, as it is meant, and as a careless file has it. */
+const freezeRules = fc
+  .tuple(rulesForOthers, mostly(true, false))
+  .map(
+    ([rule, meant]): OperationRule =>
+      meant ? { ...rule, mode: 'approval', approvers: 'it', proofs: [], by: ['it'] } : rule,
+  )
 const policies: fc.Arbitrary<Policy> = fc
   .tuple(
-    fc.tuple(rules, rules, rules, rules, rules, rules),
+    fc.tuple(rules, rules, rules, rules, rules, rules, rulesForOthers, freezeRules),
     mostly(true, false),
     boolean,
     fc.subarray([mia, stranger]),
     fc.nat(9),
   )
   .map(([rule, channelCounts, enabled, listed, chance]) => {
-    const [reset, unlock, enrol, replace, questions, protect] = rule
+    const [reset, unlock, enrol, replace, questions, protect, resetFor, freeze] = rule
     return {
       ...defaultPolicy,
       channelCounts,
@@ -57,6 +88,8 @@ const policies: fc.Arbitrary<Policy> = fc
         'replace-totp': replace,
         'set-security-questions': questions,
         'protect-account': protect,
+        'reset-password-for': resetFor,
+        'freeze-account': freeze,
       },
     }
   })
@@ -74,11 +107,18 @@ const proofs: fc.Arbitrary<Proof> = fc
   })
   .map(({ confirmedBy, ...proof }) => (confirmedBy === undefined ? proof : { ...proof, confirmedBy }))
 const manyProofs = fc.array(proofs, { maxLength: 8 })
+/** Mostly those of the one whose account it is. */
+const theirProofs = fc.array(
+  fc
+    .tuple(proofs, mostly(stranger, mia, manager))
+    .map(([proof, person]) => ({ ...proof, id: `their-${proof.id}`, person })),
+  { minLength: 2, maxLength: 6 },
+)
 
 const approvals: fc.Arbitrary<Approval> = fc.record({
-  by: mostly(manager, mia),
+  by: mostly(manager, mia, stranger),
   at: moments,
-  kind: fc.constantFrom('manager', 'owners', 'group:0d0d0d0d-0000-4000-8000-000000000001'),
+  kind: fc.constantFrom('manager', 'owners', 'it', 'it', 'group:0d0d0d0d-0000-4000-8000-000000000001'),
 })
 /** Requests in which everything about the account is usual, so that proofs decide, and requests in which anything may be odd. */
 function requestsWhere(odd: boolean): fc.Arbitrary<DecisionRequest> {
@@ -87,24 +127,41 @@ function requestsWhere(odd: boolean): fc.Arbitrary<DecisionRequest> {
   const guest = usually<boolean | undefined>(false, true, undefined)
   const id = usually(mia, stranger)
   const tenant = usually(company, otherCompany)
-  return fc.record({
-    operation: fc.constantFrom(...operationNames),
-    person: fc.record({ id, tenant, accountEnabled: known, guest }),
-    target: fc.record({
-      id,
-      tenant,
-      privileged: usually<boolean | 'unknown'>(false, true, 'unknown'),
-      protectedBecause: usually<readonly string[]>([], ['role: 0e0e0e0e-0000-4000-8000-000000000001', 'x'.repeat(600)]),
-      sourceOfAuthority: usually<'entra' | 'on-premises'>('entra', 'on-premises'),
-      accountEnabled: known,
-      guest,
-    }),
-    relation: usually<DecisionRequest['relation']>('self', 'manager-of', 'it', 'none'),
-    proofs: manyProofs,
-    approvals: fc.array(approvals, { maxLength: 6 }),
-    usage: fc.record({ today: usually(0, 1, 4, Number.NaN, Number.POSITIVE_INFINITY, -1) }),
-    now: usually(noon, new Date(Number.NaN)),
-  })
+  return fc
+    .record({
+      operation: fc.constantFrom(...operationNames, 'reset-password-for', 'reset-password-for', 'freeze-account'),
+      person: fc.record({ id, tenant, accountEnabled: known, guest }),
+      target: fc.record({
+        id,
+        tenant,
+        privileged: usually<boolean | 'unknown'>(false, true, 'unknown'),
+        protectedBecause: usually<readonly string[]>(
+          [],
+          ['role: 0e0e0e0e-0000-4000-8000-000000000001', 'x'.repeat(600)],
+        ),
+        sourceOfAuthority: usually<'entra' | 'on-premises'>('entra', 'on-premises'),
+        accountEnabled: known,
+        guest,
+      }),
+      relation: usually<DecisionRequest['relation']>('self', 'manager-of', 'it', 'none'),
+      proofs: manyProofs,
+      targetProofs: theirProofs,
+      approvals: fc.array(approvals, { maxLength: 6 }),
+      usage: fc.record({
+        today: usually(0, 1, 4, Number.NaN, Number.POSITIVE_INFINITY, -1),
+        byStarter: usually<number>(0, 1, 4, Number.NaN),
+      }),
+      now: usually(noon, new Date(Number.NaN)),
+      helps: fc.constantFrom(
+        { relation: 'it' } as const,
+        { relation: 'manager-of' } as const,
+        ...(odd ? [undefined] : []),
+      ),
+    })
+    .map(({ helps, ...asked }): DecisionRequest => {
+      if (helps === undefined || operationFacts[asked.operation].for === 'self') return asked
+      return { ...asked, ...helps, target: { ...asked.target, id: asked.target.id === mia ? stranger : mia } }
+    })
 }
 const requests = fc.oneof({ weight: 3, arbitrary: requestsWhere(false) }, { weight: 2, arbitrary: requestsWhere(true) })
 
@@ -130,6 +187,12 @@ function satisfies(alternative: readonly string[], policy: Policy, asked: Decisi
   return share(alternative, [])
 }
 
+/** The same for the one whose account it is: codes and matched numbers of their own, and nothing else. */
+function satisfiesTheirs(alternative: readonly string[], policy: Policy, asked: DecisionRequest): boolean {
+  const own = (asked.targetProofs ?? []).filter(({ method }) => method === 'totp' || method === 'channel')
+  return satisfies(alternative, policy, { ...asked, person: { ...asked.person, ...asked.target }, proofs: own })
+}
+
 /** How often each verdict came, so that a property that never met its case is noticed. */
 function check(
   property: (policy: Policy, asked: DecisionRequest, count: (what: string) => void) => void,
@@ -151,7 +214,7 @@ function happened(counts: Map<string, number>, ...cases: readonly string[]): voi
 describe('whatever the policy, the person and the proofs', () => {
   it('there is an answer, and every kind of answer comes up', () => {
     const counts = check((policy, asked, count) => count(decide(policy, asked).verdict))
-    happened(counts, 'allow', 'need-proof', 'need-approval', 'refuse')
+    happened(counts, 'allow', 'need-proof', 'need-person-proof', 'need-approval', 'refuse')
   })
 
   it('nothing is allowed without a satisfied alternative that is strong enough', () => {
@@ -176,6 +239,48 @@ describe('whatever the policy, the person and the proofs', () => {
     happened(counts, 'with', 'without')
   })
 
+  it('nothing is allowed for somebody else without proofs of both, by whoever is entrusted with them', () => {
+    const counts = check((policy, asked, count) => {
+      const decision = decide(policy, asked)
+      if (decision.verdict !== 'allow' || operationFacts[asked.operation].for === 'self') return
+      const rule = policy.operations[asked.operation]
+      assert.notEqual(asked.person.id, asked.target.id)
+      assert.ok(rule.by?.some((starter) => asked.relation === (starter === 'it' ? 'it' : 'manager-of')))
+      const { perStarterPerDay } = rule.limits
+      if (perStarterPerDay !== undefined) assert.ok((asked.usage.byStarter ?? Number.NaN) < perStarterPerDay)
+      if (asked.operation === 'freeze-account') {
+        const { approval } = decision
+        assert.equal(approval?.kind, 'it')
+        assert.ok(approval && approval.by !== asked.person.id && approval.by !== asked.target.id)
+        return count('frozen by two')
+      }
+      count(`reset by ${asked.relation}`)
+      assert.ok(decision.proofsUsed.some(({ method }) => method === 'totp' || method === 'manager'))
+      assert.ok(decision.proofsUsed.every(({ person }) => person === asked.person.id))
+      assert.ok(decision.targetProofsUsed.length > 0)
+      assert.ok(rule.personProofs?.some((alternative) => satisfiesTheirs(alternative, policy, asked)))
+      for (const proof of decision.targetProofsUsed) {
+        assert.ok(asked.targetProofs?.includes(proof))
+        assert.ok(proof.person === asked.target.id && (proof.method === 'totp' || proof.method === 'channel'))
+      }
+      if (!policy.channelCounts) assert.ok(decision.targetProofsUsed.every(({ method }) => method === 'totp'))
+    })
+    happened(counts, 'frozen by two', 'reset by it', 'reset by manager-of')
+  })
+
+  it('for oneself nobody else’s proofs are looked at, and one’s own never stand for the other’s', () => {
+    const counts = check((policy, asked, count) => {
+      const before = decide(policy, asked)
+      count(before.verdict)
+      if (operationFacts[asked.operation].for === 'self')
+        return assert.deepEqual(decide(policy, { ...asked, targetProofs: [] }), before)
+      const swapped = decide(policy, { ...asked, targetProofs: asked.proofs })
+      if (asked.operation === 'reset-password-for' && asked.proofs.every(({ person }) => person !== asked.target.id))
+        assert.notEqual(swapped.verdict, 'allow')
+    })
+    happened(counts, 'allow', 'need-person-proof')
+  })
+
   it('what is allowed is the own, known, enabled, unprivileged account of a member of this tenant', () => {
     const counts = check((policy, asked, count) => {
       const { verdict } = decide(policy, asked)
@@ -183,13 +288,16 @@ describe('whatever the policy, the person and the proofs', () => {
       if (target.privileged !== false) count(`privileged ${target.privileged}`)
       if (verdict === 'refuse') return
       count('not refused')
-      assert.equal(asked.relation, 'self')
-      assert.deepEqual([person.id, person.tenant], [target.id, target.tenant])
+      const own = operationFacts[operation].for === 'self'
+      assert.equal(asked.relation === 'self', own)
+      assert.equal(person.id === target.id, own)
+      assert.equal(person.tenant, target.tenant)
       assert.deepEqual([person.guest, target.guest, target.privileged], [false, false, false])
       assert.deepEqual(target.protectedBecause, [])
       assert.ok(!policy.protected.people.includes(target.id))
       assert.ok(person.accountEnabled !== undefined && target.accountEnabled !== undefined)
-      if (operation !== 'protect-account') assert.ok(person.accountEnabled && target.accountEnabled)
+      if (operation !== 'protect-account') assert.ok(person.accountEnabled)
+      if (!operationFacts[operation].blocks) assert.ok(target.accountEnabled)
       if (operation === 'reset-password') assert.equal(target.sourceOfAuthority, 'entra')
       assert.notEqual(policy.operations[operation].mode, 'forbidden')
     })
@@ -258,7 +366,7 @@ describe('whatever the policy, the person and the proofs', () => {
           ...{ dialogId: 'dialog', at: asked.now, counts: true, confirmedBy: manager },
         }))
         const { verdict } = decide(policy, { ...asked, proofs: [...asked.proofs, ...given] })
-        assert.ok(verdict === 'allow' || verdict === 'need-approval', verdict)
+        assert.ok(verdict === 'allow' || verdict === 'need-approval' || verdict === 'need-person-proof', verdict)
       }
     })
     happened(counts, 'need-proof')
@@ -308,8 +416,10 @@ describe('whatever the policy, the person and the proofs', () => {
       'guest',
       'limit',
       'mastered-elsewhere',
+      'not-in-charge',
       'not-self',
       'other-tenant',
+      'own-account',
       'privileged',
       'protected',
       'unverifiable',

@@ -393,3 +393,125 @@ describe('an operation that somebody must approve', () => {
     it(`does not go ahead with an approval ${what}`, () =>
       assert.equal(decide(policy, request({ proofs, approvals: [approval] })).verdict, 'need-approval'))
 })
+
+describe('a reset that somebody else starts', () => {
+  const hers = { tenant: company, person: stranger } as const
+  const help = (parts: Parameters<typeof request>[0] = {}): DecisionRequest =>
+    request({
+      operation: 'reset-password-for',
+      relation: 'manager-of',
+      usage: { today: 0, byStarter: 0 },
+      ...parts,
+      target: { id: stranger, ...parts.target },
+    })
+  const own = { proofs: [proof('totp')] }
+  const both = { ...own, targetProofs: [proof('channel', { ...hers, id: 'matched' })] }
+
+  it('asks the one who starts it first, then the one whose account it is', () => {
+    assert.deepEqual(missing(defaultPolicy, help()), totpOrManager)
+    const decision = decide(defaultPolicy, help(own))
+    assert.equal(decision.verdict, 'need-person-proof')
+    assert.deepEqual(decision.verdict === 'need-person-proof' && decision.alternatives, [['totp'], ['channel']])
+  })
+
+  it('goes ahead with proofs of both, and says which', () => {
+    const decision = decide(defaultPolicy, help(both))
+    assert.deepEqual(
+      decision.verdict === 'allow' && [decision.proofsUsed, decision.targetProofsUsed].flat().map(({ id }) => id),
+      ['totp-1', 'matched'],
+    )
+  })
+
+  for (const [what, proofOfHer] of [
+    ['of somebody else', proof('channel', { tenant: company, person: manager })],
+    ['of the one who starts it', proof('totp', { id: 'other' })],
+    ['that is a manager’s word', proof('manager', { ...hers, confirmedBy: manager })],
+    ['by security questions', proof('questions', hers)],
+    ['that does not count', proof('channel', { ...hers, counts: false })],
+    ['too old', proof('totp', { ...hers, at: minutesAgo(16) })],
+    ['of another tenant', proof('totp', { person: stranger, tenant: otherCompany })],
+  ] as const)
+    it(`does not take a proof ${what}`, () =>
+      assert.equal(decide(defaultPolicy, help({ ...own, targetProofs: [proofOfHer] })).verdict, 'need-person-proof'))
+
+  it('is for one’s direct reports and for IT, and never for oneself', () => {
+    assert.equal(decide(defaultPolicy, help({ ...both, relation: 'it' })).verdict, 'allow')
+    assert.equal(refused(defaultPolicy, help({ ...both, relation: 'none' })).code, 'not-in-charge')
+    assert.equal(refused(defaultPolicy, help({ ...both, relation: 'self' })).code, 'own-account')
+    assert.equal(refused(defaultPolicy, help({ ...both, target: { id: mia } })).code, 'own-account')
+    const onlyIt = policyWithRule('reset-password-for', { by: ['it'] })
+    assert.equal(refused(onlyIt, help(both)).code, 'not-in-charge')
+  })
+
+  it('refuses privileged, protected, disabled, synced and unknown accounts as always', () => {
+    const targets = [
+      ['privileged', { privileged: true }],
+      ['unverifiable', { privileged: 'unknown' }],
+      ['protected', { protectedBecause: ['Board'] }],
+      ['disabled', { accountEnabled: false }],
+      ['mastered-elsewhere', { sourceOfAuthority: 'on-premises' }],
+      ['guest', { guest: true }],
+    ] as const
+    for (const [code, target] of targets) {
+      const no = refused(defaultPolicy, help({ ...both, target }))
+      assert.equal(no.code, code)
+      assert.equal(no.tellIt, code !== 'guest', code)
+    }
+  })
+
+  it('has limits for the account and for whoever starts it, and an unknown number is no leave', () => {
+    for (const usage of [{ today: 2, byStarter: 2 }, { today: 0, byStarter: 10 }, { today: 0 }])
+      assert.equal(refused(defaultPolicy, help({ ...both, usage })).code, 'limit')
+  })
+
+  it('is nothing a policy can make of one proof', () => {
+    for (const personProofs of [[], [[]]]) {
+      const weak = policyWithRule('reset-password-for', { personProofs })
+      assert.equal(refused(weak, help(both)).code, 'forbidden')
+    }
+    const chatOnly = policyWithRule('reset-password-for', { proofs: [['channel']] })
+    assert.equal(refused(chatOnly, help({ ...both, proofs: [proof('channel')] })).code, 'forbidden')
+  })
+})
+
+describe('freezing an account', () => {
+  const yes = { by: manager, at: minutesAgo(1), kind: 'it' } as const
+  const freeze = (parts: Parameters<typeof request>[0] = {}): DecisionRequest =>
+    request({
+      operation: 'freeze-account',
+      relation: 'it',
+      usage: { today: 0, byStarter: 0 },
+      ...parts,
+      target: { id: stranger, ...parts.target },
+    })
+
+  it('needs a second person of IT, who is neither the first nor the one concerned', () => {
+    assert.equal(decide(defaultPolicy, freeze()).verdict, 'need-approval')
+    assert.equal(decide(defaultPolicy, freeze({ approvals: [yes] })).verdict, 'allow')
+    for (const by of [mia, stranger])
+      assert.equal(decide(defaultPolicy, freeze({ approvals: [{ ...yes, by }] })).verdict, 'need-approval')
+  })
+
+  it('is done again on an account that is blocked already, and on a synced one as far as it goes', () => {
+    for (const target of [{ accountEnabled: false }, { sourceOfAuthority: 'on-premises' }] as const)
+      assert.equal(decide(defaultPolicy, freeze({ approvals: [yes], target })).verdict, 'allow')
+  })
+
+  it('never touches an administrator, and IT hears that they must do it by hand', () => {
+    const no = refused(defaultPolicy, freeze({ approvals: [yes], target: { privileged: true } }))
+    assert.equal(no.code, 'privileged')
+    assert.equal(no.tellIt, true)
+    assert.match(no.sentence, /by hand/)
+  })
+
+  it('is for IT alone, whose own accounts may sign in', () => {
+    assert.equal(refused(defaultPolicy, freeze({ approvals: [yes], relation: 'manager-of' })).code, 'not-in-charge')
+    const blocked = freeze({ approvals: [yes], person: { accountEnabled: false } })
+    assert.equal(refused(defaultPolicy, blocked).code, 'disabled')
+  })
+
+  it('is forbidden where a careless policy would let one person do it', () => {
+    for (const careless of [{ mode: 'automatic' }, { approvers: 'manager' }] as const)
+      assert.equal(refused(policyWithRule('freeze-account', careless), freeze({ approvals: [yes] })).code, 'forbidden')
+  })
+})

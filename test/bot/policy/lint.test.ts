@@ -52,9 +52,9 @@ describe('the policy linter', () => {
         ['operations.set-security-questions.proofs.anyOf.0'],
       ],
     ],
-    'no-proof': (['reset-password', 'unlock-account', 'replace-totp', 'set-security-questions'] as const).map(
-      (name) => [`nothing for ${name}`, policyWithRule(name, { proofs: [] }), [`operations.${name}.proofs`]],
-    ),
+    'no-proof': (
+      ['reset-password', 'unlock-account', 'replace-totp', 'set-security-questions', 'reset-password-for'] as const
+    ).map((name) => [`nothing for ${name}`, policyWithRule(name, { proofs: [] }), [`operations.${name}.proofs`]]),
     'questions-for-privileged': [
       [
         'questions for administrators',
@@ -69,9 +69,17 @@ describe('the policy linter', () => {
       [
         'the chat listed while it does not count',
         policyWith({ channelCounts: false }),
-        ['reset-password', 'unlock-account', 'replace-totp', 'set-security-questions'].map(
-          (name) => `operations.${name}.proofs.anyOf.1`,
-        ),
+        [
+          ...['reset-password', 'unlock-account', 'replace-totp', 'set-security-questions', 'reset-password-for'].map(
+            (name) => `operations.${name}.proofs.anyOf.1`,
+          ),
+          'operations.reset-password-for.personProofs.anyOf.1',
+        ],
+      ],
+      [
+        'a freeze that asks for a code where nobody could type one',
+        policyWithRule('freeze-account', { proofs: [['totp']] }),
+        ['operations.freeze-account.proofs'],
       ],
       [
         'questions listed while they are off',
@@ -97,12 +105,39 @@ describe('the policy linter', () => {
         policyWithRule('enrol-totp', { limits: {} }),
         ['operations.enrol-totp.limits.perPersonPerDay'],
       ],
+      [
+        'a stolen chat of IT that reaches everybody',
+        policyWithRule('reset-password-for', { limits: { perPersonPerDay: 2 } }),
+        ['operations.reset-password-for.limits.perStarterPerDay'],
+      ],
     ],
     'high-limit': [
       [
         'eleven resets a day',
         policyWithRule('reset-password', { limits: { perPersonPerDay: 11 } }),
         ['operations.reset-password.limits.perPersonPerDay'],
+      ],
+      [
+        'fifty-one frozen accounts a day by the same two',
+        policyWithRule('freeze-account', { limits: { perPersonPerDay: 2, perStarterPerDay: 51 } }),
+        ['operations.freeze-account.limits.perStarterPerDay'],
+      ],
+    ],
+    'one-person': [
+      [
+        'an account frozen by one person',
+        policyWithRule('freeze-account', { mode: 'automatic' }),
+        ['operations.freeze-account.mode'],
+      ],
+      [
+        'an account frozen with the word of a manager',
+        policyWithRule('freeze-account', { approvers: 'manager' }),
+        ['operations.freeze-account.approvers'],
+      ],
+      [
+        'an account frozen by a manager',
+        policyWithRule('freeze-account', { by: ['manager', 'it'] }),
+        ['operations.freeze-account.by'],
       ],
     ],
     'short-cooling-off': [

@@ -32,8 +32,22 @@ describe('the policy that comes with HelpBot', () => {
   it('is accepted by its own linter', () => assert.doesNotThrow(() => loadPolicy(defaultText, 'default.yaml')))
 
   it('speaks of every operation, so that none is forbidden by silence', () => {
-    for (const name of operationNames) assert.equal(defaultPolicy.operations[name].mode, 'automatic', name)
+    for (const name of operationNames) {
+      const mode = name === 'freeze-account' ? 'approval' : 'automatic'
+      assert.equal(defaultPolicy.operations[name].mode, mode, name)
+    }
   })
+
+  it('lets managers and IT reset for others when both have proved themselves, and IT freeze with a second person', () => {
+    const { 'reset-password-for': reset, 'freeze-account': freeze } = defaultPolicy.operations
+    assert.deepEqual(reset.by, ['manager', 'it'])
+    assert.deepEqual(reset.personProofs, [['totp'], ['channel']])
+    assert.deepEqual([reset.deliver, reset.showTo, reset.passLasts], ['temporary-password', 'starter', 60 * minute])
+    assert.deepEqual([freeze.by, freeze.approvers, freeze.proofs], [['it'], 'it', []])
+  })
+
+  it('reminds IT within the hour, and sooner when it is urgent', () =>
+    assert.deepEqual(defaultPolicy.escalation.remindAfter, { normal: 60 * minute, high: 10 * minute }))
 
   it('asks for an authenticator code, or the manager, before a reset', () => {
     const reset = defaultPolicy.operations['reset-password']

@@ -4,7 +4,9 @@ import { checkProfile, type SlackProfile } from '../../../bot/slack-people/profi
 const member: SlackProfile = {
   id: 'U1',
   teamId: 'T1',
-  name: 'Ada Lindqvist',
+  realName: 'Ada Lindqvist',
+  enterpriseId: undefined,
+  enterpriseUserId: undefined,
   email: ' Ada@Nordwind.Example ',
   isEmailConfirmed: true,
   isBot: false,

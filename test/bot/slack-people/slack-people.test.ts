@@ -34,7 +34,9 @@ function account(id: string, email: string, more: Partial<SlackProfile> = {}): S
   return {
     id,
     teamId: team,
-    name: id,
+    realName: id,
+    enterpriseId: undefined,
+    enterpriseUserId: undefined,
     email,
     isEmailConfirmed: true,
     isBot: false,

@@ -13,9 +13,10 @@ import type { AuditSource } from '../../../infra/practice/front-door-audit.ts'
 import { startTenant, type Tenant } from '../../../infra/practice/tenant/tenant.ts'
 import { makeCertificates } from '../../../infra/practice/tls.ts'
 import { chromiumPath } from '../../support/needed-programs.ts'
+import { itInSlack, type SlackTest, startSlackTest } from './page-slack-bot.ts'
 import { answer, startTestBot, TENANT, type TestBot } from './teams-test-bot.ts'
 
-export const { ada, maya, sam, tomas, ravi, gil, hostile } = wellKnown
+export const { ada, maya, sam, helen, itManager, tomas, ravi, gil, hostile } = wellKnown
 export const addressOfTomas = 'tomas.dvorak@letterbox.example'
 /** Text that tries to be markup. */
 export const markup = '<img src=x onerror=window.hurt=1>'
@@ -24,6 +25,7 @@ export const markup = '<img src=x onerror=window.hurt=1>'
 export interface PageTest {
   readonly tenant: Tenant
   readonly bot: TestBot
+  readonly inSlack: SlackTest
   readonly door: FrontDoor
   readonly rows: AuditSource[]
   readonly mails: { at: string; subject: string; text: string }[]
@@ -52,12 +54,14 @@ export async function startPageTest(botUrl: () => string): Promise<PageTest> {
   })
   const bot = await startTestBot({ person: (id) => tenant.company.person(id), teamMembers: [sam.id] })
   bot.onTurn((context) => scripted(context, seed, now))
+  const inSlack = await startSlackTest(tenant)
   const dispatcher = new Agent({ connect: { ca: certificates.ca } })
   const door = await openFrontDoor({
     port: 0,
     host: '127.0.0.1',
     botUrl,
     teams: bot.teams,
+    slack: { ...inSlack.slack, itChannelId: itInSlack },
     tenant,
     fetch: ((input, init) => undiciFetch(input as never, { ...init, dispatcher } as never)) as typeof fetch,
     clientId,
@@ -77,6 +81,7 @@ export async function startPageTest(botUrl: () => string): Promise<PageTest> {
   return {
     tenant,
     bot,
+    inSlack,
     door,
     rows,
     mails,
@@ -113,6 +118,7 @@ export async function startPageTest(botUrl: () => string): Promise<PageTest> {
       }
       await door.close()
       await bot.close()
+      await inSlack.close()
       await dispatcher.close()
       await tenant.close()
     },

@@ -64,6 +64,14 @@ describe('practice Teams: the client over HTTP', () => {
     assert.equal(sent.status, 202)
     const { messages } = (await call('GET', path)).body
     assert.ok(messages.some(({ id }: { id: string }) => id === sent.body.message.id))
+    const reply = { personId: ada.id, text: '', replyTo: sent.body.message.id, files: ['log.txt'] }
+    const { message } = (await call('POST', `${path}/messages`, reply)).body
+    assert.deepEqual([message.threadId, message.attachments[0].name], [sent.body.message.id, 'log.txt'])
+    const edit = { personId: ada.id, messageId: message.id, text: 'with words' }
+    assert.equal((await call('POST', `${path}/edits`, edit)).body.message.text, 'with words')
+    assert.equal((await call('POST', '/team', { personId: ada.id, installed: false })).status, 204)
+    assert.equal((await call('POST', `${path}/messages`, reply)).body.error.code, 'not-installed')
+    assert.equal((await call('POST', '/team', { personId: ada.id, installed: true })).status, 204)
     assert.deepEqual((await call('POST', '/state', { personId: ada.id, blocked: true })).body, {
       installed: true,
       blocked: true,

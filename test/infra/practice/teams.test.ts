@@ -118,7 +118,7 @@ describe('practice Teams: conversations', () => {
     assert.ok(JSON.stringify(transcript).includes('"first"'), 'the transcript remembers what was replaced')
   })
 
-  it('keeps a channel thread together and shows the bot only what mentions it', async () => {
+  it('keeps a channel thread together', async () => {
     const { client } = bot.teams
     const root = client.post(itChannelId, { personId: ada.id, text: 'printer on fire' })
     assert.equal((await root.delivered)?.status, 200)
@@ -131,14 +131,6 @@ describe('practice Teams: conversations', () => {
     assert.equal(activity?.text, '<at>HelpBot</at> printer on fire')
     assert.equal(activity?.entities?.[0]?.mentioned.id, `28:${bot.appId}`)
     assert.equal(activity?.channelData.team.id, teamId)
-    const aside = client.post(itChannelId, {
-      personId: max.id,
-      text: 'ouch',
-      mention: false,
-      replyTo: root.message.id,
-    })
-    assert.equal(aside.delivered, undefined)
-    assert.equal(aside.message.threadId, root.message.id)
   })
 
   it('carries group chats', async () => {

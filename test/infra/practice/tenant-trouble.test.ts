@@ -133,6 +133,13 @@ describe('trouble at the practice tenant', () => {
       await call('DELETE', `/apps/${clientId}/permissions/Mail.Send`)
       assert.ok(!control.permissions(clientId).includes('Mail.Send'))
       assert.equal((await call('GET', '/people?search=lindqvist')).json[0].id, ada.id)
+      const moved = { mail: 'ada.berg@nordwind.example', userPrincipalName: 'ada.berg@nordwind.example' }
+      assert.equal((await call('PATCH', `/users/${ada.id}`, moved)).json.mail, moved.mail)
+      assert.equal((await call('PATCH', `/users/${tomas.id}`, moved)).status, 409)
+      assert.equal((await call('GET', '/users/ada.berg@nordwind.example')).json.id, ada.id)
+      assert.equal((await call('PATCH', '/access-pass-policy', { leavesOut: [ada.id], onceOnly: true })).status, 204)
+      assert.equal((await call('PATCH', '/access-pass-policy', { shortest: 1 })).status, 400)
+      assert.equal((await call('POST', `/users/${ada.id}/access-pass`, { pass: 'Guess-1234' })).json.letIn, false)
       assert.equal((await call('GET', '/users/nobody')).status, 404)
       const wrong = await call('PUT', `/users/${ada.id}/password`, { password: ['Secret-Value-1'] })
       assert.equal(wrong.status, 400)
@@ -183,6 +190,19 @@ describe('the practice company', () => {
     assert.deepEqual(
       administrators.map((user) => user.id).sort(),
       [itHead, ravi, helen, lucas].map(({ id }) => id).sort(),
+    )
+  })
+
+  it('gives every member an address of their own, and two of them one alias between them', () => {
+    const all = [...seed(400).users.values('latest')]
+    const mails = all.filter((user) => user.userType === 'Member').map(({ mail }) => mail?.toLowerCase())
+    assert.ok(!mails.includes(undefined))
+    assert.equal(new Set(mails).size, mails.length)
+    for (const { mail, proxyAddresses } of all) assert.equal(proxyAddresses[0], `SMTP:${mail}`)
+    const shared = all.filter((user) => user.proxyAddresses.includes('smtp:contracts@nordwind.example'))
+    assert.deepEqual(
+      shared.map(({ displayName }) => displayName),
+      ['Clara Weiss', 'Nia Campbell'],
     )
   })
 

@@ -1,5 +1,6 @@
 import type { Button, Overflow } from '@slack/types'
 import { button, element, hidden } from '../elements.ts'
+import { foldsAway } from './message-menu.ts'
 import { plain } from './text-object.ts'
 
 /** A button. One with an address opens it besides telling the bot. */
@@ -37,14 +38,6 @@ export function drawOverflow(one: Overflow, onChoose: (value: string) => void): 
     ),
     element('div', { class: 'slack-menu' }, ...choices),
   )
-  menu.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !menu.open) return
-    event.stopPropagation()
-    menu.open = false
-    menu.querySelector('summary')?.focus()
-  })
-  menu.addEventListener('focusout', ({ relatedTarget }) => {
-    if (!(relatedTarget instanceof Node && menu.contains(relatedTarget))) menu.open = false
-  })
+  foldsAway(menu)
   return menu
 }

@@ -1,21 +1,18 @@
-import type { Checkboxes, MultiStaticSelect, Option, RadioButtons, StaticSelect, UsersSelect } from '@slack/types'
+import type { Checkboxes, MultiStaticSelect, Option, RadioButtons, StaticSelect } from '@slack/types'
 import { element, newId } from '../elements.ts'
 import type { Field } from './field.ts'
 import type { Names } from './names.ts'
 import { drawText, plain } from './text-object.ts'
 
-type Choice = StaticSelect | UsersSelect | RadioButtons | Checkboxes | MultiStaticSelect
-const TYPES = ['static_select', 'users_select', 'radio_buttons', 'checkboxes', 'multi_static_select']
+type Choice = StaticSelect | RadioButtons | Checkboxes | MultiStaticSelect
+const TYPES = ['static_select', 'radio_buttons', 'checkboxes', 'multi_static_select']
 
 export const isChoice = (one: { readonly type: string }): one is Choice => TYPES.includes(one.type)
 
 /** An input one chooses in. */
 export function choiceField(input: Choice, names: Names, now: Date, onChange: () => void): Field {
-  if (input.type === 'static_select') return select(staticOptions(input), input.initial_option?.value, input, onChange)
-  if (input.type === 'users_select') {
-    const people = names.people().map(({ id, name }) => element('option', { value: id }, name))
-    return select(people, input.initial_user, input, onChange)
-  }
+  if (input.type === 'static_select')
+    return select(staticOptions(input, names, now), input.initial_option?.value, input, onChange)
   if (input.type === 'radio_buttons') {
     return marks('radio', input.options, valuesOf(input.initial_option && [input.initial_option]), names, now, onChange)
   }
@@ -27,9 +24,9 @@ const valuesOf = (options: readonly Option[] | undefined) => (options ?? []).map
 const grouped = (input: MultiStaticSelect): readonly Option[] =>
   (input.option_groups ?? []).flatMap(({ options }) => options)
 
-function staticOptions(input: StaticSelect): HTMLElement[] {
+function staticOptions(input: StaticSelect, names: Names, now: Date): HTMLElement[] {
   const drawn = (options: readonly Option[]) =>
-    options.map(({ text, value }) => element('option', { value: value ?? '' }, plain(text)))
+    options.map(({ text, value }) => element('option', { value: value ?? '' }, drawText(text, names, now)))
   if (input.options) return drawn(input.options)
   return (input.option_groups ?? []).map(({ label, options }) =>
     element('optgroup', { label: plain(label) }, ...drawn(options)),
@@ -39,7 +36,7 @@ function staticOptions(input: StaticSelect): HTMLElement[] {
 function select(
   options: readonly HTMLElement[],
   initial: string | undefined,
-  { placeholder }: StaticSelect | UsersSelect,
+  { placeholder }: StaticSelect,
   onChange: () => void,
 ): Field {
   const none = element('option', { value: '' }, plain(placeholder) ?? 'Select an item')

@@ -20,9 +20,9 @@ export interface Surface {
 }
 
 type Element =
-  | ActionsBlock["elements"][number]
-  | InputBlock["element"]
-  | Exclude<NonNullable<SectionBlock["accessory"]>, { type: "image" }>
+  | ActionsBlock['elements'][number]
+  | InputBlock['element']
+  | Exclude<NonNullable<SectionBlock['accessory']>, { type: 'image' }>
 
 export interface Controls {
   /** A button, or an input that is sent as soon as it changes. */

@@ -2,6 +2,4 @@
 export interface Names {
   user(id: string): string
   channel(id: string): string
-  /** Everybody whom a person could choose in a list of people, by name. */
-  people(): readonly { readonly id: string; readonly name: string }[]
 }

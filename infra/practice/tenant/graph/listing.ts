@@ -112,6 +112,12 @@ function planOf(call: Call, collection: Collection): Plan {
   }
 }
 
+/** For what is an advanced query whatever it asks, such as a cast (learn.microsoft.com/graph/aad-advanced-queries). @throws GraphFault */
+export function demandAdvanced(call: Call): void {
+  if (!isEventual(call) || call.query.get('$count')?.toLowerCase() !== 'true')
+    throw unsupportedQuery('Unsupported Query.')
+}
+
 function isEventual(call: Call): boolean {
   return call.headers.consistencylevel?.toLowerCase() === 'eventual'
 }

@@ -31,6 +31,12 @@ export const readEligibility = [
   'RoleManagement.Read.All',
   'RoleManagement.ReadWrite.Directory',
 ] as const
+export const writeAccessPasses = ['UserAuthMethod-TAP.ReadWrite.All', 'UserAuthenticationMethod.ReadWrite.All'] as const
+export const readAccessPasses = [
+  'UserAuthMethod-TAP.Read.All',
+  'UserAuthenticationMethod.Read.All',
+  ...writeAccessPasses,
+] as const
 export const revokeSessions = ['User.RevokeSessions.All', ...writeUsers] as const
 export const installTeamsApps = [
   'TeamsAppInstallation.ReadWriteSelfForUser.All',

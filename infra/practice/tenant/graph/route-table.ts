@@ -1,3 +1,4 @@
+import { accessPassRoutes } from './access-passes.ts'
 import type { Route } from './call.ts'
 import { groupRoutes } from './groups.ts'
 import { mailRoutes } from './mail.ts'
@@ -10,6 +11,7 @@ import { userRoutes } from './users.ts'
 const routes: readonly Route[] = [
   ...userRoutes,
   ...userChangeRoutes,
+  ...accessPassRoutes,
   ...mailRoutes,
   ...teamsAppRoutes,
   ...groupRoutes,

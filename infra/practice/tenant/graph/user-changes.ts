@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { CompanyUser } from '../../company/model.ts'
 import { acceptsPassword, editUser, revokeSessions, setPassword } from '../acts.ts'
+import { withoutUndefined } from '../without-undefined.ts'
 import { bodyOf, type Call, demand, noContent, param, type Route } from './call.ts'
 import { entity } from './entity.ts'
 import { badRequest, denied, masteredOnPremises, notFound } from './graph-fault.ts'
@@ -156,15 +157,10 @@ export function deleteUser(call: Call, user: CompanyUser) {
   if (user.onPremisesSyncEnabled === true) throw masteredOnPremises()
   state.company.removeUser(user.id)
   state.passwords.forget(user.id)
+  state.accessPasses.forget(user.id)
   state.signIns.endSessions(user.id)
   state.announce({ kind: 'user', id: user.id, what: ['deleted'], by: 'graph' })
   return noContent
-}
-
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>
-  }
 }
 
 const holdsPassword = (body: unknown) => typeof body === 'object' && body !== null && 'passwordProfile' in body

@@ -6,7 +6,7 @@ import { bodyOf, type Call, param, type Route } from './call.ts'
 import { managerOf, objectCollection, userCollection } from './collections.ts'
 import { entity } from './entity.ts'
 import { badRequest, GraphFault, notFound } from './graph-fault.ts'
-import { countAll, list } from './listing.ts'
+import { countAll, demandAdvanced, list } from './listing.ts'
 import { checkMembership, readMembership, readUsers } from './permissions.ts'
 import { projection } from './projection.ts'
 import { defaultUserProperties, type Resource, userResource } from './resource.ts'
@@ -44,7 +44,10 @@ function memberships(call: Call, deep: boolean): string[] {
 
 function membershipRoutes(name: 'memberOf' | 'transitiveMemberOf'): Route[] {
   const deep = name === 'transitiveMemberOf'
-  const handle = (call: Call) => list(call, objectCollection(call, memberships(call, deep), call.params.cast))
+  const handle = (call: Call) => {
+    if (call.params.cast !== undefined) demandAdvanced(call)
+    return list(call, objectCollection(call, memberships(call, deep), call.params.cast))
+  }
   const route = { method: 'GET', class: 'groups', permissions: readMembership, handle } as const
   return [
     { ...route, path: `/users/{id}/${name}` },

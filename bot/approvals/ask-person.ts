@@ -1,0 +1,88 @@
+import type { OperationName } from '../desk.ts'
+import type { ConfirmationLimits } from '../identity/confirmation-limits.ts'
+import { openConfirmation, withdrawOfDialog } from '../identity/manager.ts'
+import type { Person, UserId } from '../identity/person.ts'
+import { operationFacts } from '../policy/operations.ts'
+import { readPost, writePosts } from '../turns/outbox.ts'
+import { type AskingGround, confirmationPost } from './ask-manager.ts'
+import { closeConfirmations } from './confirm-button.ts'
+import { personPurpose } from './person-purpose.ts'
+
+/** Somebody of IT helps many in an hour; the one who is asked is spared as a manager is. */
+const limits: ConfirmationLimits = {
+  openPerConfirmer: 5,
+  perConfirmerAndHour: 12,
+  openPerAsker: 2,
+  perAskerAndHour: 10,
+}
+
+export interface Asking {
+  /** Who helps. */
+  readonly person: Person
+  readonly as: 'manager' | 'it'
+  /** Who is helped, and proves that it is they by picking the number. */
+  readonly about: UserId
+  readonly dialogId: string
+  readonly correlationId: string
+}
+
+/**
+ * Shows whoever is helped a card with three numbers in their own chat, one of them the helper's. The same key asks once.
+ * @param channelIsStrong where a number may be matched at all
+ */
+export async function askPerson(
+  ground: AskingGround & { readonly channelIsStrong: (channel: 'teams' | 'slack' | undefined) => boolean },
+  asking: Asking,
+  key: string,
+  operation: OperationName,
+): Promise<{ readonly id: string; readonly number: number } | { readonly unavailable: string }> {
+  const { database, clock, policy } = ground
+  const { person, as, about, dialogId, correlationId } = asking
+  const opened = await openConfirmation(
+    { database, clock },
+    {
+      id: `${dialogId}:${key}`,
+      tenant: person.tenant,
+      asker: person.id,
+      confirmer: about,
+      purpose: personPurpose(operation),
+      dialogId,
+      correlationId,
+      ttlMs: policy.confirmation.expiresAfter,
+    },
+    { limits },
+  )
+  if (!opened.ok) return { unavailable: busy(opened.reason) }
+  const { confirmation } = opened
+  const post = confirmationPost(confirmation.id)
+  const data = {
+    starter: person.name,
+    as: as === 'manager' ? 'Your manager' : 'IT',
+    purpose: operationFacts[operation].titleForPerson ?? operationFacts[operation].title,
+    ids: { askedAt: `${clock().toISOString().slice(0, 19)}Z` },
+    choices: confirmation.choices.map((choice) => ({ title: String(choice), ids: { pick: String(choice) } })),
+  }
+  const to = { tenant: person.tenant, person: confirmation.confirmer }
+  await writePosts(
+    database,
+    [{ key: post, to, content: { card: 'match-number', data }, dialogId, correlationId }],
+    clock,
+  )
+  await ground.bringOut([post])
+  const brought = await readPost(database, post)
+  const tooWeak = brought?.place !== undefined && !ground.channelIsStrong(brought.place.channel)
+  if (brought?.state !== 'failed' && !tooWeak) return { id: confirmation.id, number: confirmation.number }
+  const withdrawn = await withdrawOfDialog({ database, clock }, dialogId)
+  await ground.bringOut(await closeConfirmations(ground, withdrawn, 'Not needed any more.'))
+  return { unavailable: tooWeak ? weakChat : unreachable }
+}
+
+const unreachable = 'I cannot reach them in their chat. Let them read you a code of their authenticator app instead.'
+const weakChat =
+  'The chat in which they write to me asks for no second factor, so it does not count. Let them read you a code instead.'
+
+function busy(reason: 'own-confirmer' | 'confirmer-busy' | 'asker-busy'): string {
+  if (reason === 'own-confirmer') return 'Nobody vouches for themselves.'
+  if (reason === 'confirmer-busy') return 'They have too many such requests open right now. Please try again later.'
+  return 'You have asked too many people in the last hour. Please try again later.'
+}

@@ -1,0 +1,19 @@
+/** What somebody says is read up to here. */
+const longest = 4_000
+
+const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' }
+
+/**
+ * What somebody wrote, as they saw it: Slack sends links, channels and names as tokens and three characters as entities.
+ * `botUser` being addressed is not part of what was said. Source: Slack "Formatting text for app surfaces".
+ */
+export function readSlackText(text: string, botUser: string | undefined): string {
+  const spoken = botUser === undefined ? text : text.replaceAll(new RegExp(`<@${botUser}(\\|[^>]*)?>`, 'g'), ' ')
+  return spoken
+    .replace(/<([@#!]?)([^|>]*)(?:\|([^>]*))?>/g, (_whole, sign: string, target: string, label: string | undefined) =>
+      sign === '' ? (label ?? target) : `${sign === '#' ? '#' : '@'}${label ?? target}`,
+    )
+    .replace(/&(?:amp|lt|gt);/g, (entity) => entities[entity] ?? entity)
+    .slice(0, longest)
+    .trim()
+}

@@ -1,0 +1,46 @@
+import type { UserId } from '../identity/person.ts'
+import type { Who } from '../identity/who.ts'
+import type { OperationResult } from '../operations/operation.ts'
+import type { Ground } from './ground.ts'
+
+/** Teams wants an answer within 10 seconds. */
+const patience = 8_000
+
+/** An account that two people of IT want frozen. */
+export interface Freezing {
+  /** The operation's id: the same id is the same freeze. */
+  readonly id: string
+  readonly threadId: string
+  /** Whose account. */
+  readonly person: Who
+  readonly askedBy: UserId
+  readonly confirmedBy: UserId
+  readonly ticketId: string
+  readonly correlationId: string
+}
+
+/**
+ * Blocks somebody's sign-in and ends their sessions, as two people of IT want it. That both are IT, and that neither the
+ * policy nor the account's privileges speak against it, is asked once more, now, by the operation.
+ */
+export function freezeAccount(
+  ground: Pick<Ground, 'engine' | 'clock' | 'directory'>,
+): (freezing: Freezing) => Promise<OperationResult | 'still-running'> {
+  return async ({ id, threadId, person, askedBy, confirmedBy, ticketId, correlationId }) => {
+    const { displayName } = await ground.directory.user(askedBy)
+    const request = {
+      id,
+      name: 'freeze-account',
+      tenant: person.tenant,
+      actor: askedBy,
+      target: person.id,
+      dialogId: null,
+      ticketId,
+      correlationId,
+      why: `asked for by IT in thread ${threadId}`,
+      startedBy: { name: displayName, as: 'it' },
+      confirmedBy: { id: confirmedBy, at: ground.clock().toISOString() },
+    } as const
+    return await ground.engine.run(request, patience)
+  }
+}

@@ -1,0 +1,35 @@
+import type { Operation } from './operation.ts'
+import { protectAccount } from './protect-account.ts'
+
+/**
+ * IT blocks somebody's sign-in and ends their sessions: the same change as "This wasn't me", started by others, so what is
+ * said of it is said to IT.
+ */
+export const freezeAccount: Operation = {
+  ...protectAccount,
+  name: 'freeze-account',
+
+  conclude(_request, before, changed, read) {
+    const { displayName } = before
+    const ended = changed.detail['sessions-ended'] === 'yes'
+    const sessions = ended ? 'Sessions are being ended (it takes up to an hour)' : 'Sessions could not be ended'
+    const byHand = { title: 'Freezing an account must be finished by hand', urgency: 'high' } as const
+    if (before.onPremises)
+      return {
+        state: ended ? 'unclear' : 'failed',
+        sentence: `${sessions}. The account of ${displayName} is mastered on-premises: block it there now, I cannot.`,
+        forIt: byHand,
+      }
+    if (read === 'as-wanted')
+      return {
+        state: ended ? 'done' : 'unclear',
+        sentence: `Sign-in of ${displayName} is blocked. ${sessions}.`,
+        ...(ended ? {} : { forIt: byHand }),
+      }
+    return {
+      state: changed.fate === 'refused' ? 'failed' : 'unclear',
+      sentence: `I could not make sure that sign-in of ${displayName} is blocked. ${sessions}. Look at the account now.`,
+      forIt: byHand,
+    }
+  },
+}

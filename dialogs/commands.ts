@@ -1,0 +1,15 @@
+import type { Dialog } from './dialog.ts'
+
+/** Short words that start a dialog, for a chat product's own commands: `/helpbot reset`. Anything else is read as words. */
+export const commands: readonly { readonly word: string; readonly dialog: Dialog['name'] }[] = [
+  { word: 'reset', dialog: 'reset-password' },
+  { word: 'password', dialog: 'reset-password' },
+  { word: 'unlock', dialog: 'unlock-account' },
+  { word: 'enrol', dialog: 'enrol-totp' },
+  { word: 'enroll', dialog: 'enrol-totp' },
+  { word: 'tickets', dialog: 'my-tickets' },
+  { word: 'human', dialog: 'talk-to-human' },
+  { word: 'notme', dialog: 'not-me' },
+  { word: 'colleague', dialog: 'on-behalf' },
+  { word: 'threads', dialog: 'open-threads' },
+]

@@ -1,0 +1,209 @@
+import { readdirSync } from 'node:fs'
+
+/** What a template is bound to: at least one set of data for each branch that it has. */
+export interface Example {
+  readonly data: Readonly<Record<string, unknown>>
+  /** Where it is shown; a posted card when not given. */
+  readonly as?: 'window' | 'home'
+  /** It shows a picture that Slack cannot, so that the words differ. */
+  readonly picture?: true
+}
+
+const choices = [
+  { title: 'The first', ids: { choice: 'one' } },
+  { title: 'The second', ids: { choice: 'two' } },
+]
+const dialogs = [
+  { title: 'Reset my password', ids: { dialog: 'reset-password' } },
+  { title: 'Talk to a human', ids: { dialog: 'talk-to-human' } },
+]
+const facts = [
+  { title: 'When', value: '1 January 2026, 09:00 UTC' },
+  { title: 'Where', value: 'in the chat' },
+]
+const questions = [
+  { text: 'What was the name of your first pet?', ids: { id: 'answer-1' } },
+  { text: 'Where did your parents meet?', ids: { id: 'answer-2' } },
+]
+const openedAt = '2026-01-01T09:00:00Z'
+const tickets = [
+  { number: 1001, title: 'Password reset', state: 'closed', outcome: 'Done.', ids: { openedAt } },
+  { number: 1002, title: 'Talk to a human', state: 'open', outcome: '', ids: { openedAt } },
+]
+
+const incident = { title: 'High urgency: this was not me', facts }
+/** The buttons that are on the card that heads a thread: one of each that is named, none of the others. */
+const buttons = (shown: readonly string[]) =>
+  Object.fromEntries(
+    ['take', 'resolve', 'verify', 'freeze', 'confirm'].map((name) => [name, shown.includes(name) ? [{}] : []]),
+  )
+const threads = [
+  {
+    number: 1002,
+    title: 'Somebody asks for a person',
+    who: 'Ada Example, Accountant, Finance',
+    state: 'nobody has it yet',
+    ids: { openedAt },
+  },
+]
+
+/** Example data for every template of cards/, by its name. A template without any fails the tests. */
+export const examples: Readonly<Record<string, readonly Example[]>> = {
+  'ask-answers': [{ data: { questions } }, { data: { questions, problem: 'One of them is not right.' } }],
+  'ask-code': [{ data: {} }, { data: { problem: 'That code is not right.' } }],
+  'ask-person': [{ data: { text: 'Write their name.' } }, { data: { text: 'Write their name.', problem: 'Nobody.' } }],
+  'ask-their-code': [
+    { data: { person: 'Ada Example' } },
+    { data: { person: 'Ada Example', problem: 'That code is not right.' } },
+  ],
+  'ask-text': [{ data: { title: 'Talk to a human', text: 'What is it about?', button: 'Send' } }],
+  'caller-number': [{ data: { who: 'Ada Example', number: '42', ticket: 1002, time: '10 minutes' } }],
+  choose: [{ data: { title: 'Choose', text: 'Which one is it?', choices } }],
+  'confirm-number': [
+    {
+      data: {
+        asker: 'Ada Example',
+        department: 'Finance',
+        purpose: 'Reset the password',
+        from: 'their own chat',
+        ids: { askedAt: openedAt },
+        choices: ['12', '47', '81'].map((number) => ({ title: number, ids: { pick: number } })),
+      },
+    },
+  ],
+  'counts-later': [{ data: { ids: { countsFrom: openedAt } } }],
+  home: [
+    {
+      as: 'home',
+      data: {
+        name: 'Ada Example',
+        access: [
+          { name: 'Finance readers', detail: 'until 1 March' },
+          { name: 'Everybody', detail: '' },
+        ],
+        moreAccess: '… and 3 more',
+        requests: [{ number: '1001', title: 'Password reset', detail: 'open since 2026-01-01' }],
+        actions: dialogs,
+      },
+    },
+    {
+      as: 'home',
+      data: { name: 'Ada Example', access: [], requests: [], actions: dialogs, note: 'I cannot read the directory.' },
+    },
+  ],
+  'in-between': [
+    {
+      data: {
+        title: 'We are in the middle of something else',
+        text: 'Shall I stop?',
+        choices: [{ title: 'Switch now', ids: { choice: 'switch', dialog: 'my-tickets' } }],
+      },
+    },
+  ],
+  incident: [
+    { data: { ...incident, happened: [], ...buttons(['take', 'resolve', 'verify', 'freeze']) } },
+    {
+      data: {
+        ...incident,
+        happened: [{ title: 'Taken by', value: 'Helen Example at 09:02 UTC' }],
+        ...buttons(['resolve', 'confirm']),
+      },
+    },
+  ],
+  'incident-again': [{ data: { title: 'This was not me', facts } }],
+  'it-says': [
+    {
+      data: {
+        name: 'Helen Example',
+        number: 1002,
+        lines: [{ text: 'We are looking into it.' }, { text: 'Is it urgent?' }],
+        ids: { thread: 'thread-1' },
+      },
+    },
+  ],
+  'match-number': [
+    {
+      data: {
+        starter: 'Max Manager',
+        as: 'Your manager',
+        purpose: 'a password reset for you',
+        ids: { askedAt: openedAt },
+        choices: ['12', '47', '81'].map((number) => ({ title: number, ids: { pick: number } })),
+      },
+    },
+  ],
+  menu: [{ data: { title: 'Hello', text: 'Choose, or write it in your own words.', choices: dialogs } }],
+  message: [{ data: { title: 'Done', text: 'Your account is unlocked.' } }],
+  notice: [{ data: { title: 'Your password was reset', text: 'In the chat with me.', facts } }],
+  offer: [{ data: { title: 'Ready', text: 'Shall we?', button: 'Go on', ids: { dialog: 'reset-password' } } }],
+  'offer-window': [{ data: { title: 'Ready', text: 'Only you can see it.', button: 'Show my temporary password' } }],
+  'open-threads': [{ data: { threads } }, { data: { threads, more: '… and 3 more' } }],
+  'show-their-number': [{ data: { person: 'Ada Example', number: '42' } }],
+  'show-number': [{ data: { manager: 'Max Manager', number: '42' } }],
+  tickets: [{ data: { tickets } }],
+  'verify-caller': [
+    {
+      data: {
+        name: 'Helen Example',
+        number: '1002',
+        ids: { askedAt: openedAt },
+        choices: ['12', '47', '81'].map((number) => ({ title: number, ids: { pick: number } })),
+      },
+    },
+  ],
+  'window-enrol': [
+    {
+      as: 'window',
+      picture: true,
+      data: { account: 'ada@company.example', ids: { qr: 'data:image/png;base64,AAAA', manualKey: 'ABCD EFGH' } },
+    },
+    { as: 'window', data: { ids: {}, problem: 'That code is not right.' } },
+  ],
+  'window-for-other': [
+    {
+      as: 'window',
+      data: {
+        title: 'A temporary password for Ada Example',
+        text: 'It works once.',
+        sentence: 'Done.',
+        ids: { secret: 'Stamp-879-Begin-Jigsaw' },
+      },
+    },
+  ],
+  'window-password': [
+    { as: 'window', data: { sentence: 'It works everywhere at once.', ids: { password: 'Stamp-879-Begin-Jigsaw' } } },
+  ],
+  'window-questions': [
+    { as: 'window', data: { text: 'Answer three.', questions } },
+    { as: 'window', data: { text: 'Answer three.', questions, problem: 'Two answers are the same.' } },
+  ],
+}
+
+/** The names of all templates there are. */
+export const templates: readonly string[] = readdirSync(new URL('../../cards/', import.meta.url))
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => file.slice(0, -'.json'.length))
+
+/** The same data with other words: each text of it, and nothing of ours (`ids`). */
+export function withWords(value: unknown, words: (before: string) => string): unknown {
+  if (typeof value === 'string') return words(value)
+  if (Array.isArray(value)) return value.map((item) => withWords(item, words))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, key === 'ids' ? item : withWords(item, words)]),
+  )
+}
+
+/** Words that mean something to one renderer or another. */
+export const hostileWords: Readonly<Record<string, string>> = {
+  markdown: '[Reset](https://evil.example) **bold** `code` ![i](https://evil.example/i.png) # > - 1. | a | b |',
+  html: '<b>bold</b><script>alert(1)</script>&lt;i&gt;&amp;<at>everyone</at>',
+  mrkdwn: '*bold* _italic_ ~strike~ `code` ```block``` >quote <https://evil.example|Reset> :tada:',
+  mentions: '<!channel> <!here> <@U0123456789> <#C0123456789> <!subteam^S0123> @here @channel @everyone',
+  dates: '<!date^1767225600^{date_short}^https://evil.example|now> {{DATE(2026-01-01T00:00:00Z, SHORT)}} {{TIME(x)}}',
+  templates: '${name} ${1+1} ${$root.ids} {{x}} $data $when ${json(\'{"a":1}\')} {"type":"Image"}',
+  reordering: 'a\u202egnp.exe\u2066b\u2069\u200f\u200b\u2028\u2029\ufeffc',
+  control: 'a\u0000b\u0007c\u001b[31md\r\n\te\u0085f',
+  emoji: `👩‍👩‍👧‍👦${'e\u0301\u0302\u0303\u0304\u0305'.repeat(30)}🏴\u{e0067}\u{e007f}`,
+  surrogates: 'lone \ud800 and \udc00 end',
+}
