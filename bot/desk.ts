@@ -1,3 +1,4 @@
+import type { OpenThreads, ThreadReason } from './escalation/escalation.ts'
 import type { UserId } from './identity/person.ts'
 import type { ProofMethod } from './identity/proof.ts'
 import type { Delivery, PersonProof } from './policy/schema.ts'
@@ -19,7 +20,14 @@ export type Standing =
   | { readonly verdict: 'need-proof'; readonly alternatives: readonly (readonly ProofMethod[])[] }
   /** They have proved themselves; now the one whose account it is must. */
   | { readonly verdict: 'need-person-proof'; readonly alternatives: readonly (readonly PersonProof[])[] }
-  | { readonly verdict: 'no'; readonly sentence: string; readonly tellIt: boolean; readonly detail: string }
+  | {
+      readonly verdict: 'no'
+      readonly sentence: string
+      readonly tellIt: boolean
+      readonly detail: string
+      /** The account is one that only IT may change. */
+      readonly privileged?: boolean
+    }
 
 /** Whether a way to prove oneself can be used now. `because` is a sentence for the person. */
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly because: string }
@@ -150,16 +158,20 @@ export interface Desk {
 
   openTicket(title: string): Promise<{ readonly number: number }>
   closeTicket(outcome: string): Promise<void>
-  /** Opens an incident and shows it in the IT channel. `reached` is false when there is no IT channel. */
+  /** Opens a thread with IT, headed by a card in their channel. `reached` is false when there is no IT channel. */
   tellIt(incident: {
     key: string
     title: string
     urgency: 'normal' | 'high'
+    /** `refused` when not given. */
+    reason?: ThreadReason
     /** One a person and day, however often it happens. */
     onceADay?: boolean
     facts: readonly { title: string; value: string }[]
   }): Promise<{ readonly number: number; readonly reached: boolean }>
   myTickets(): Promise<readonly TicketLine[]>
+  /** The threads that wait for IT; undefined for whoever is not IT. */
+  openThreads(): Promise<OpenThreads | undefined>
   /** Whether the account is mastered on-premises. */
   isOnPremises(): Promise<boolean>
 }

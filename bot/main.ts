@@ -37,7 +37,7 @@ import { issueAccessPassFor, resetPasswordFor } from './operations/reset-passwor
 import { operationSteps } from './operations/run-operation.ts'
 import { recogniser } from './people.ts'
 import { loadPolicy } from './policy/policy.ts'
-import { readPolicy } from './policy/read-policy.ts'
+import { defaultPolicyFile, readPolicy } from './policy/read-policy.ts'
 import { movedClock } from './practice-clock.ts'
 import { readiness } from './readiness.ts'
 import { recoursePage } from './recourse/page.ts'
@@ -67,7 +67,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   })
   if (settings.practice) log.warn('practice mode: nothing here is real, and nothing outside this machine is reached')
   const clock = settings.practiceClock ? movedClock(settings.practiceClock) : () => new Date()
-  const policyFile = settings.policyFile ?? fileURLToPath(new URL('./policy/default.yaml', import.meta.url))
+  const policyFile = settings.policyFile ?? defaultPolicyFile
   const policy = loadPolicy(readPolicy(policyFile), policyFile)
   const ring = parseKeyRing(settings.keys)
 
@@ -126,24 +126,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   const hasItChannel = [...channels.values()].some((channel) => channel.itAddress() !== undefined)
   const isIt = itMembership(directory, settings.itGroup)
   const canMail = settings.graph.mailFrom !== undefined
-  const deliver = deliverer({
-    database: kysely,
-    clock,
-    conversations,
-    channels,
-    sendMail: mailNotices(kysely, directory, settings.publicUrl),
-    lost: tellItOfLostPost({ database: kysely, clock, tickets }),
-    log,
-  })
-
-  // Operations
-  const waiting = handover()
-  const onBehalf = policy.operations['reset-password-for']
-  const passwords = {
-    handover: waiting,
-    makePassword: (name: string) => temporaryPassword(policy.password, name.split(/\s+/), (bound) => randomInt(bound)),
-    revokeSessions: policy.operations['reset-password'].revokeSessions,
-  }
+  // IT in the loop
   const escalation = itThreads({
     database: kysely,
     clock,
@@ -156,6 +139,24 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     reminders: policy.escalation.remindAfter,
     answerWithin: policy.confirmation.expiresAfter,
   })
+  const deliver = deliverer({
+    database: kysely,
+    clock,
+    conversations,
+    channels,
+    sendMail: mailNotices(kysely, directory, settings.publicUrl),
+    lost: tellItOfLostPost(escalation),
+    log,
+  })
+
+  // Operations
+  const waiting = handover()
+  const onBehalf = policy.operations['reset-password-for']
+  const passwords = {
+    handover: waiting,
+    makePassword: (name: string) => temporaryPassword(policy.password, name.split(/\s+/), (bound) => randomInt(bound)),
+    revokeSessions: policy.operations['reset-password'].revokeSessions,
+  }
   const engine: OperationEngine = await startEngine({
     databaseUrl: database.url,
     replica: settings.replica,
@@ -182,7 +183,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       afterwards: async (ended) => {
         metrics.operation(ended.request.name, ended.result.state)
         await settleTicket(tickets, ended.request, ended.result)
-        const incident = await incidentOf({ database: kysely, clock, tickets }, ended)
+        const incident = await incidentOf({ database: kysely, escalation }, ended)
         // Not waited for: a slow mail must not keep a password from its window.
         conduct.bringOut([...ended.posts, ...incident])
       },

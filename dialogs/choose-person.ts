@@ -75,10 +75,10 @@ function askName(chat: Chat, round: number, problem: string | undefined): Promis
   )
 }
 
-/** A name or an address: short, and more than a letter. */
+/** A name or an address, or a part of one. */
 function nameIn(text: string): string | undefined {
   const name = text.trim()
-  return name.length >= 2 && name.length <= 100 ? name : undefined
+  return name.length >= 1 && name.length <= 100 ? name : undefined
 }
 
 function titleOf({ name, about }: Helped): string {

@@ -6,7 +6,7 @@ import { card } from './cards.ts'
 import { proveByCode } from './prove-by-code.ts'
 import { proveByManager } from './prove-by-manager.ts'
 import { proveByQuestions } from './prove-by-questions.ts'
-import { refuse } from './refuse.ts'
+import { refuse, type Told } from './refuse.ts'
 
 /** A way of proving oneself that did not work out this time is not offered again in the same dialog. */
 type Tried = { readonly method: ProofMethod; readonly proved: boolean }
@@ -32,21 +32,35 @@ export async function prove(chat: Chat, desk: Desk, operation: OperationName, ab
     const standing = await desk.standing(operation, about)
     if (standing.verdict === 'allow' || standing.verdict === 'need-person-proof') return true
     if (standing.verdict === 'no') {
-      await refuse(chat, desk, standing.sentence, standing.tellIt ? { operation, detail: standing.detail } : undefined)
+      const { detail, privileged } = standing
+      const tell = { operation, detail, ...(privileged ? { reason: 'privileged-target' as const } : {}) }
+      await refuse(chat, desk, standing.sentence, standing.tellIt ? tell : undefined)
       return false
     }
     // Looked up once a round: what is open now may not be when the answer comes, and then says so itself.
     const { alternatives } = standing
     const ways = await chat.once(`ways-${round}`, async () => waysOpen(alternatives, await desk.methods(), tried))
     if (ways.methods.length === 0) {
-      await refuse(chat, desk, nothingLeft(ways.because))
+      await refuse(chat, desk, nothingLeft(ways.because), failed(operation, tried, ways.because))
       return false
     }
     const method = await choose(chat, ways.methods, round)
     tried.push({ method, proved: await proveBy(method, chat, desk, operation, round) })
   }
-  await refuse(chat, desk, 'I could not make sure that it is you. Please talk to IT in person.')
+  const sentence = 'I could not make sure that it is you. Please talk to IT in person.'
+  await refuse(chat, desk, sentence, failed(operation, tried, []))
   return false
+}
+
+/** What IT hears when somebody tried and failed; whoever had nothing to try with is no trouble of theirs. */
+function failed(operation: OperationName, tried: readonly Tried[], because: readonly string[]): Told | undefined {
+  const ways = [...new Set(tried.filter(({ proved }) => !proved).map(({ method }) => labels[method]))]
+  if (ways.length === 0) return undefined
+  return {
+    operation,
+    detail: [`did not work: ${ways.join(', ')}`, ...because].join('. '),
+    reason: 'verification-failed',
+  }
 }
 
 function proveBy(

@@ -2,13 +2,15 @@ import type { Chat } from '../bot/channels/chat.ts'
 import type { Desk, OperationName } from '../bot/desk.ts'
 import { message } from './cards.ts'
 
+/** What IT must hear of a refusal. */
+export interface Told {
+  readonly operation: OperationName
+  readonly detail: string
+  readonly reason?: 'privileged-target' | 'verification-failed'
+}
+
 /** Says no, why and what comes next; tells IT where they must hear of it; closes the ticket. */
-export async function refuse(
-  chat: Chat,
-  desk: Desk,
-  sentence: string,
-  tell?: { operation: OperationName; detail: string },
-): Promise<void> {
+export async function refuse(chat: Chat, desk: Desk, sentence: string, tell?: Told): Promise<void> {
   const told = tell && (await chat.once('told-it', () => desk.tellIt(incident(chat, tell))))
   const more = told ? ` IT has been told: incident ${told.number}.` : ''
   chat.say('refused', message('I cannot do that', `${sentence}${more}`))
@@ -18,14 +20,26 @@ export async function refuse(
   })
 }
 
-function incident(chat: Chat, tell: { operation: OperationName; detail: string }): Parameters<Desk['tellIt']>[0] {
+function incident(chat: Chat, tell: Told): Parameters<Desk['tellIt']>[0] {
+  if (tell.reason === 'verification-failed')
+    return {
+      key: 'verification',
+      reason: tell.reason,
+      title: 'Somebody could not prove who they are',
+      urgency: 'normal',
+      facts: [
+        { title: 'Asked for', value: tell.operation },
+        { title: 'Failed because', value: tell.detail },
+      ],
+    }
   return {
     key: `refusal:${tell.operation}`,
+    ...(tell.reason ? { reason: tell.reason } : {}),
     onceADay: true,
     title: `Refused: ${tell.operation}`,
     urgency: 'high',
     facts: [
-      { title: 'Who asked', value: chat.person.name },
+      { title: 'Who', value: chat.person.name },
       { title: 'Asked for', value: tell.operation },
       { title: 'Refused because', value: tell.detail },
     ],

@@ -2,6 +2,7 @@ import type { Dialog } from './dialog.ts'
 import { enrolTotp } from './enrol-totp.ts'
 import { myTickets } from './my-tickets.ts'
 import { notMe } from './not-me.ts'
+import { onBehalf } from './on-behalf.ts'
 import { resetPassword } from './reset-password.ts'
 import { setSecurityQuestions } from './set-security-questions.ts'
 import { talkToHuman } from './talk-to-human.ts'
@@ -15,6 +16,7 @@ export const dialogs: readonly Dialog[] = [
   myTickets,
   notMe,
   talkToHuman,
+  onBehalf,
   setSecurityQuestions,
 ]
 

@@ -1,3 +1,4 @@
+import type { ChannelName } from '../channels/chat.ts'
 import type { AskedManager, OperationName } from '../desk.ts'
 import { openConfirmation, withdrawOfDialog } from '../identity/manager.ts'
 import type { Person } from '../identity/person.ts'
@@ -17,7 +18,12 @@ export function confirmationPost(id: string): string {
 /** Sends the manager a card with three numbers, one of them the person's. The same key asks once. */
 export async function askManager(
   ground: AskingGround,
-  asking: { readonly person: Person; readonly dialogId: string; readonly correlationId: string },
+  asking: {
+    readonly person: Person
+    readonly dialogId: string
+    readonly correlationId: string
+    readonly channel: ChannelName | undefined
+  },
   key: string,
   purpose: OperationName,
 ): Promise<AskedManager | { readonly unavailable: string }> {
@@ -47,7 +53,7 @@ export async function askManager(
     asker: person.name,
     department: asker.department ?? 'not given',
     purpose: operationFacts[purpose].title,
-    from: 'their own chat in Microsoft Teams',
+    from: chatIn(asking.channel),
     ids: { askedAt: `${clock().toISOString().slice(0, 19)}Z` },
     choices: confirmation.choices.map((choice) => ({ title: String(choice), ids: { pick: String(choice) } })),
   }
@@ -68,6 +74,11 @@ export async function askManager(
     }
   }
   return { id: confirmation.id, number: confirmation.number, managerName: manager.displayName }
+}
+
+function chatIn(channel: ChannelName | undefined): string {
+  if (channel === undefined) return 'their own chat with HelpBot'
+  return `their own chat in ${channel === 'slack' ? 'Slack' : 'Microsoft Teams'}`
 }
 
 function busy(reason: 'own-confirmer' | 'confirmer-busy' | 'asker-busy'): string {

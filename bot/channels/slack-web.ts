@@ -157,7 +157,8 @@ export function slackWeb(settings: SlackSettings, log: Logger): SlackWeb {
 }
 
 function bodyOf({ text, blocks }: SlackMessage) {
-  return { text, blocks: [...blocks] }
+  // The text is for notifications: Slack shall make no link, name or emoji of it.
+  return { text, blocks: [...blocks], parse: 'none', link_names: false } as const
 }
 
 function given(method: string, value: string | undefined): string {

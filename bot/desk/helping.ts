@@ -39,8 +39,8 @@ export function helping(
     },
     async findPeopleToHelp(text) {
       const wanted = text.trim().slice(0, 100)
-      if (wanted.length < 2) return []
-      const own = (await reports()).filter((user) => isCalled(user, wanted))
+      if (wanted === '') return []
+      const own = calledSo(await reports(), wanted)
       if (!by.includes('it') || !(await ground.isIt(person))) return own.slice(0, mostFound).map(helped)
       const found = (await directory.findPeople(wanted, 2 * mostFound)).filter(isEmployee)
       const others = found.filter(({ id }) => !own.some((one) => one.id === id)).slice(0, mostFound)
@@ -70,13 +70,16 @@ function helped({ id, displayName, jobTitle, department }: DirectoryUser): Helpe
   return { id, name: displayName, about: [jobTitle, department].filter(Boolean).join(', ') }
 }
 
-/** Part of the name, or the beginning of an address, whatever the accents. */
-function isCalled({ displayName, userPrincipalName, mail }: DirectoryUser, wanted: string): boolean {
-  const plain = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+const plain = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+
+/** By part of the name or the beginning of an address, whatever the accents; who is called exactly so comes first. */
+function calledSo(users: readonly DirectoryUser[], wanted: string): readonly DirectoryUser[] {
   const looked = plain(wanted)
-  return (
-    plain(displayName).includes(looked) ||
-    plain(userPrincipalName).startsWith(looked) ||
-    (mail !== undefined && plain(mail).startsWith(looked))
+  const found = users.filter(
+    ({ displayName, userPrincipalName, mail }) =>
+      plain(displayName).includes(looked) ||
+      [userPrincipalName, mail ?? ''].some((address) => plain(address).startsWith(looked)),
   )
+  const isExact = ({ displayName }: DirectoryUser) => plain(displayName) === looked
+  return [...found.filter(isExact), ...found.filter((user) => !isExact(user))]
 }

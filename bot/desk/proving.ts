@@ -11,6 +11,7 @@ import { newProof, record } from '../identity/proofs.ts'
 import { answersMethod, askQuestions, questionCatalogue, setAnswers, verifyAnswers } from '../identity/questions.ts'
 import { totpMethod, verifyTotp } from '../identity/totp.ts'
 import type { Schema } from '../store/schema.ts'
+import { tellItOfFailures } from './failed-verifications.ts'
 import type { Ground, Sitting } from './ground.ts'
 
 type Proving = Pick<
@@ -81,7 +82,9 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
           await note(transaction, 'verify-totp', 'failed', { reason: tried.reason })
         return tried
       })
-      return result.ok ? { verdict: 'right', counts: result.proofCounts } : wrongCode(result, clock())
+      if (result.ok) return { verdict: 'right', counts: result.proofCounts }
+      await tellItOfFailures(ground, sitting)
+      return wrongCode(result, clock())
     },
     askManager: (key, purpose) => askManager(ground, sitting, key, purpose),
     async managerAnswer(id) {
@@ -118,7 +121,9 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
         )
         return tried
       })
-      return result.ok ? { verdict: 'right', counts: true } : wrongCode(result, clock())
+      if (result.ok) return { verdict: 'right', counts: true }
+      await tellItOfFailures(ground, sitting)
+      return wrongCode(result, clock())
     },
     questionCatalogue: () => ({ questions: questionCatalogue, of: policy.securityQuestions.of }),
     async setAnswers(given) {

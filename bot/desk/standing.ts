@@ -77,7 +77,8 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
         outcome: 'refused',
         policyVersion: decision.policyVersion,
       })
-      return { verdict: 'no', sentence: decision.sentence, tellIt: decision.tellIt, detail }
+      const privileged = decision.code === 'privileged' || decision.code === 'protected'
+      return { verdict: 'no', sentence: decision.sentence, tellIt: decision.tellIt, detail, privileged }
     },
     async isOnPremises() {
       return (await facts()).user.sourceOfAuthority === 'on-premises'

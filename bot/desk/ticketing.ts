@@ -1,12 +1,11 @@
 import type { Desk } from '../desk.ts'
-import { openIncident } from '../tickets/incident.ts'
 import type { Ground, Sitting } from './ground.ts'
 
-/** Tickets of this dialog: one request under the dialog's own id, and incidents under keys of it. */
+/** Tickets of this dialog: one request under the dialog's own id, and threads with IT under keys of it. */
 export function ticketing(
   ground: Ground,
   { person, dialogId, correlationId }: Sitting,
-): Pick<Desk, 'openTicket' | 'closeTicket' | 'tellIt' | 'myTickets'> {
+): Pick<Desk, 'openTicket' | 'closeTicket' | 'tellIt' | 'myTickets' | 'openThreads'> {
   return {
     async openTicket(title) {
       const { number } = await ground.tickets.open({
@@ -22,19 +21,20 @@ export function ticketing(
     async closeTicket(outcome) {
       await ground.tickets.close(dialogId, outcome)
     },
-    async tellIt({ key, title, urgency, facts, onceADay }) {
+    async tellIt({ key, title, urgency, reason = 'refused', facts, onceADay }) {
       const day = ground.clock().toISOString().slice(0, 10)
       const id = onceADay ? `${key}:${person.id}:${day}` : `${dialogId}:${key}`
-      const { number, post } = await openIncident(ground, {
+      const { number, posts } = await ground.escalation.open({
         id,
         person,
+        reason,
         title,
         urgency,
         facts,
         dialogId,
         correlationId,
       })
-      await ground.bringOut([post])
+      await ground.bringOut(posts)
       return { number, reached: ground.hasItChannel }
     },
     async myTickets() {
@@ -47,5 +47,6 @@ export function ticketing(
         openedAt: `${openedAt.toISOString().slice(0, 19)}Z`,
       }))
     },
+    openThreads: () => ground.escalation.list(person),
   }
 }

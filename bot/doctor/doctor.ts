@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import type { SlackSettings } from '../config.ts'
 import { CredentialError } from '../directory/credential-error.ts'
 import { graphClient } from '../directory/graph-client.ts'
 import { type GraphSettings, graphTokens } from '../directory/graph-credential.ts'
@@ -11,6 +12,7 @@ import { checkCertificate } from './check-certificate.ts'
 import { checkMailbox } from './check-mailbox.ts'
 import { checkPermissions } from './check-permissions.ts'
 import { checkPasswordRole } from './check-role.ts'
+import { checkSlack } from './check-slack.ts'
 import { checkTeams, type TeamsToCheck } from './check-teams.ts'
 import type { Finding } from './finding.ts'
 import { readClaims, type TokenClaims } from './token-claims.ts'
@@ -20,6 +22,8 @@ export interface Patient {
   readonly graph: GraphSettings
   /** Undefined: Teams is not set up. */
   readonly teams: TeamsToCheck | undefined
+  /** Undefined: Slack is not set up. */
+  readonly slack?: SlackSettings | undefined
   /** Whether policy delivers Temporary Access Passes; undefined when it was not looked up. */
   readonly accessPasses?: boolean | undefined
 }
@@ -38,13 +42,14 @@ export interface DoctorDeps {
  */
 export async function runDoctor(patient: Patient, deps: DoctorDeps): Promise<readonly Finding[]> {
   const vault = deps.vault ?? keyVault({ fetch: deps.fetch, token: managedIdentity(undefined) })
-  const [authority, certificates, teams, graph] = await Promise.all([
+  const [authority, certificates, teams, slack, graph] = await Promise.all([
     checkAuthority(patient.graph, deps),
     checkCertificates(patient, { clock: deps.clock, vault }),
     patient.teams === undefined ? [] : checkTeams(patient.teams),
+    patient.slack === undefined ? [] : checkSlack(patient.slack, deps),
     examineGraph(patient, deps, graphTokens(patient.graph, { ...deps, vault })),
   ])
-  return [...authority, ...certificates, ...graph, ...teams]
+  return [...authority, ...certificates, ...graph, ...teams, ...slack]
 }
 
 /** Teams usually signs with Graph's certificate: then there is one to look at. */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { teamsTokens } from '../channels/teams-tokens.ts'
 import { ConfigError, loadSettings, type TeamsSettings } from '../config.ts'
+import { loadPolicy, PolicyError } from '../policy/policy.ts'
+import { defaultPolicyFile, readPolicy } from '../policy/read-policy.ts'
 import { isIll, type Patient, runDoctor } from './doctor.ts'
 import { line } from './finding.ts'
 import { permissionTable } from './permission-table.ts'
@@ -27,7 +29,14 @@ async function main(): Promise<number> {
     return 0
   }
   const settings = loadSettings(process.env)
-  const patient = { graph: settings.graph, teams: settings.teams && teamsPatient(settings.teams, settings.authority) }
+  const policyFile = settings.policyFile ?? defaultPolicyFile
+  const { operations } = loadPolicy(readPolicy(policyFile), policyFile)
+  const patient: Patient = {
+    graph: settings.graph,
+    teams: settings.teams && teamsPatient(settings.teams, settings.authority),
+    slack: settings.slack,
+    accessPasses: operations['reset-password-for'].deliver === 'temporary-access-pass',
+  }
   const findings = await runDoctor(patient, { clock, random: Math.random, sleep, fetch: globalThis.fetch })
   for (const finding of findings) console.log(line(finding))
   const count = (status: string) => findings.filter((finding) => finding.status === status).length
@@ -40,7 +49,7 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main()
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error
+  if (!(error instanceof ConfigError || error instanceof PolicyError)) throw error
   console.error(error.message)
   process.exitCode = 2
 }

@@ -108,7 +108,8 @@ export async function settleFreeze(
     const kept = result.state === 'done' || result.state === 'unclear'
     const stands = { freeze_asked_by: null, freeze_asked_at: null }
     const step: Step = {
-      set: kept ? stands : noFreeze,
+      // What is not surely frozen must not wait.
+      set: { ...(kept ? stands : noFreeze), ...(result.state === 'done' ? {} : { urgency: 'high' as const }) },
       facts: [{ title: happened.account, value: result.sentence }],
       says: sentence(result.sentence),
       note: `Freeze: ${result.state}. ${result.sentence}`,

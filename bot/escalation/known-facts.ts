@@ -1,12 +1,10 @@
 import type { Kysely } from 'kysely'
-import type { OperationName } from '../desk.ts'
 import type { Directory, DirectoryUser } from '../directory/directory.ts'
 import type { UserId } from '../identity/person.ts'
 import { listOfDialog } from '../identity/proofs.ts'
-import { operationFacts } from '../policy/operations.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Fact, ThreadDraft } from './escalation.ts'
-import { clockTime, nameOf, proofTitles } from './words.ts'
+import { clockTime, nameOf, proofTitles, titleOf } from './words.ts'
 
 /** Names and titles are no reason to keep IT waiting. */
 const patience = 1_500
@@ -92,8 +90,3 @@ const operationStates = {
   failed: 'failed',
   unclear: 'not known whether it happened',
 } as const
-
-/** An operation in plain words; one of another release by its name. */
-export function titleOf(operation: string): string {
-  return Object.hasOwn(operationFacts, operation) ? operationFacts[operation as OperationName].title : operation
-}

@@ -11,6 +11,7 @@ import { factsOfDialog, lookUp, whoFact } from './known-facts.ts'
 import { below, forIt, takeStep } from './step.ts'
 import { cleanFacts, headContent } from './thread-card.ts'
 import { digest, headKey, holdSameMatter, holdThread, type Thread, threadId } from './threads.ts'
+import { inPlainWords } from './words.ts'
 
 /** The same trouble of the same person within this time is one thread. */
 const sameMatterFor = 15 * 60_000
@@ -24,7 +25,12 @@ export async function openThread(
   given: ThreadDraft,
   connection: Kysely<Schema> = ground.database,
 ): Promise<Opened> {
-  const draft = { ...given, id: threadId(given.id), facts: given.facts.slice(0, mostGiven).map(withoutSecrets) }
+  const draft = {
+    ...given,
+    id: threadId(given.id),
+    title: inPlainWords(given.title),
+    facts: given.facts.slice(0, mostGiven).map(inWordsForIt),
+  }
   const user = await lookUp(ground.directory, draft.person.id)
   return await within(connection, async (transaction) => {
     const { tenant, id } = draft.person
@@ -121,6 +127,6 @@ async function addTo(
   return { number: thread.number, posts }
 }
 
-function withoutSecrets({ title, value }: ThreadDraft['facts'][number]): ThreadDraft['facts'][number] {
-  return { title, value: withoutSecretForms(value.slice(0, 4_000)) }
+function inWordsForIt({ title, value }: ThreadDraft['facts'][number]): ThreadDraft['facts'][number] {
+  return { title, value: inPlainWords(withoutSecretForms(value.slice(0, 4_000))) }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../config.ts'
 
 /** Reads the policy file. @throws ConfigError naming the setting and the fix */
@@ -12,3 +13,6 @@ export function readPolicy(file: string): string {
     ])
   }
 }
+
+/** The policy that is in force where no other is named. */
+export const defaultPolicyFile = fileURLToPath(new URL('./default.yaml', import.meta.url))

@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely'
-import type { Clock } from '../clock.ts'
+import type { Escalation, Fact, ThreadDraft, ThreadReason } from '../escalation/escalation.ts'
 import type { OperationRequest, OperationResult } from '../operations/operation.ts'
 import type { Ended } from '../operations/run-operation.ts'
 import type { Schema } from '../store/schema.ts'
-import { openIncident } from './incident.ts'
 import type { Tickets } from './tickets.ts'
 
 /** Brings the outcome of an operation into its ticket: done and refused close it, all else is noted and left to people. */
@@ -17,31 +16,99 @@ export async function settleTicket(
   if (result.state === 'done' || result.state === 'refused') await tickets.close(request.ticketId, result.sentence)
 }
 
-/** Tells IT what an operation says they must hear of; answers the keys of the cards that were written. */
+/** After so many tries a conversation tries no more: that it did not work is for good. */
+const forGood = 3
+
+/**
+ * Tells IT what an operation says they must hear of, and what failed for good; answers the keys of the posts that were
+ * written. A freeze is told of in the thread it was asked for in.
+ */
 export async function incidentOf(
-  ground: { readonly database: Kysely<Schema>; readonly clock: Clock; readonly tickets: Tickets },
-  { request, result, forIt }: Ended,
+  ground: { readonly database: Kysely<Schema>; readonly escalation: Pick<Escalation, 'open'> },
+  ended: Ended,
 ): Promise<readonly string[]> {
-  if (!forIt) return []
-  const person = { tenant: request.tenant, id: request.target, name: forIt.person }
-  const facts = [
-    { title: 'Person', value: forIt.person },
-    { title: 'Object id', value: request.target },
-    { title: 'Why', value: request.why },
-    { title: 'Outcome', value: result.sentence },
-    ...Object.entries(forIt.detail)
-      .slice(0, 8)
-      .map(([title, value]) => ({ title, value })),
-  ]
-  const { title, urgency } = forIt
-  const { correlationId } = request
-  const { post } = await openIncident(ground, {
+  const { request } = ended
+  if (request.name === 'freeze-account') return []
+  const draft = ended.forIt ? draftOf(ended, ended.forIt) : await afterLastTry(ground.database, ended)
+  return draft ? (await ground.escalation.open(draft)).posts : []
+}
+
+function draftOf({ request, result }: Ended, forIt: NonNullable<Ended['forIt']>): ThreadDraft {
+  const { title, urgency, detail } = forIt
+  const reason = reasonOf(request, result, detail)
+  return {
+    ...common(request, forIt.person === request.target ? '' : forIt.person),
     id: `incident:${request.id}`,
-    person,
+    reason,
     title,
     urgency,
-    facts,
+    facts: [...asked(request), { title: 'Outcome', value: result.sentence }, ...factsOfDetail(detail)],
+  }
+}
+
+/** A conversation has come to the end of its tries, and none of them worked. */
+async function afterLastTry(database: Kysely<Schema>, { request, result }: Ended): Promise<ThreadDraft | undefined> {
+  const { dialogId, name } = request
+  if (dialogId === null || (result.state !== 'failed' && result.state !== 'unclear')) return undefined
+  const tries = await database
+    .selectFrom('operations')
+    .select('id')
+    .where('dialog_id', '=', dialogId)
+    .where('name', '=', name)
+    .where('state', 'in', ['failed', 'unclear'])
+    .limit(forGood)
+    .execute()
+  if (tries.length < forGood) return undefined
+  return {
+    ...common(request, ''),
+    id: `failed:${dialogId}:${name}`,
+    reason: 'operation-failed',
+    title: `Failed for good: ${name}`,
+    urgency: 'normal',
+    facts: [...asked(request), { title: 'Outcome', value: result.sentence }],
+  }
+}
+
+function common(request: OperationRequest, name: string): Pick<ThreadDraft, 'person' | 'dialogId' | 'correlationId'> {
+  const { tenant, target, dialogId, correlationId } = request
+  return {
+    person: { tenant, id: target, name },
+    ...(dialogId === null ? {} : { dialogId }),
     correlationId,
+  }
+}
+
+function asked({ name, why, startedBy }: OperationRequest): readonly Fact[] {
+  return [
+    { title: 'Asked for', value: name },
+    { title: 'Why', value: why },
+    ...(startedBy ? [{ title: 'Started by', value: startedBy.name }] : []),
+  ]
+}
+
+function reasonOf(
+  request: OperationRequest,
+  result: OperationResult,
+  detail: Readonly<Record<string, string>>,
+): ThreadReason {
+  if (result.state === 'refused')
+    return detail.refusal === 'privileged' || detail.refusal === 'protected' ? 'privileged-target' : 'refused'
+  return request.name === 'protect-account' ? 'not-me' : 'operation-failed'
+}
+
+const titles: Readonly<Record<string, string>> = {
+  because: 'Refused because',
+  'sessions-ended': 'Sessions ended',
+  'sign-in-blocked': 'Sign-in blocked',
+  broken: 'Broke off',
+}
+
+/** What the audit says of it, in words; what only a machine reads is left to the audit. */
+function factsOfDetail(detail: Readonly<Record<string, string>>): readonly Fact[] {
+  return Object.entries(detail).flatMap(([name, value]) => {
+    const title = titles[name] ?? (/(^|-)error$/.test(name) ? 'Error' : undefined)
+    const id = /request-id$/.test(name) && value !== 'none' ? 'Microsoft request id' : undefined
+    const shown = title ?? id
+    return shown === undefined ? [] : [{ title: shown, value }]
   })
-  return [post]
 }

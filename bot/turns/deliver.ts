@@ -17,8 +17,8 @@ export interface DeliverDependencies {
   readonly conversations: Conversations
   readonly channels: ReadonlyMap<ChannelName, Channel>
   readonly sendMail: (content: MailContent) => Promise<void>
-  /** Called when a person cannot be reached for good. */
-  readonly lost: (post: Post, why: string) => Promise<void>
+  /** Called when a person cannot be reached for good; answers the posts that say so. */
+  readonly lost: (post: Post, why: string) => Promise<readonly string[]>
   readonly log: Logger
 }
 
@@ -86,7 +86,7 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
     if (final || attempts >= mostAttempts) {
       log.warn({ post: post.key, correlationId: post.correlationId, reason }, 'post given up')
       await markFailed(database, post, reason, undefined)
-      await dependencies.lost(post, known?.code ?? 'later')
+      await now(await dependencies.lost(post, known?.code ?? 'later'))
       return
     }
     const wait = known?.retryAfterMilliseconds ?? Math.min(1_000 * 2 ** attempts, 300_000)
@@ -94,10 +94,12 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
     await markFailed(database, post, reason, new Date(clock().getTime() + wait))
   }
 
+  async function now(keys: readonly string[]): Promise<void> {
+    for (const post of await readPosts(database, keys)) await bring(post)
+  }
+
   return {
-    async now(keys) {
-      for (const post of await readPosts(database, keys)) await bring(post)
-    },
+    now,
     async due(limit) {
       const posts = await claimDuePosts(database, clock, limit, lease)
       for (const post of posts) await bring(post)

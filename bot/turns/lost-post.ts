@@ -1,8 +1,4 @@
-import type { Kysely } from 'kysely'
-import type { Clock } from '../clock.ts'
-import type { Schema } from '../store/schema.ts'
-import { openIncident } from '../tickets/incident.ts'
-import type { Tickets } from '../tickets/tickets.ts'
+import type { Escalation } from '../escalation/escalation.ts'
 import type { Post } from './outbox.ts'
 
 const reasons: Readonly<Record<string, string>> = {
@@ -10,28 +6,38 @@ const reasons: Readonly<Record<string, string>> = {
   'not-installed': 'HelpBot is not installed for the person',
 }
 
-/** A message that cannot be brought to a person is told to IT: nobody is left to believe that it arrived. */
-export function tellItOfLostPost(ground: {
-  readonly database: Kysely<Schema>
-  readonly clock: Clock
-  readonly tickets: Tickets
-}) {
-  return async (post: Post, why: string): Promise<void> => {
-    // A card for IT that cannot be shown has its ticket already.
-    if (post.person === undefined) return
+/** What it was, by the card it stood on. */
+const messages: Readonly<Record<string, string>> = {
+  'confirm-number': 'a question to them as a manager',
+  'match-number': 'a question whether it is they who need help',
+  'verify-caller': 'a question whether they are on the phone with IT',
+  'it-says': 'what IT wrote to them',
+  notice: 'a notice of what was done to their account',
+}
+
+/**
+ * A message that cannot be brought to a person is told to IT: nobody is left to believe that it arrived.
+ * @returns the posts to be brought out
+ */
+export function tellItOfLostPost(escalation: Pick<Escalation, 'open'>) {
+  return async (post: Post, why: string): Promise<readonly string[]> => {
+    // What is for IT and cannot be shown has its ticket already.
+    if (post.person === undefined) return []
+    const name = 'card' in post.content ? post.content.card : ''
+    const mail = 'mail' in post.content ? 'a notice by mail' : undefined
     const facts = [
-      { title: 'Person', value: post.person },
-      { title: 'Message', value: post.key },
+      { title: 'Message', value: mail ?? messages[name] ?? 'an answer to them in the chat' },
       { title: 'Why', value: reasons[why] ?? 'the chat service refused it' },
     ]
-    const person = { tenant: post.tenant, id: post.person, name: '' }
-    await openIncident(ground, {
+    const opened = await escalation.open({
       id: `lost:${post.key}`,
-      person,
+      person: { tenant: post.tenant, id: post.person, name: '' },
+      reason: 'undelivered',
       title: 'A message could not be delivered',
       urgency: 'normal',
       facts,
       correlationId: post.correlationId,
     })
+    return opened.posts
   }
 }

@@ -153,7 +153,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     async close() {
       overHttp.close()
       await line.close()
-      socket.close()
+      await socket.close()
       await behind.close()
       const closed = once(server, 'close')
       server.close()

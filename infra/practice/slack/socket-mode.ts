@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -20,13 +21,15 @@ export interface SocketMode {
     timeoutMilliseconds: number,
     retry?: { readonly attempt: number; readonly reason: string | undefined },
   ): Promise<{ status: number; body: unknown; reason?: 'http_timeout' | 'connection_failed' }>
-  close(): void
+  /** Says goodbye to whoever is dialled in. */
+  close(): Promise<void>
 }
 
 const acknowledgement = z.object({ envelope_id: z.string(), payload: z.unknown().optional() })
 const MOST_CONNECTIONS = 10
 const TICKET_LIFE = 30_000
 const PING_EVERY = 10_000
+const GOODBYE = 1_000
 
 export function createSocketMode(
   server: Server,
@@ -103,13 +106,22 @@ export function createSocketMode(
         )
       })
     },
-    close() {
+    async close() {
       server.off('upgrade', upgrade)
       for (const timer of tickets.values()) clearTimeout(timer)
-      for (const connection of connections) connection.terminate()
+      await Promise.all([...connections].map(goodbye))
       sockets.close()
     },
   }
+}
+
+/** Closes as the protocol wants it, and without the other side when that takes too long. */
+async function goodbye(connection: WebSocket): Promise<void> {
+  const timer = setTimeout(() => connection.terminate(), GOODBYE)
+  const closed = once(connection, 'close')
+  connection.close(1000)
+  await closed.catch(() => undefined)
+  clearTimeout(timer)
 }
 
 function jsonOf(text: string): unknown {

@@ -91,7 +91,7 @@ export async function openOffice(options: { hasItChannel?: boolean } = {}) {
     conversations,
     channels,
     sendMail: async () => undefined,
-    lost: async () => undefined,
+    lost: async () => [],
     log: pino({ level: 'silent' }),
   })
   const ground: EscalationGround = {

@@ -24,7 +24,7 @@ describe('practice Slack: Bolt in Socket Mode', () => {
       token: BOT_TOKEN,
       appToken: APP_TOKEN,
       socketMode: true,
-      logLevel: LogLevel.DEBUG,
+      logLevel: LogLevel.ERROR,
       clientOptions: { slackApiUrl: bot.slack.apiUrl },
     })
   })

@@ -137,7 +137,8 @@ describe('practice Slack: people and the bot', () => {
     await client.press(bot.ada, channel, ts, { text: 'Go' }, { pick: 'Two', all: ['1', '2'] })
     await client.press(bot.ada, channel, ts, 'menu', { menu: '2' })
     const [go, menu] = bot.received.filter(({ path }) => path === 'interactivity')
-    const [values] = Object.values(((go?.body.state as Json) ?? {}).values as Record<string, Json>)
+    const state = go?.body.state as { values: Record<string, Json> } | undefined
+    const [values] = Object.values(state?.values ?? {})
     assert.deepEqual(values, {
       pick: { type: 'static_select', selected_option: options[1] },
       day: { type: 'datepicker', selected_date: '2026-01-31' },

@@ -1,0 +1,35 @@
+import type { Ground, Sitting } from './ground.ts'
+
+/** So many wrong codes or answers in a row are no slip of the finger any more. */
+const many = 3
+
+/**
+ * Tells IT, once a dialog, of somebody who keeps failing to prove who they are: a person who needs help, or a thief.
+ * Whether IT can be told changes nothing about the verification.
+ */
+export async function tellItOfFailures(ground: Ground, { person, dialogId, correlationId }: Sitting): Promise<void> {
+  try {
+    const rows = await ground.database
+      .selectFrom('throttles')
+      .select('failures_in_row')
+      .where('tenant_id', '=', person.tenant)
+      .where('user_id', '=', person.id)
+      .where('method', 'in', ['totp', 'questions'])
+      .execute()
+    const failures = rows.reduce((sum, row) => sum + row.failures_in_row, 0)
+    if (failures < many) return
+    const { posts } = await ground.escalation.open({
+      id: `${dialogId}:verification`,
+      person,
+      reason: 'verification-failed',
+      title: 'Somebody fails to prove who they are',
+      urgency: 'normal',
+      facts: [],
+      dialogId,
+      correlationId,
+    })
+    await ground.bringOut(posts)
+  } catch (error) {
+    ground.log.error({ correlationId, error: String(error) }, 'IT was not told of failed verifications')
+  }
+}

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { auditTrail } from '../../../bot/audit/trail.ts'
+import { type EntraDirectory, entraDirectory } from '../../../bot/directory/entra.ts'
+import { allPermissions } from '../../../bot/directory/permissions.ts'
+import { matchedNumberProof } from '../../../bot/identity/channel.ts'
+import { itMembership } from '../../../bot/identity/it-membership.ts'
+import { markBaselineTaken, observe } from '../../../bot/identity/manager-history.ts'
+import { groupId, tenantId, type UserId, userId } from '../../../bot/identity/person.ts'
+import { newProof, record } from '../../../bot/identity/proofs.ts'
+import { noticesOfOperation } from '../../../bot/notices/of-operation.ts'
+import { freezeAccount } from '../../../bot/operations/freeze-account.ts'
+import { handover } from '../../../bot/operations/handover.ts'
+import type { Operation, OperationRequest, OperationResult } from '../../../bot/operations/operation.ts'
+import { issueAccessPassFor, resetPasswordFor } from '../../../bot/operations/reset-password-for.ts'
+import { type Ended, operationSteps } from '../../../bot/operations/run-operation.ts'
+import { type CastKey, wellKnown, wellKnownGroups } from '../../../infra/practice/company/cast.ts'
+import { startTenant, type Tenant } from '../../../infra/practice/tenant/tenant.ts'
+import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { testCertificates } from '../directory/local-server.ts'
+import { defaultPolicy } from '../policy/examples.ts'
+
+const company = tenantId.parse('7a1c3b52-0d6e-4f43-9a57-3f1f5d2c8e10')
+const clientId = '3c9d1e84-52b7-4d0a-8f6e-9b1a7c5d2f43'
+const of = (key: CastKey): UserId => userId.parse(wellKnown[key].id)
+const clock = () => new Date()
+
+describe('what is done to somebody else’s account', () => {
+  let tenant: Tenant
+  let directory: EntraDirectory
+  let postgres: TestPostgres
+  let folder: string
+  let ended: Ended[]
+  const waiting = handover()
+
+  before(async () => {
+    const { server, app } = await testCertificates()
+    folder = mkdtempSync(join(tmpdir(), 'tenant-'))
+    writeFileSync(join(folder, 'app.pem'), `${app.key}${app.cert}`)
+    tenant = await startTenant({
+      tls: server,
+      tenantId: company,
+      apps: [{ clientId, certificate: app.cert, permissions: allPermissions }],
+      people: 200,
+      clock,
+    })
+    const settings = {
+      tenantId: company,
+      clientId,
+      authority: tenant.url,
+      endpoint: tenant.url,
+      certificate: join(folder, 'app.pem'),
+      mailFrom: undefined,
+    }
+    directory = entraDirectory({ settings, clock, random: () => 0, sleep: async () => undefined })
+    postgres = await startTestPostgres()
+    await observe(postgres.database, company, { person: of('ada'), manager: of('maya') }, clock())
+    await markBaselineTaken(postgres.database, company, clock())
+  })
+  beforeEach(() => {
+    ended = []
+  })
+  after(async () => {
+    await postgres.close()
+    await tenant.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  /** All steps of an operation, one after the other as the engine takes them. */
+  async function run(operation: Operation, request: OperationRequest): Promise<OperationResult> {
+    const steps = operationSteps({
+      database: postgres.database,
+      audit: auditTrail(postgres.database, clock),
+      directoryFor: () => directory,
+      policy: defaultPolicy,
+      clock,
+      isIt: itMembership(directory, groupId.parse(wellKnownGroups.itHelpDesk)),
+      operations: [operation],
+      notices: noticesOfOperation(defaultPolicy, true),
+      afterwards: async (one) => void ended.push(one),
+      pause: async () => undefined,
+    })
+    const prepared = await steps.prepare(request)
+    if (prepared.verdict === 'stop') return prepared.result
+    const changed = await steps.change(request, prepared.before)
+    return await steps.conclude(request, prepared, changed, await steps.readBack(request, prepared.before))
+  }
+
+  const requestOf = (id: string, parts: Partial<OperationRequest>): OperationRequest => ({
+    id,
+    name: 'freeze-account',
+    tenant: company,
+    actor: of('sam'),
+    target: of('ada'),
+    dialogId: null,
+    ticketId: id,
+    correlationId: `correlation-${id}`,
+    why: 'a test',
+    ...parts,
+  })
+  const agreed = (by: CastKey) => ({ confirmedBy: { id: of(by), at: clock().toISOString() } })
+
+  async function intentOf(id: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const rows = await postgres.database.selectFrom('audit').select('event').execute()
+    return rows
+      .map(({ event }) => event as Record<string, unknown>)
+      .find((event) => event.operationId === id && event.kind === 'intent')
+  }
+
+  async function proofsOf(dialogId: string, starter: CastKey): Promise<void> {
+    const who = (key: CastKey) => ({ tenant: company, id: of(key) })
+    const given = newProof({ person: who(starter), method: 'totp', dialogId, at: clock(), counts: true })
+    await record(postgres.database, given)
+    const matched = { id: `${dialogId}:person`, counts: true }
+    await record(postgres.database, matchedNumberProof(who('ada'), dialogId, clock(), matched))
+  }
+
+  describe('freezing', () => {
+    it('is refused on the word of one, and of one and themselves', async () => {
+      const alone = await run(freezeAccount, requestOf('f-1', {}))
+      assert.equal(alone.state, 'refused')
+      const twice = await run(freezeAccount, requestOf('f-2', agreed('sam')))
+      assert.equal(twice.state, 'refused')
+      assert.equal(tenant.control.user(of('ada')).accountEnabled, true)
+    })
+
+    it('is refused when one of the two is not IT at this moment', async () => {
+      for (const [id, parts] of [
+        ['f-3', agreed('maya')],
+        ['f-4', { ...agreed('sam'), actor: of('maya') }],
+      ] as const)
+        assert.equal((await run(freezeAccount, requestOf(id, parts))).state, 'refused', id)
+      assert.equal(await intentOf('f-4'), undefined)
+    })
+
+    it('never touches an administrator, and IT is told to do it by hand', async () => {
+      const result = await run(freezeAccount, requestOf('f-5', { ...agreed('itManager'), target: of('ravi') }))
+      assert.equal(result.state, 'refused')
+      assert.match(result.sentence, /by hand/)
+      assert.equal(ended[0]?.forIt?.urgency, 'high')
+      assert.equal(tenant.control.user(of('ravi')).accountEnabled, true)
+    })
+
+    it('blocks sign-in and ends the sessions as two of IT want it, and the audit names both', async () => {
+      const result = await run(freezeAccount, requestOf('f-6', agreed('itManager')))
+      assert.equal(result.state, 'done')
+      assert.match(result.sentence, /^Sign-in of Ada Lindqvist is blocked\. Sessions are being ended/)
+      assert.equal(tenant.control.user(of('ada')).accountEnabled, false)
+      const intent = await intentOf('f-6')
+      assert.deepEqual([intent?.actor, intent?.target], [of('sam'), of('ada')])
+      const detail = intent?.detail as Record<string, string> | undefined
+      assert.deepEqual([detail?.['started-as'], detail?.['agreed-by']], ['it', of('itManager')])
+    })
+
+    it('may be pressed again, and says of a synced account what is left to do', async () => {
+      assert.equal((await run(freezeAccount, requestOf('f-7', agreed('helen')))).state, 'done')
+      const kwame = await run(freezeAccount, requestOf('f-8', { ...agreed('helen'), target: of('kwame') }))
+      assert.match(kwame.sentence, /mastered on-premises: block it there now/)
+      assert.ok(ended.at(-1)?.forIt)
+      await directory.setAccountEnabled(of('ada'), true)
+    })
+  })
+
+  describe('a reset for somebody else', () => {
+    const asked = (id: string, parts: Partial<OperationRequest> = {}) =>
+      requestOf(id, {
+        name: 'reset-password-for',
+        actor: of('maya'),
+        dialogId: id,
+        startedBy: { name: 'Maya Okonkwo', as: 'manager' },
+        ...parts,
+      })
+    const resetting = resetPasswordFor({
+      handover: waiting,
+      makePassword: () => 'Lantern-274-Harbour-Kite-Maple',
+      revokeSessions: true,
+    })
+    const passing = issueAccessPassFor({ handover: waiting, lifetimeMinutes: 60 })
+
+    it('is refused without the proofs of both, and to whoever is not the manager now', async () => {
+      assert.equal((await run(resetting, asked('r-1'))).state, 'refused')
+      await proofsOf('r-2', 'financeManager')
+      const stranger = await run(resetting, asked('r-2', { actor: of('financeManager') }))
+      assert.equal(stranger.state, 'refused')
+      assert.match(stranger.sentence, /entrusted to you/)
+    })
+
+    it('sets a password that waits for the window, and tells the person who did it', async () => {
+      await proofsOf('r-3', 'maya')
+      waiting.expect('r-3')
+      const result = await run(resetting, asked('r-3'))
+      assert.equal(result.state, 'done')
+      assert.match(result.sentence, /^Ada Lindqvist’s password is changed\./)
+      assert.equal(waiting.take('r-3'), 'Lantern-274-Harbour-Kite-Maple')
+      const posts = await postgres.database.selectFrom('posts').select(['key', 'content']).execute()
+      const notice = posts.find(({ key }) => key === 'notice:operation:r-3')
+      assert.match(JSON.stringify(notice?.content), /Maya Okonkwo \(your manager\)/)
+      assert.ok(posts.some(({ key }) => key === 'notice:operation:r-3:mail'))
+    })
+
+    it('or makes a pass that signs in once, and says that the password stays', async () => {
+      await proofsOf('r-4', 'maya')
+      waiting.expect('r-4')
+      const before = tenant.control.user(of('ada')).passwordChangedAt
+      const result = await run(passing, asked('r-4'))
+      assert.equal(result.state, 'done', result.sentence)
+      assert.match(result.sentence, /signs in once within 60 minutes; the password of Ada Lindqvist stays/)
+      const pass = waiting.take('r-4')
+      assert.ok(pass)
+      assert.equal(tenant.control.user(of('ada')).passwordChangedAt, before)
+      assert.equal((await directory.accessPasses(of('ada'))).length, 1)
+      const kept = await postgres.database.selectFrom('audit').select('event').execute()
+      assert.ok(!JSON.stringify([kept, ended]).includes(pass), 'no pass is written down')
+    })
+
+    it('makes nothing when nobody waits for it any more', async () => {
+      await directory.setAccountEnabled(of('ada'), true)
+      await postgres.database.deleteFrom('operations').execute()
+      await proofsOf('r-5', 'maya')
+      const result = await run(resetting, asked('r-5'))
+      assert.equal(result.state, 'unclear')
+      assert.match(result.sentence, /do not know whether Ada Lindqvist’s password was changed/)
+    })
+
+    it('ends at the limit of the day', async () => {
+      for (const id of ['r-6', 'r-7']) {
+        await proofsOf(id, 'maya')
+        waiting.expect(id)
+        await run(resetting, asked(id))
+      }
+      await proofsOf('r-8', 'maya')
+      const result = await run(resetting, asked('r-8'))
+      assert.deepEqual([result.state, result.sentence.includes('limit for today')], ['refused', true])
+    })
+  })
+})
