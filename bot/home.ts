@@ -28,6 +28,7 @@ export function homePage(ground: {
         detail: `open since ${openedAt.toISOString().slice(0, 10)}`,
       }))
     const actions = ground.dialogs
+      .filter(({ inMenu }) => inMenu !== false)
       .slice(0, quickActions)
       .map((dialog) => ({ title: dialog.title, ids: { dialog: dialog.name } }))
     return { card: 'home', data: { name: person.name, requests, actions, ...access } }

@@ -14,15 +14,15 @@ const nobody = 'I find nobody of that name whom you may help here.'
  * @returns undefined when there is none; that has been said then
  */
 export async function choosePerson(chat: Chat, desk: Desk): Promise<Helped | undefined> {
-  const { about } = chat
-  if (about !== undefined) {
-    const known = await chat.once('about', async () => (await desk.personToHelp(about)) ?? null)
-    return known ?? notHere(chat, nobody)
-  }
   const { reports, more, anybody } = await chat.once('scope', () => desk.peopleToHelp())
   if (reports.length === 0 && !anybody)
     return notHere(chat, 'Only a manager can do this for their direct reports, or IT.')
-  let wanted: Helped | string = await firstChoice(chat, reports, more || anybody)
+  const { about } = chat
+  const meant = about && (await chat.once('about', async () => (await desk.personToHelp(about)) ?? null))
+  if (meant === null) return notHere(chat, nobody)
+  let wanted: Helped | string = meant
+    ? await oneOf(chat, 0, [meant])
+    : await firstChoice(chat, reports, more || anybody)
   for (let round = 1; round <= mostSearches; round++) {
     if (typeof wanted !== 'string') return wanted
     const text = wanted

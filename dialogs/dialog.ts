@@ -7,5 +7,7 @@ export interface Dialog {
   readonly name: Intent
   /** How menus and questions call it: "reset your password". */
   readonly title: string
+  /** False for what few people can use: it is found by words and commands only. */
+  readonly inMenu?: false
   talk(chat: Chat, desk: Desk): Promise<void>
 }

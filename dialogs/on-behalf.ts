@@ -10,6 +10,7 @@ import { prove } from './prove.ts'
 export const onBehalf: Dialog = {
   name: 'on-behalf',
   title: 'Help somebody else to sign in',
+  inMenu: false,
 
   async talk(chat, desk) {
     const person = await choosePerson(chat, desk)

@@ -5,6 +5,7 @@ import type { Dialog } from './dialog.ts'
 export const openThreads: Dialog = {
   name: 'open-threads',
   title: 'Open threads (IT)',
+  inMenu: false,
 
   async talk(chat, desk) {
     const open = await desk.openThreads()

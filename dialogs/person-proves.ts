@@ -2,7 +2,7 @@ import type { Chat } from '../bot/channels/chat.ts'
 import type { Desk, Helped, OperationName } from '../bot/desk.ts'
 import type { PersonProof } from '../bot/policy/schema.ts'
 import { card, message } from './cards.ts'
-import { refuse } from './refuse.ts'
+import { refuse, type Told } from './refuse.ts'
 
 const most = 4
 const operation: OperationName = 'reset-password-for'
@@ -23,8 +23,10 @@ export async function personProves(chat: Chat, desk: Desk, person: Helped): Prom
     const standing = await desk.standing(operation, person.id)
     if (standing.verdict === 'allow') return true
     if (standing.verdict === 'no') {
-      const tell = standing.tellIt ? { operation, detail: standing.detail } : undefined
-      await refuse(chat, desk, standing.sentence, tell)
+      const { detail, privileged } = standing
+      const reason = privileged ? { reason: 'privileged-target' as const } : {}
+      const tell = { operation, detail, about: person.id, ...reason }
+      await refuse(chat, desk, standing.sentence, standing.tellIt ? tell : undefined)
       return false
     }
     if (standing.verdict === 'need-proof') {
@@ -41,7 +43,12 @@ export async function personProves(chat: Chat, desk: Desk, person: Helped): Prom
     })
     if (ways.open.length === 0) {
       const why = ways.because.length > 0 ? ` ${ways.because.join(' ')}` : ''
-      await refuse(chat, desk, `I could not make sure that it is ${person.name}.${why} They must come to IT in person.`)
+      await refuse(
+        chat,
+        desk,
+        `I could not make sure that it is ${person.name}.${why} They must come to IT in person.`,
+        unproved(person, failed),
+      )
       return false
     }
     const way = await choose(chat, person, ways.open, round)
@@ -49,8 +56,16 @@ export async function personProves(chat: Chat, desk: Desk, person: Helped): Prom
     if (came === 'denied') return false
     if (came === 'no') failed.add(way)
   }
-  await refuse(chat, desk, `I could not make sure that it is ${person.name}. They must come to IT in person.`)
+  const sentence = `I could not make sure that it is ${person.name}. They must come to IT in person.`
+  await refuse(chat, desk, sentence, unproved(person, failed))
   return false
+}
+
+/** What IT hears when the person tried and failed; whoever had nothing to try with is no trouble of theirs. */
+function unproved(person: Helped, failed: ReadonlySet<PersonProof>): Told | undefined {
+  if (failed.size === 0) return undefined
+  const ways = [...failed].map((way) => labels[way]).join(', ')
+  return { operation, detail: `${person.name}: did not work: ${ways}`, reason: 'verification-failed' }
 }
 
 function choose(chat: Chat, person: Helped, ways: readonly PersonProof[], round: number): Promise<PersonProof> {
@@ -133,6 +148,7 @@ async function alarm(chat: Chat, desk: Desk, person: Helped): Promise<void> {
   const told = await chat.once('denied', () =>
     desk.tellIt({
       key: 'denied',
+      reason: 'verification-failed',
       title: 'Somebody says that they did not ask for help',
       urgency: 'high',
       facts: [

@@ -33,7 +33,7 @@ export async function prove(chat: Chat, desk: Desk, operation: OperationName, ab
     if (standing.verdict === 'allow' || standing.verdict === 'need-person-proof') return true
     if (standing.verdict === 'no') {
       const { detail, privileged } = standing
-      const tell = { operation, detail, ...(privileged ? { reason: 'privileged-target' as const } : {}) }
+      const tell = { operation, detail, about, ...(privileged ? { reason: 'privileged-target' as const } : {}) }
       await refuse(chat, desk, standing.sentence, standing.tellIt ? tell : undefined)
       return false
     }

@@ -1,11 +1,14 @@
 import type { Chat } from '../bot/channels/chat.ts'
 import type { Desk, OperationName } from '../bot/desk.ts'
+import type { UserId } from '../bot/identity/person.ts'
 import { message } from './cards.ts'
 
 /** What IT must hear of a refusal. */
 export interface Told {
   readonly operation: OperationName
   readonly detail: string
+  /** Whose account it is, where it is somebody else's. */
+  readonly about?: UserId | undefined
   readonly reason?: 'privileged-target' | 'verification-failed'
 }
 
@@ -33,7 +36,8 @@ function incident(chat: Chat, tell: Told): Parameters<Desk['tellIt']>[0] {
       ],
     }
   return {
-    key: `refusal:${tell.operation}`,
+    // Each account that somebody may not touch is news of its own.
+    key: ['refusal', tell.operation, ...(tell.about === undefined ? [] : [tell.about])].join(':'),
     ...(tell.reason ? { reason: tell.reason } : {}),
     onceADay: true,
     title: `Refused: ${tell.operation}`,

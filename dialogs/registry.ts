@@ -3,6 +3,7 @@ import { enrolTotp } from './enrol-totp.ts'
 import { myTickets } from './my-tickets.ts'
 import { notMe } from './not-me.ts'
 import { onBehalf } from './on-behalf.ts'
+import { openThreads } from './open-threads.ts'
 import { resetPassword } from './reset-password.ts'
 import { setSecurityQuestions } from './set-security-questions.ts'
 import { talkToHuman } from './talk-to-human.ts'
@@ -18,9 +19,5 @@ export const dialogs: readonly Dialog[] = [
   talkToHuman,
   onBehalf,
   setSecurityQuestions,
+  openThreads,
 ]
-
-/** The dialog of that name, if there is one: names come from cards and rows, so they may be anything. */
-export function dialogNamed(name: string): Dialog | undefined {
-  return dialogs.find((dialog) => dialog.name === name)
-}

@@ -32,6 +32,8 @@ export interface SlackWeb {
   findByEmail(email: string): Promise<string | undefined>
   /** The private chat with a user, opened if need be. @returns the id of the channel */
   openChat(user: string): Promise<string>
+  /** Whose private chat with the bot this is; undefined where Slack does not say. */
+  userIn(chat: string): Promise<string | undefined>
   /** @returns the message's timestamp, which is its id */
   post(to: { readonly conversation: string; readonly thread?: string }, message: SlackMessage): Promise<string>
   update(place: { readonly conversation: string; readonly message: string }, message: SlackMessage): Promise<void>
@@ -62,6 +64,7 @@ export function slackWeb(settings: SlackSettings, log: Logger): SlackWeb {
     logger: slackLog(log),
   })
   const chats = new Map<string, string>()
+  const users = new Map<string, string>()
   let calls = 0
 
   async function call<T>(method: string, work: () => Promise<T>): Promise<T> {
@@ -94,10 +97,18 @@ export function slackWeb(settings: SlackSettings, log: Logger): SlackWeb {
       if (known !== undefined) return known
       const answer = await call('conversations.open', () => client.conversations.open({ users: user }))
       const chat = given('conversations.open', answer.channel?.id)
-      const [oldest] = chats.keys()
-      if (chats.size >= mostChats && oldest !== undefined) chats.delete(oldest)
-      chats.set(user, chat)
+      keep(chats, user, chat)
       return chat
+    },
+    async userIn(chat) {
+      const known = users.get(chat)
+      if (known !== undefined) return known
+      const answer = await call('conversations.open', () =>
+        client.conversations.open({ channel: chat, return_im: true }),
+      )
+      const user = answer.channel?.user
+      if (user !== undefined) keep(users, chat, user)
+      return user
     },
     async post(to, message) {
       const answer = await call('chat.postMessage', () =>
@@ -154,6 +165,12 @@ export function slackWeb(settings: SlackSettings, log: Logger): SlackWeb {
       return { team: given('auth.test', answer.team_id), user: given('auth.test', answer.user_id) }
     },
   }
+}
+
+function keep(known: Map<string, string>, key: string, value: string): void {
+  const [oldest] = known.keys()
+  if (known.size >= mostChats && oldest !== undefined) known.delete(oldest)
+  known.set(key, value)
 }
 
 function bodyOf({ text, blocks }: SlackMessage) {

@@ -7,7 +7,8 @@ import type { TenantId, UserId } from '../identity/person.ts'
 import type { Ephemeral } from '../store/ephemeral.ts'
 import { type Arrival, type CardContent, type Channel, DeliveryError, type Reply, type Sender } from './chat.ts'
 import { slackApp } from './slack-app.ts'
-import type { WhoIs } from './slack-ground.ts'
+import { isPrivateChat, type WhoIs } from './slack-ground.ts'
+import { slackReach } from './slack-reach.ts'
 import { httpReceiver } from './slack-receiver.ts'
 import { socketReceiver } from './slack-socket.ts'
 import { type SlackWeb, slackWeb } from './slack-web.ts'
@@ -48,13 +49,18 @@ export interface SlackDependencies {
 export function slackChannel(dependencies: SlackDependencies): SlackChannel {
   const { settings, log, ephemeral, clock } = dependencies
   const web = slackWeb(settings, log)
+  const reach = slackReach(web, clock)
+  const forget = (slackUser: string) => {
+    reach.forget(slackUser)
+    dependencies.forget(slackUser)
+  }
   const socket = settings.appToken ? socketReceiver({ ...settings, appToken: settings.appToken, log }) : undefined
   const http = socket
     ? undefined
     : httpReceiver({ signingSecret: settings.signingSecret ?? neverSigned(), clock, ephemeral, log })
   const receiver = socket ?? http
   if (!receiver) throw new Error('unreachable: one of the two is always made')
-  const app = slackApp(receiver, { ...dependencies, web })
+  const app = slackApp(receiver, { ...dependencies, forget, web })
 
   return {
     name: 'slack',
@@ -70,6 +76,7 @@ export function slackChannel(dependencies: SlackDependencies): SlackChannel {
     async post(address, post, content) {
       const { conversation, serviceUrl, thread } = address
       const to = { conversation, ...(thread === undefined ? {} : { thread }) }
+      if (isPrivateChat(conversation)) await reach.check(conversation)
       return { channel: 'slack', conversation, serviceUrl, message: await web.post(to, renderMessage(content, post)) }
     },
     async update(place, post, content) {

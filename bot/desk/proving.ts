@@ -86,7 +86,11 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
       await tellItOfFailures(ground, sitting)
       return wrongCode(result, clock())
     },
-    askManager: (key, purpose) => askManager(ground, sitting, key, purpose),
+    async askManager(key, purpose) {
+      // Whatever else the manager confirms needs the chat as a proof beside; this makes a factor count on their word and the chat's.
+      if (purpose === 'enrol-totp' && !ground.channelIsStrong(channel)) return { unavailable: tooWeak }
+      return await askManager(ground, sitting, key, purpose)
+    },
     async managerAnswer(id) {
       const confirmation = await confirmationById({ database, clock }, id)
       const theirs = confirmation?.asker === person.id && confirmation.dialogId === dialogId

@@ -27,6 +27,7 @@ export function whoFact(draft: Pick<ThreadDraft, 'person'>, user: DirectoryUser 
 export async function factsOfDialog(
   database: Kysely<Schema>,
   draft: ThreadDraft,
+  now: Date,
 ): Promise<{ readonly askedFor: readonly Fact[]; readonly tried: readonly Fact[] }> {
   const { dialogId, person } = draft
   if (dialogId === undefined)
@@ -41,6 +42,7 @@ export async function factsOfDialog(
       .where('user_id', '=', person.id)
       .where('method', 'in', ['totp', 'questions'])
       .where('failures_in_row', '>', 0)
+      .orderBy('method', 'desc')
       .execute(),
     database
       .selectFrom('confirmations')
@@ -63,12 +65,11 @@ export async function factsOfDialog(
       ({ method, at, counts }) => `${proofTitles[method]} at ${clockTime(at)}${counts ? '' : ' (does not count yet)'}`,
     )
   const tried = [
-    ...wrong.map(
-      ({ method, failures_in_row, locked_until, locked_for_good }) =>
-        `${failures_in_row} wrong ${method === 'totp' ? 'codes' : 'answers'} in a row${locked_for_good ? ', locked for good' : locked_until ? `, locked until ${clockTime(locked_until)}` : ''}`,
-    ),
+    ...wrong.map((counters) => wrongTries(counters, now)),
     ...asked.map(({ state }) =>
-      state === 'denied' ? 'the manager did not confirm' : 'the manager did not answer in time',
+      state === 'denied'
+        ? 'whoever was asked to confirm did not'
+        : 'whoever was asked to confirm did not answer in time',
     ),
     ...operations.map(
       ({ name, state, started_at }) => `${titleOf(name)} at ${clockTime(started_at)}: ${operationStates[state]}`,
@@ -81,6 +82,16 @@ export async function factsOfDialog(
       ...(tried.length > 0 ? [{ title: 'Tried', value: tried.join('; ') }] : []),
     ],
   }
+}
+
+function wrongTries(
+  of: { method: string; failures_in_row: number; locked_until: Date | null; locked_for_good: boolean },
+  now: Date,
+): string {
+  const what = of.method === 'totp' ? 'code' : 'answer'
+  const count = `${of.failures_in_row} wrong ${what}${of.failures_in_row === 1 ? '' : 's'} in a row`
+  if (of.locked_for_good) return `${count}, locked for good`
+  return of.locked_until && of.locked_until > now ? `${count}, locked until ${clockTime(of.locked_until)}` : count
 }
 
 const operationStates = {

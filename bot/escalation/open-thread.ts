@@ -58,7 +58,7 @@ async function write(
   const ticket = await ground
     .ticketsIn(transaction)
     .open({ id, person, kind: 'incident', title, urgency, correlationId, ...about })
-  const known = await factsOfDialog(transaction, draft)
+  const known = await factsOfDialog(transaction, draft, now)
   const titles = new Set(draft.facts.map((fact) => fact.title))
   const facts = cleanFacts([
     whoFact(draft, user),

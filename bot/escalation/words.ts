@@ -43,11 +43,17 @@ export function piecesOf(text: string): readonly { readonly text: string }[] {
 
 const operationNames = Object.keys(operationFacts).sort((one, other) => other.length - one.length)
 const operationName = new RegExp(`(?<![\\w-])(?:${operationNames.join('|')})(?![\\w-])`, 'g')
+const aboutFactor = /\bfactor:[0-9a-f-]{36}/g
+const aboutOperation = /\boperation:[^\s,]+/g
 const idsOfDecision = / of [0-9a-f-]{36} by [0-9a-f-]{36}(?=: )/g
 
 /** Words for IT without the names that our own code gives to things, and without ids where a name stands beside them. */
 export function inPlainWords(text: string): string {
-  return text.replace(idsOfDecision, '').replace(operationName, (name) => titleOf(name))
+  return text
+    .replace(idsOfDecision, '')
+    .replace(aboutFactor, 'a new authenticator')
+    .replace(aboutOperation, 'a change of the account')
+    .replace(operationName, (name) => titleOf(name))
 }
 
 /** An operation in plain words; one of another release by its name. */

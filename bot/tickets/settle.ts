@@ -105,10 +105,18 @@ const titles: Readonly<Record<string, string>> = {
 
 /** What the audit says of it, in words; what only a machine reads is left to the audit. */
 function factsOfDetail(detail: Readonly<Record<string, string>>): readonly Fact[] {
-  return Object.entries(detail).flatMap(([name, value]) => {
-    const title = titles[name] ?? (/(^|-)error$/.test(name) ? 'Error' : undefined)
-    const id = /request-id$/.test(name) && value !== 'none' ? 'Microsoft request id' : undefined
-    const shown = title ?? id
-    return shown === undefined ? [] : [{ title: shown, value }]
-  })
+  const facts = new Map<string, string>()
+  for (const [name, value] of Object.entries(detail)) {
+    const title = titleOf(name)
+    if (title === undefined || value === 'none') continue
+    const before = facts.get(title)
+    facts.set(title, before === undefined ? value : `${before}, ${value}`)
+  }
+  return [...facts].map(([title, value]) => ({ title, value }))
+}
+
+function titleOf(name: string): string | undefined {
+  if (Object.hasOwn(titles, name)) return titles[name]
+  if (/(^|-)error$/.test(name)) return 'Error'
+  return /(^|-)request-id$/.test(name) ? 'Microsoft request id' : undefined
 }

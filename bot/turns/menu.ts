@@ -8,7 +8,8 @@ const helpText = 'Choose, or write it in your own words. Write "cancel" to stop 
 /** All there is to choose from, with a first word that fits the moment. */
 export function menu(dialogs: readonly Dialog[], moment: 'hello' | 'help' | 'unsure'): CardContent {
   const titles = { hello: 'Hello', help: 'What can I do for you?', unsure: 'I am not sure what you need' }
-  const choices = dialogs.map((dialog) => ({ title: dialog.title, ids: { dialog: dialog.name } }))
+  const listed = dialogs.filter(({ inMenu }) => inMenu !== false)
+  const choices = listed.map((dialog) => ({ title: dialog.title, ids: { dialog: dialog.name } }))
   return { card: 'menu', data: { title: titles[moment], text: moment === 'hello' ? helloText : helpText, choices } }
 }
 

@@ -163,7 +163,7 @@ describe('"My report is locked out, can you help her?"', () => {
     const { text } = await hugo.sees('I cannot do that')
     assert.match(text, /I never change this account for anybody\. IT can only do it by hand/)
     assert.doesNotMatch(text, /privileg|admin|role|group/i)
-    await company.itChannelSees('Refused: reset-password-for')
+    await company.itChannelSees('Refused: a password reset for somebody else')
   })
 
   it('whoever is neither a manager nor IT is sent to IT, whomever they name', async () => {
@@ -219,5 +219,55 @@ describe('"My report is locked out, can you help her?"', () => {
     await emre.press('Check the code', { code: emresPhone.code() })
     const { buttons } = await emre.sees('Now Q must prove')
     assert.ok(!buttons.includes(byCode) && buttons.includes(byNumber), JSON.stringify(buttons))
+  })
+})
+
+describe('where Slack asks for no second factor', () => {
+  let company: TestCompany
+  before(async () => {
+    company = await startTestCompany({ SLACK_TRUST: '' })
+  })
+  after(() => company.close())
+
+  it('its chat is no proof for oneself, and the person hears where it is', async () => {
+    const ada = company.person('ada', 'slack')
+    await ada.say('I forgot my password')
+    const { text } = await ada.sees('I have no way left')
+    assert.match(text, /does not ask for a second factor\. Write to me in Microsoft Teams/)
+  })
+
+  it('a number matched there does not count, and a code does', async () => {
+    const maya = company.person('maya', 'teams')
+    const ada = company.person('ada', 'teams')
+    const mayasPhone = await enrolWithManager(company, maya, company.person('salesHead', 'teams'))
+    const adasPhone = await enrolWithManager(company, ada, maya)
+    // Now she writes in Slack, so that is where she is asked.
+    await company.person('ada', 'slack').say('help')
+    await company.person('ada', 'slack').sees('What can I do for you?')
+    company.company.clock.advance(60_000)
+    await maya.say('help somebody else')
+    await maya.sees('Whom shall we help?')
+    await maya.press(adaButton)
+    await maya.sees('make sure that it is you')
+    await maya.press('A code from my authenticator app')
+    await maya.sees('Enter the code of your')
+    await maya.press('Check the code', { code: mayasPhone.code() })
+    await maya.sees('Now Ada Lindqvist must prove')
+    await maya.press(byNumber)
+    const { text } = await maya.sees('That does not work now')
+    assert.match(text, /asks for no second factor, so it does not count/)
+    await maya.sees('Now Ada Lindqvist must prove')
+    await maya.press(byCode)
+    await maya.sees('Enter the code that Ada')
+    await maya.press('Check their code', { code: adasPhone.code() })
+    await maya.sees('I know it is Ada Lindqvist')
+    assert.match((await maya.open('Show it to me')).text, password)
+  })
+
+  it('nor does the manager’s word make an authenticator count at once that was set up there', async () => {
+    const tomas = company.person('tomas', 'slack')
+    await enrol(company, tomas)
+    await tomas.press('Ask my manager')
+    assert.match((await tomas.sees('Your manager cannot confirm now')).text, /does not ask for a second factor/)
   })
 })

@@ -125,7 +125,7 @@ describe('"I forgot my password"', () => {
       const { text } = await person.sees('I cannot do that')
       assert.match(text, /IT has been told/)
       assert.doesNotMatch(text, /administrator|role|Tier/i, 'the refusal gives nothing away')
-      const incident = await company.itChannelSees('Refused: reset-password')
+      const incident = await company.itChannelSees('Refused: a password reset')
       assert.match(incident, new RegExp(person.name))
     })
 

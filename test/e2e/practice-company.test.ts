@@ -152,7 +152,7 @@ describe('the practice company, as a newcomer meets it', function () {
       const refusal = await on.employee.sees('I cannot do that')
       assert.match(await refusal.innerText(), /IT has been told: incident \d+/)
       const incident = await on.channel.sees(name)
-      assert.match(await incident.innerText(), /Refused: reset-password/)
+      assert.match(await incident.innerText(), /Refused: a password reset/)
       await on.fact('Sign-in').getByText('allowed').waitFor()
       await on
         .auditRows('reset-password', 'event')

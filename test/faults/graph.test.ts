@@ -392,7 +392,7 @@ describe('a reset while Microsoft Graph is in trouble', function () {
   })
 
   describe('where somebody changes between the proof and the press', () => {
-    const refused = /Refused: reset-password/
+    const refused = /Refused: a password reset/
 
     it('to an administrator: refuses live, gives nothing away, tells IT', async () => {
       const { control } = company.company.tenant

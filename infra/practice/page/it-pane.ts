@@ -32,9 +32,9 @@ export function itPane(options: {
   const { bot, itChannelName } = view
   const emptiness = `${bot} tells IT here what needs a human: questions for a person, incidents, refusals, people it cannot reach.`
   /** Whether anything has been said in the place in view; if not, the first news decides what is in view. */
-  let isQuiet = true
+  const isQuiet = () => panel.querySelector('[data-testid=message]') === null
   const heard = (place: Place) => () => {
-    if (isQuiet && place !== 'general') sides.choose(place)
+    if (place !== 'general' && place !== sides.chosen() && isQuiet()) sides.choose(place)
     sides.news(place)
     options.onNews()
   }
@@ -72,13 +72,9 @@ export function itPane(options: {
       const side = places[place]?.side
       panel.dataset.side = place === 'teams' ? 'teams' : 'slack'
       if (side) panel.replaceChildren(...side.above, ...side.below)
-      isQuiet = panel.querySelector('[data-testid=message]') === null
     },
   })
   sides.root.hidden = Object.keys(places).length < 2
-  new MutationObserver(() => {
-    isQuiet = panel.querySelector('[data-testid=message]') === null
-  }).observe(panel, { childList: true, subtree: true })
 
   const picker = personPicker({ label: 'IT channel: choose who you are', choose: (chosen) => void show(chosen) })
   const colleagues = view.itPeople.map((person) => ({

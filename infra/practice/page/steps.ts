@@ -59,7 +59,13 @@ export function steps(live: Live, slack: { readonly name: string; sit(): void } 
 function trySlack(name: string, sit: () => void): HTMLElement {
   const first = name.split(' ')[0] ?? name
   const there = button(`Sit down as ${first} in Slack`, sit, { class: 'link', 'data-testid': 'try-slack' })
-  return element('p', { class: 'try' }, 'Try this: ', there, ' and write: I forgot my password')
+  return element(
+    'p',
+    { class: 'try' },
+    'Try this: ',
+    there,
+    element('span', { class: 'try-words' }, ' and write: I forgot my password'),
+  )
 }
 
 const hasHappened = (line: AuditLine) => line.kind !== 'intent' && (line.outcome ?? 'done') === 'done'

@@ -45,6 +45,8 @@ export interface SlackClient {
   ): Promise<Sent>
   /** A channel with the replies of its threads in the order of time. With `user`: and what is visible to that person only. */
   channel(id: string, user?: string): Promise<Chat>
+  /** A new private channel with these people and the bot in it. @returns its id */
+  openPrivateChannel(users: readonly string[], name: string): string
   /** The channels of the workspace. */
   channels(): readonly { readonly id: string; readonly name: string }[]
 
@@ -60,12 +62,24 @@ export interface SlackClient {
     button: string | { readonly text: string },
     typed?: Typed,
   ): Promise<Pressed>
+  /**
+   * Presses a button of a message as it once looked: an old screen, or somebody else's message moved into this person's chat. A
+   * Slack client would not offer it; the bot has to bear it.
+   */
+  pressAsSeen(
+    user: string,
+    message: Message,
+    button: string | { readonly text: string },
+    typed?: Typed,
+  ): Promise<Pressed>
   /** The modal this person has open now: the one on top. */
   view(user: string): Promise<View | undefined>
   /** Presses a button inside the open modal. */
   pressInView(user: string, button: string | { readonly text: string }, typed?: Typed): Promise<Pressed>
   /** Sends the open modal off. `errors` are the bot's, by block id, or Slack's own for a required input left empty. */
   submitView(user: string, typed?: Typed): Promise<Submission>
+  /** Puts a modal before somebody for whom the bot never opened it, in place of what is open: to be sent off in their name. */
+  holdView(user: string, view: View): void
   /** Closes the modal; the bot hears of it where the view says notify_on_close. */
   closeView(user: string): Promise<void>
 

@@ -61,7 +61,7 @@ export function createBotLine(options: {
   const { limits, socket } = options
   const agent = new Agent({ connections: 256, keepAliveTimeout: 30_000, maxResponseSize: LARGEST_ANSWER })
   const closing = new AbortController()
-  const remembered = new Map<string, object>()
+  const remembered = new Map<string, { readonly envelope: object; copies: number }>()
 
   const post = async (path: Path, body: string, headers: Readonly<Record<string, string>>): Promise<Attempt> => {
     const timeout = AbortSignal.timeout(limits.acknowledgeWithin)
@@ -85,24 +85,29 @@ export function createBotLine(options: {
       return { status: 0, body: undefined, reason: timeout.aborted ? 'http_timeout' : 'connection_failed' }
     }
   }
-  const signed = (body: string, type: string, more: Readonly<Record<string, string>> = {}) => ({
+  const signed = (body: string, type: string, more: Readonly<Record<string, string>> = {}, secondsLater = 0) => ({
     'content-type': type,
-    ...sign(options.signingSecret, Math.floor(options.clock().getTime() / 1_000), body),
+    ...sign(options.signingSecret, Math.floor(options.clock().getTime() / 1_000) + secondsLater, body),
     ...more,
   })
   const form = 'application/x-www-form-urlencoded'
-  const sendEvent = async (envelope: object, attempt: number, reason: string | undefined): Promise<Attempt> => {
+  const sendEvent = async (
+    envelope: object,
+    attempt: number,
+    reason: string | undefined,
+    secondsLater = 0,
+  ): Promise<Attempt> => {
     if (socket.inUse()) return socket.send('events_api', envelope, limits.acknowledgeWithin, { attempt, reason })
     const body = JSON.stringify(envelope)
     const retry =
       attempt > 0 ? { 'x-slack-retry-num': String(attempt), 'x-slack-retry-reason': reason ?? 'http_error' } : {}
-    return post('events', body, signed(body, 'application/json', retry))
+    return post('events', body, signed(body, 'application/json', retry, secondsLater))
   }
   const isFinal = ({ status, noRetry }: Attempt) => (status >= 200 && status < 300) || noRetry === true
 
   return {
     async event(eventId, envelope, told) {
-      remembered.set(eventId, envelope)
+      remembered.set(eventId, { envelope, copies: 0 })
       if (remembered.size > MOST_REMEMBERED) remembered.delete(remembered.keys().next().value ?? '')
       let answer = await sendEvent(envelope, 0, undefined)
       told(answer.status, 0)
@@ -129,9 +134,11 @@ export function createBotLine(options: {
       return post('commands', body, signed(body, form))
     },
     async redeliver(eventId) {
-      const envelope = remembered.get(eventId)
-      if (!envelope) return undefined
-      const { status } = await sendEvent(envelope, 1, 'http_timeout')
+      const known = remembered.get(eventId)
+      if (!known) return undefined
+      known.copies += 1
+      // Two of the same second would have the same signature: each is signed as of a second later, as if Slack had waited.
+      const { status } = await sendEvent(known.envelope, 1, 'http_timeout', known.copies)
       return { eventId, status, attempts: 1 }
     },
     remembered: () => [...remembered.keys()],

@@ -37,7 +37,9 @@ export function page<Item>(all: readonly Item[], given: Arguments): { items: rea
 const open: Method = {
   scopes: () => ['im:write'],
   run(given, state) {
-    const users = given.text('users').split(',').filter(Boolean)
+    const resumed = given.has('channel') ? state.conversations.get(given.text('channel')) : undefined
+    if (given.has('channel') && resumed?.kind !== 'im') throw new SlackApiError('channel_not_found')
+    const users = resumed?.user === undefined ? given.text('users').split(',').filter(Boolean) : [resumed.user]
     const [user = ''] = users
     if (user === '') throw new SlackApiError('users_list_not_supplied')
     // A chat of several would need mpim:write, which no bot here has.
@@ -45,8 +47,9 @@ const open: Method = {
     const person = state.people.get(user)
     if (!person) throw new SlackApiError('user_not_found')
     if (person.deleted) throw new SlackApiError('user_disabled')
-    const { id } = directMessage(state, user)
-    return { no_op: false, already_open: false, channel: { id } }
+    const chat = directMessage(state, user)
+    const channel = given.flag('return_im') ? wire(chat, state) : { id: chat.id }
+    return { no_op: false, already_open: false, channel }
   },
 }
 

@@ -3,6 +3,7 @@ import { SlackClientError } from './client-error.ts'
 import type { Conversation } from './conversations.ts'
 import type { BotLine } from './delivery.ts'
 import type { FaultSwitch } from './faults.ts'
+import { stableId } from './identifiers.ts'
 import type { Interactions } from './interactions.ts'
 import { wireUser } from './methods-people.ts'
 import type { Block, Message, Profile, SlackFile } from './shapes.ts'
@@ -131,6 +132,11 @@ export function createSlackClient(options: {
       const { name } = channelOf(id)
       return { id, name, messages: conversations.messages(id, user) }
     },
+    openPrivateChannel(users, name) {
+      const members = [...users.map((user) => personOf(user).id), bot.userId]
+      const id = stableId('C', `private ${state.nextTs()}`)
+      return conversations.ensure({ id, kind: 'group', name, members }).id
+    },
     channels: () =>
       conversations
         .all()
@@ -141,6 +147,10 @@ export function createSlackClient(options: {
       const message = messageIn(user, conversationId, messageTs)
       return interactions.pressOnMessage(personOf(user), message, button, typed)
     },
+    async pressAsSeen(user, message, button, typed = {}) {
+      const here = conversationOf(user, message.conversationId)
+      return interactions.pressOnMessage(personOf(user), { ...message, conversationId: here.id }, button, typed)
+    },
     async view(user) {
       const top = views.top(user)
       return top && shownView(top)
@@ -150,6 +160,11 @@ export function createSlackClient(options: {
     },
     async submitView(user, typed = {}) {
       return interactions.submit(personOf(user), topView(user), typed)
+    },
+    holdView(user, { callbackId, title, submit, close, blocks, privateMetadata }) {
+      const kept = { externalId: '', clearOnClose: false, notifyOnClose: false }
+      const view = { ...kept, type: 'modal', callbackId, title, submit, close, blocks, privateMetadata } as const
+      views.open(personOf(user).id, view, '')
     },
     async closeView(user) {
       await interactions.close(personOf(user), topView(user))

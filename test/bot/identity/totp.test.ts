@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Person } from '../../../bot/identity/person.ts'
 import { unlockMethod } from '../../../bot/identity/throttle.ts'
-import { factorOf, removeFactor, type TotpGround, totpMethod, verifyTotp } from '../../../bot/identity/totp.ts'
+import {
+  factorOf,
+  removeFactor,
+  type TotpGround,
+  totpMethod,
+  verifyTotp,
+  verifyTotpReadOut,
+} from '../../../bot/identity/totp.ts'
 import { codeAt, stepAt } from '../../../bot/identity/totp-code.ts'
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { enrolled } from './enrolled.ts'
@@ -214,6 +221,44 @@ describe('checking an authenticator code', () => {
     assert.match(await because(fresh), /too new/)
     for (let failure = 0; failure < 5; failure++) await verifyTotp(on.ground, on.person, on.wrong())
     assert.match(await because(on.person), /Try again in 15 min/)
+  })
+
+  describe('read out to somebody who types it', () => {
+    it('is taken once, like any other', async () => {
+      const { ground, person, code } = await phone()
+      assert((await verifyTotpReadOut(ground, person, code())).ok)
+      assert.deepEqual(await verifyTotp(ground, person, code()), { ok: false, reason: 'used' })
+    })
+
+    it('has tries of its own: wrong ones leave the person’s own authenticator open', async () => {
+      const { ground, person, code, wrong } = await phone()
+      const answers = []
+      for (let turn = 1; turn <= 3; turn++) answers.push(await verifyTotpReadOut(ground, person, wrong()))
+      assert.deepEqual(
+        answers.map((answer) => answer.ok || answer.reason),
+        ['wrong', 'wrong', 'locked'],
+      )
+      assert.equal((await verifyTotpReadOut(ground, person, code())).ok, false)
+      assert((await verifyTotp(ground, person, code())).ok)
+    })
+
+    it('ends after fifteen wrong ones in a row, whatever the patience', async () => {
+      const on = await phone()
+      const reasons = []
+      for (let turn = 1; turn <= 16; turn++) {
+        const answer = await verifyTotpReadOut(on.ground, on.person, on.wrong())
+        reasons.push(answer.ok || answer.reason)
+        on.time.forward(1 * days)
+      }
+      assert.deepEqual(reasons.slice(14), ['locked-for-good', 'locked-for-good'])
+    })
+
+    it('is closed when the person’s own tries have locked the authenticator for good', async () => {
+      const on = await phone()
+      await failTimes(100, on)
+      const answer = await verifyTotpReadOut(on.ground, on.person, on.code())
+      assert.deepEqual(answer, { ok: false, reason: 'locked-for-good' })
+    })
   })
 })
 

@@ -7,7 +7,7 @@ import { type EntraDirectory, entraDirectory } from '../../../bot/directory/entr
 import { allPermissions } from '../../../bot/directory/permissions.ts'
 import { matchedNumberProof } from '../../../bot/identity/channel.ts'
 import { itMembership } from '../../../bot/identity/it-membership.ts'
-import { markBaselineTaken, observe } from '../../../bot/identity/manager-history.ts'
+import { takeBaseline } from '../../../bot/identity/manager-history.ts'
 import { groupId, tenantId, type UserId, userId } from '../../../bot/identity/person.ts'
 import { newProof, record } from '../../../bot/identity/proofs.ts'
 import { noticesOfOperation } from '../../../bot/notices/of-operation.ts'
@@ -56,8 +56,7 @@ describe('what is done to somebody else’s account', () => {
     }
     directory = entraDirectory({ settings, clock, random: () => 0, sleep: async () => undefined })
     postgres = await startTestPostgres()
-    await observe(postgres.database, company, { person: of('ada'), manager: of('maya') }, clock())
-    await markBaselineTaken(postgres.database, company, clock())
+    await takeBaseline(postgres.database, company, directory.managers(), clock())
   })
   beforeEach(() => {
     ended = []

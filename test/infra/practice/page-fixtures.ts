@@ -21,6 +21,32 @@ export const addressOfTomas = 'tomas.dvorak@letterbox.example'
 /** Text that tries to be markup. */
 export const markup = '<img src=x onerror=window.hurt=1>'
 
+/** Runs in the page: every visible text whose contrast with what is behind it is below 4.5 (WCAG 2.2, 1.4.3). */
+export const hardToRead = `(() => {
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number)
+  const over = ([r, g, b, a = 1], below) => [r, g, b].map((part, index) => part * a + below[index] * (1 - a))
+  const behind = (one) => {
+    if (one === null) return [255, 255, 255]
+    const own = parts(getComputedStyle(one).backgroundColor)
+    return own[3] === 0 ? behind(one.parentElement) : over(own, own[3] === undefined ? own : behind(one.parentElement))
+  }
+  const luminance = (colour) => {
+    const [r, g, b] = colour.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const found = []
+  for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+    const one = text.parentElement
+    if (text.data.trim() === '' || !one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue
+    const background = behind(one)
+    const pair = [luminance(over(parts(getComputedStyle(one).color), background)), luminance(background)].sort((x, y) => y - x)
+    const contrast = (pair[0] + 0.05) / (pair[1] + 0.05)
+    if (contrast < 4.5) found.push(text.data.trim().slice(0, 40) + ' ' + contrast.toFixed(2))
+  }
+  return found
+})()`
+
 /** The practice company with its real tenant and Teams, and a bot that knows a few sentences. */
 export interface PageTest {
   readonly tenant: Tenant
@@ -37,7 +63,8 @@ export interface PageTest {
   close(): Promise<void>
 }
 
-export async function startPageTest(botUrl: () => string): Promise<PageTest> {
+/** @param botUrl where the bot of the front door answers; the one in Slack does as well */
+export async function startPageTest(botUrl: (slackBotUrl: string) => string): Promise<PageTest> {
   const seed = Buffer.from('12345678901234567890')
   const rows: AuditSource[] = []
   const mails: { at: string; subject: string; text: string }[] = []
@@ -59,7 +86,7 @@ export async function startPageTest(botUrl: () => string): Promise<PageTest> {
   const door = await openFrontDoor({
     port: 0,
     host: '127.0.0.1',
-    botUrl,
+    botUrl: () => botUrl(inSlack.url),
     teams: bot.teams,
     slack: { ...inSlack.slack, itChannelId: itInSlack },
     tenant,
@@ -105,6 +132,7 @@ export async function startPageTest(botUrl: () => string): Promise<PageTest> {
         viewport: { width, height },
         colorScheme: dark ? 'dark' : 'light',
       })
+      context.setDefaultTimeout(15_000)
       opened.push({ context, folder })
       const page = context.pages()[0] ?? (await context.newPage())
       await page.goto(`${door.url}/practice`)

@@ -5,7 +5,7 @@ import express from 'express'
 import { z } from 'zod'
 import { startSlack } from '../../../infra/practice/slack/slack.ts'
 import type { Tenant } from '../../../infra/practice/tenant/tenant.ts'
-import { everyBlock, home, markup, number, waiting } from './page-slack-blocks.ts'
+import { everyBlock, home, incident, markup, number, waiting } from './page-slack-blocks.ts'
 
 /** Practice Slack with a bot that knows a few sentences. */
 export type SlackTest = Awaited<ReturnType<typeof startSlackTest>>
@@ -18,6 +18,7 @@ const happening = z.object({
     type: z.string(),
     tab: z.string().optional(),
     user: z.string().optional(),
+    subtype: z.string().optional(),
     bot_id: z.string().optional(),
     text: z.string().default(''),
     channel: z.string().default(''),
@@ -77,7 +78,7 @@ export async function startSlackTest({ company }: Pick<Tenant, 'company'>) {
   const post = (channel: string, content: object) => call('chat.postMessage', { channel, text: 'A card', ...content })
 
   async function hear(event: z.infer<typeof happening>['event']): Promise<void> {
-    if (event.bot_id !== undefined) return
+    if (event.bot_id !== undefined || event.subtype !== undefined) return
     const { channel, user = '', text } = event
     if (event.type === 'app_home_opened' && event.tab === 'home') {
       await call('views.publish', { user_id: user, view: home })
@@ -117,12 +118,16 @@ export async function startSlackTest({ company }: Pick<Tenant, 'company'>) {
       const { id } = z.object({ id: z.string() }).parse(opened)
       await call('views.update', { view_id: id, view: waiting(undefined) })
     } else if (action?.action_id === 'check' || action?.action_id === 'take') {
-      const words = action.action_id === 'take' ? `Taken by <@${user.id}>` : 'That is you.'
-      await call('chat.update', { channel: channel?.id, ts: message?.ts, text: words, blocks: number(words) })
+      const { text, blocks } =
+        action.action_id === 'take'
+          ? { text: 'Taken', blocks: incident(`Taken by <@${user.id}>`) }
+          : { text: 'That is you.', blocks: number('That is you.') }
+      await call('chat.update', { channel: channel?.id, ts: message?.ts, text, blocks })
     }
     return undefined
   }
 
+  app.get('/healthz', (_request, response) => void response.end())
   app.post('/slack/events', express.json(), (request, response) => {
     response.json({})
     seen.push(request.body)
@@ -140,6 +145,7 @@ export async function startSlackTest({ company }: Pick<Tenant, 'company'>) {
   })
   return {
     slack,
+    url,
     seen,
     post,
     async close() {

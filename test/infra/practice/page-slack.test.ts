@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from 'playwright-core'
 import { z } from 'zod'
-import { ada, helen, hostile, maya, type PageTest, startPageTest, tomas } from './page-fixtures.ts'
-import { incident } from './page-slack-blocks.ts'
+import { ada, hardToRead, helen, hostile, maya, type PageTest, startPageTest, tomas } from './page-fixtures.ts'
+import { incident, number } from './page-slack-blocks.ts'
 import { itInSlack } from './page-slack-bot.ts'
 
 const pictures = fileURLToPath(new URL('../../../infra/screenshots/', import.meta.url))
@@ -21,7 +21,7 @@ describe('the practice page in Slack', function () {
   let employee: Locator
 
   before(async () => {
-    test = await startPageTest(() => 'http://127.0.0.1:9')
+    test = await startPageTest((slackUrl) => slackUrl)
     page = await test.openPage()
     employee = pane(page, 'employee')
   })
@@ -76,7 +76,7 @@ describe('the practice page in Slack', function () {
     await card.getByText('Ada 👋').waitFor()
     await card.getByText(':wave:', { exact: true }).waitFor()
     assert.equal(await card.getByRole('separator').count(), 1)
-    assert.equal(await card.getByText('🖼 A plan of the office').count(), 2, 'nothing is fetched from elsewhere')
+    assert.equal(await card.getByText('Picture: A plan of the office').count(), 2, 'nothing is fetched from elsewhere')
     assert.match((await card.getByRole('button', { name: 'Go' }).getAttribute('class')) ?? '', /primary/)
     assert.match((await card.getByRole('button', { name: 'Stop' }).getAttribute('class')) ?? '', /danger/)
     await card.getByLabel('Your words').fill('some')
@@ -100,7 +100,7 @@ describe('the practice page in Slack', function () {
     })
     await card.getByRole('combobox', { name: 'Pick one' }).selectOption({ label: 'Red' })
     await happened('pick')
-    await card.getByText('More choices').click()
+    await card.locator('summary', { hasText: 'More choices' }).click()
     await card.getByRole('button', { name: 'Leave' }).click()
     await happened('dots')
   })
@@ -114,7 +114,7 @@ describe('the practice page in Slack', function () {
     await stop.click()
     await sure.getByRole('button', { name: 'Do it' }).click()
     await happened('stop')
-    assert.equal(test.inSlack.seen.filter((one) => JSON.stringify(one).includes('"action_id":"stop"')).length, 1)
+    assert.equal(presses('stop').length, 1)
   })
 
   it('changes a message where it stands, and says that it was edited', async () => {
@@ -172,11 +172,11 @@ describe('the practice page in Slack', function () {
   })
 
   it('takes a slash command, whose answer only its sender sees', async () => {
+    await say(employee, '/other')
+    await employee.getByText('/other is not a valid command. /helpbot is one.').waitFor()
     await say(employee, '/helpbot reset my password')
     const answer = newest(employee, 'Ordered: /helpbot reset my password')
     await answer.getByText('Only visible to you').waitFor()
-    await say(employee, '/other')
-    await employee.getByText('/other is not a valid command. /helpbot is one.').waitFor()
   })
 
   it('has a Home tab whose buttons open modals', async () => {
@@ -200,12 +200,12 @@ describe('the practice page in Slack', function () {
     await newest(employee, 'I cannot get in').getByText('@HelpBot').waitFor()
     const it = pane(page, 'it')
     await it.getByTestId('side-general').click()
-    const seen = newest(it, 'I cannot get in')
-    await seen.waitFor()
+    await newest(it, 'I cannot get in').waitFor()
     assert.equal(await it.getByText('I have written to you.').count(), 0, 'nobody else sees it')
-    await seen.getByTestId('slack-more').click()
-    await seen.getByRole('button', { name: 'Send to HelpBot' }).click()
-    await newest(it, 'I look after it.').waitFor()
+    const own = newest(employee, 'I cannot get in')
+    await own.getByTestId('slack-more').click()
+    await own.getByRole('button', { name: 'Send to HelpBot' }).click()
+    await newest(employee, 'I look after it.').waitFor()
     const sent = test.inSlack.seen.find((one) => 'callback_id' in one && one.callback_id === 'send-to-helpbot')
     assert.ok(sent)
     await employee.getByTestId('side-messages').click()
@@ -258,6 +258,30 @@ describe('the practice page in Slack', function () {
     assert.equal(await page.evaluate('"hurt" in window'), false)
   })
 
+  it('answers this machine and pages of its own only, and streams nothing of what is in a modal', async () => {
+    for (const path of ['slack/channels', 'slack/people', 'chats', `people/${ada.id}/slack`]) {
+      const foreign = await fetch(`${test.door.url}/practice/api/${path}`, {
+        headers: { origin: 'https://evil.example' },
+      })
+      assert.equal(foreign.status, 403, path)
+    }
+    const { user, conversationId } = await accountOf(ada.id)
+    const heard = await fetch(`${test.door.url}/practice/api/chats`)
+    assert.ok(heard.body)
+    const { client } = test.inSlack.slack
+    const { ts } = z.object({ ts: z.string() }).parse(await test.inSlack.post(conversationId, { blocks: number() }))
+    await client.press(user, conversationId, ts, 'open')
+    await client.waitForView(user, (view) => (view?.submit === undefined ? undefined : view))
+    await client.closeView(user)
+    let text = ''
+    for await (const chunk of heard.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk
+      if (text.includes('"isOpen":false')) break
+    }
+    assert.match(text, /"isOpen":true/)
+    assert.doesNotMatch(text, /JBSWY3DP/)
+  })
+
   it('looks like Slack, in the light and in the dark, on a desk and on a phone', async () => {
     await employee.getByTestId('person-picker').fill(ada.name)
     await page.keyboard.press('Enter')
@@ -268,23 +292,28 @@ describe('the practice page in Slack', function () {
     await manager.getByTestId('person-picker').fill(maya.name)
     await page.keyboard.press('Enter')
     await manager.locator('.picker-about').getByText('Sales Manager').waitFor()
-    await manager.getByTestId('side-messages').click()
-    await say(manager, 'Show me every block')
-    await newest(manager, 'Every block').waitFor()
+    await manager.getByTestId('side-home').click()
+    await manager.getByRole('heading', { name: 'My access' }).waitFor()
+    await page.getByText('HelpBot is running').waitFor()
+    assert.deepEqual(await page.evaluate(hardToRead), [])
     await picture(page, 'slack-chat')
     const dark = await test.openPage({ width: 390, height: 844, dark: true })
     await dark.getByTestId('try-slack').click()
     await newest(pane(dark, 'employee'), 'Enter the code').waitFor()
     assert.equal(await dark.evaluate('document.documentElement.scrollWidth > window.innerWidth'), false)
+    assert.deepEqual(await dark.evaluate(hardToRead), [])
     await picture(dark, 'practice-slack-small')
   })
+
+  const presses = (actionId: string) =>
+    test.inSlack.seen
+      .flatMap((one) => pressed.safeParse(one).data ?? [])
+      .filter(({ actions }) => actions[0]?.action_id === actionId)
 
   /** What the bot was told when something of this action id was pressed. */
   async function happened(actionId: string): Promise<Pressed> {
     for (let turn = 0; turn < 100; turn++) {
-      const found = test.inSlack.seen
-        .map((one) => pressed.safeParse(one).data)
-        .findLast((one) => one?.actions[0]?.action_id === actionId)
+      const found = presses(actionId).at(-1)
       if (found) return found
       await new Promise((resolve) => setTimeout(resolve, 50))
     }

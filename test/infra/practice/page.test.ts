@@ -7,7 +7,19 @@ import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from 'playwright-core'
 import { z } from 'zod'
 import { itChannelId } from '../../../infra/practice/teams/identifiers.ts'
-import { ada, gil, hostile, markup, maya, type PageTest, ravi, sam, startPageTest, tomas } from './page-fixtures.ts'
+import {
+  ada,
+  gil,
+  hardToRead,
+  hostile,
+  markup,
+  maya,
+  type PageTest,
+  ravi,
+  sam,
+  startPageTest,
+  tomas,
+} from './page-fixtures.ts'
 
 const pictures = fileURLToPath(new URL('../../../infra/screenshots/', import.meta.url))
 const pane = (page: Page, slot: string) => page.getByTestId(`pane-${slot}`)
@@ -18,32 +30,6 @@ const focused = `(() => {
   const one = document.activeElement
   const label = one.getAttribute('aria-label') ?? one.getAttribute('placeholder') ?? one.textContent
   return { label: label.trim(), isSeen: one === document.body || getComputedStyle(one).outlineStyle !== 'none' }
-})()`
-
-/** Runs in the page: every visible text whose contrast with what is behind it is below 4.5 (WCAG 2.2, 1.4.3). */
-const hardToRead = `(() => {
-  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number)
-  const over = ([r, g, b, a = 1], below) => [r, g, b].map((part, index) => part * a + below[index] * (1 - a))
-  const behind = (one) => {
-    if (one === null) return [255, 255, 255]
-    const own = parts(getComputedStyle(one).backgroundColor)
-    return own[3] === 0 ? behind(one.parentElement) : over(own, own[3] === undefined ? own : behind(one.parentElement))
-  }
-  const luminance = (colour) => {
-    const [r, g, b] = colour.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4))
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-  }
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  const found = []
-  for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
-    const one = text.parentElement
-    if (text.data.trim() === '' || !one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue
-    const background = behind(one)
-    const pair = [luminance(over(parts(getComputedStyle(one).color), background)), luminance(background)].sort((x, y) => y - x)
-    const contrast = (pair[0] + 0.05) / (pair[1] + 0.05)
-    if (contrast < 4.5) found.push(text.data.trim().slice(0, 40) + ' ' + contrast.toFixed(2))
-  }
-  return found
 })()`
 
 /** Keeps a picture when asked to (HELPBOT_SCREENSHOTS=1): a test run alone changes no file of the repository. */
@@ -307,7 +293,8 @@ describe('the practice page', function () {
     const posted = test.bot.teams.client.conversation(itChannelId).messages[0]
     assert.equal(posted?.from.personId, sam.id)
     await it.getByRole('button', { name: 'Reply' }).first().click()
-    await say('it', 'Nobody, then.')
+    await it.getByPlaceholder(`Answer as ${sam.name}`).fill('Nobody, then.')
+    await it.getByTestId('reply').press('Enter')
     await agree(async () =>
       test.bot.teams.client
         .conversation(itChannelId)

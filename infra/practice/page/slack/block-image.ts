@@ -5,10 +5,10 @@ import { plain } from './text-object.ts'
 /** A picture, if the page may show it: nothing is fetched from anywhere but this machine's own door. */
 export function drawImage(image: ImageElement | ImageBlock): HTMLElement {
   const address = addressOf(image)
-  if (address === undefined) return element('span', { class: 'slack-no-image' }, `🖼 ${image.alt_text}`)
+  if (address === undefined) return element('span', { class: 'slack-no-image' }, `Picture: ${image.alt_text}`)
   const picture = element('img', { src: address, alt: image.alt_text })
   picture.addEventListener('error', () => {
-    picture.replaceWith(element('span', { class: 'slack-no-image' }, `🖼 ${image.alt_text}`))
+    picture.replaceWith(element('span', { class: 'slack-no-image' }, `Picture: ${image.alt_text}`))
   })
   return picture
 }

@@ -46,7 +46,7 @@ export function createControls(surface: Surface, kept: Typed): Controls {
       if (dispatches && fields.get(id)?.read().length) void act(one)
     }
     const made = isTextInput(one)
-      ? textField(one, { change: send, enter: send })
+      ? textField(one, { change: send, enter: dispatches ? send : undefined })
       : isChoice(one)
         ? choiceField(one, surface.names, surface.now(), send)
         : undefined

@@ -91,7 +91,7 @@ export function slackChannel(options: {
     above: [list.root, empty],
     below: [box.root],
     async show(person: Someone) {
-      user = (await workspace.accountOf(person.id))?.user
+      user = (await workspace.accountOf(person))?.user
       grouped.rename(person.name)
       list.load([])
       box.complain(user === undefined ? `${person.name} has no account in this Slack.` : '')

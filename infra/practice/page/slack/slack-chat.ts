@@ -144,7 +144,7 @@ export function slackChat(options: {
     below: [foot],
     appear,
     async show(person: Someone) {
-      const account = await workspace.accountOf(person.id)
+      const account = await workspace.accountOf(person)
       user = account?.user
       conversationId = account?.conversationId ?? ''
       list.load([])

@@ -57,13 +57,7 @@ export function slackMessage(message: Message, context: SlackMessageContext): Sh
     element(
       'div',
       { class: 'slack-content' },
-      ephemeralTo !== undefined &&
-        element(
-          'p',
-          { class: 'slack-only-you' },
-          element('span', { 'aria-hidden': 'true' }, '👁 '),
-          'Only visible to you',
-        ),
+      ephemeralTo !== undefined && element('p', { class: 'slack-only-you' }, 'Only visible to you'),
       element(
         'p',
         { class: 'byline' },
@@ -91,7 +85,7 @@ export function slackMessage(message: Message, context: SlackMessageContext): Sh
     const hadFocus = drawn !== '' && body.contains(document.activeElement)
     drawn = look
     blocks = undefined
-    const files = next.files.map(({ name }) => element('p', { class: 'slack-file' }, `📎 ${name}`))
+    const files = next.files.map(({ name }) => element('p', { class: 'slack-file' }, `File: ${name}`))
     if (next.blocks.length > 0) {
       const act = (actionId: string, typed: Typed) => void told(() => context.press(current, actionId, typed))
       blocks = drawBlocks(next.blocks, { names: context.names, now: context.now, act }, kept)

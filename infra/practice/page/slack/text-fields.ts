@@ -8,16 +8,17 @@ const TYPES = ['plain_text_input', 'number_input', 'email_text_input', 'url_text
 
 export const isTextInput = (one: { readonly type: string }): one is TextInput => TYPES.includes(one.type)
 
-/** An input one types into. `onEnter` is called for Enter in a single line, `onChange` when a date or time was chosen. */
-export function textField(input: TextInput, on: { change(): void; enter(): void }): Field {
+/** An input one types into. `enter` is called for Enter in a single line, `change` when a date or time was chosen. */
+export function textField(input: TextInput, on: { change(): void; enter?: (() => void) | undefined }): Field {
   const control = controlOf(input)
   control.value = initialOf(input)
   if (input.type === 'datepicker' || input.type === 'timepicker') control.addEventListener('change', on.change)
-  else if (control instanceof HTMLInputElement) {
+  else if (control instanceof HTMLInputElement && on.enter) {
+    const { enter } = on
     control.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.isComposing) return
       event.preventDefault()
-      on.enter()
+      enter()
     })
   }
   return {

@@ -1,4 +1,4 @@
-import type { SlackAccount, SlackView } from '../../front-door-shapes.ts'
+import type { SlackAccount, SlackView, Someone } from '../../front-door-shapes.ts'
 import type { Message } from '../../slack/shapes.ts'
 import { company } from '../company-api.ts'
 import type { Live } from '../live.ts'
@@ -15,7 +15,7 @@ export interface Workspace {
   readonly channels: readonly { readonly id: string; readonly name: string }[]
   readonly view: SlackView
   /** The account of somebody of the directory; undefined for who has none. */
-  accountOf(personId: string): Promise<SlackAccount | undefined>
+  accountOf(person: Someone): Promise<SlackAccount | undefined>
   /** Remembers what those who write here are called. */
   meet(messages: readonly Message[]): void
 }
@@ -42,6 +42,10 @@ export async function openWorkspace(options: {
       user: (id) => known.get(id) ?? id,
       channel: (id) => channels.find((one) => one.id === id)?.name ?? id,
     },
-    accountOf: async (personId) => (await company.slackAccount(personId)) ?? undefined,
+    async accountOf({ id, name }) {
+      const account = (await company.slackAccount(id)) ?? undefined
+      if (account) known.set(account.user, name)
+      return account
+    },
   }
 }
