@@ -56,7 +56,7 @@ function pick(
     ...(other === undefined ? [] : [{ title: other, ids: { choice: 'other' } }]),
   ]
   const read = (given: Given): Helped | string | undefined => {
-    if (given.by === 'text') return other === undefined ? undefined : nameIn(given.text)
+    if (given.by === 'text') return nameIn(given.text)
     if (given.values.choice === 'other' && other !== undefined) return ''
     return people.find(({ id }) => id === given.values.choice)
   }

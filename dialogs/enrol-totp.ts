@@ -17,11 +17,11 @@ export const enrolTotp: Dialog = {
 
     const intro =
       had === 'none'
-        ? 'I show you a QR code; scan it with your authenticator app and type the code it shows.'
-        : 'I show you a new QR code. Your old authenticator works until the new one is confirmed.'
+        ? 'I show you a key. Bring it into your authenticator app, and type the code that the app shows then.'
+        : 'I show you a new key for your authenticator app. Your old authenticator works until the new one is confirmed.'
     const enrolled = await chat.window(
       'scan',
-      card('offer-window', { title: 'Set up your authenticator app', text: intro, button: 'Show the QR code' }),
+      card('offer-window', { title: 'Set up your authenticator app', text: intro, button: 'Show the key' }),
       scanning(desk),
     )
     if (enrolled.countsNow) {

@@ -8,6 +8,9 @@ import { textView } from './slack-views.ts'
 import { openWindow, showIn, viewOf } from './slack-windows.ts'
 import { slackWords } from './slack-words.ts'
 
+/** No window is worked on for longer; whoever died over it keeps nobody from pressing again for long. */
+const longestWork = 10_000
+
 /** `block_actions`: a button on a card, in a window or on the Home tab. */
 export async function takeButton(ground: SlackGround, body: unknown): Promise<void> {
   const payload = readPayload(actionsPayload, body)
@@ -53,13 +56,27 @@ async function pressOnCard(ground: SlackGround, press: Press, place: Place): Pro
 /** A window or a form: nothing is worked on before it stands open, so nothing is made that nobody sees. */
 async function openFromCard(ground: SlackGround, press: Press, place: Place): Promise<void> {
   const { payload, pressed } = press
+  if (pressed.kind !== 'form') return await openOnce(ground, press, place)
   const opened = await openWindow(ground, payload.trigger_id)
   if ('failed' in opened) return await offerAgain(ground, press, place, opened.failed)
-  const where = { view: opened.view, ...whereOf(press, place) }
-  if (pressed.kind === 'form') return await showIn(ground, where, await formFor(ground, press))
-  const reply = await bringIn(ground, deedOf(press, place))
+  await showIn(ground, { view: opened.view, ...whereOf(press, place) }, await formFor(ground, press))
+}
+
+/** A second click while the first is worked on opens nothing: its window would cover the one that shows a secret once. */
+async function openOnce(ground: SlackGround, press: Press, place: Place): Promise<void> {
+  const working = `slack-window:${press.payload.user.id}:${place.conversation}:${place.message}`
+  if (!(await ground.ephemeral.claim(working, longestWork))) return
+  let made: { readonly view: string; readonly reply: Reply } | { readonly failed: 'expired' | 'trouble' }
+  try {
+    const opened = await openWindow(ground, press.payload.trigger_id)
+    made = 'failed' in opened ? opened : { ...opened, reply: await bringIn(ground, deedOf(press, place)) }
+  } finally {
+    await ground.ephemeral.release(working)
+  }
+  if ('failed' in made) return await offerAgain(ground, press, place, made.failed)
+  const { view, reply } = made
   if (reply.kind === 'card') await redraw(ground, place, reply)
-  await showIn(ground, where, viewOf(reply) ?? textView(slackWords.seeChat))
+  await showIn(ground, { view, ...whereOf(press, place) }, viewOf(reply) ?? textView(slackWords.seeChat))
 }
 
 async function formFor(ground: SlackGround, { payload, pressed }: Press) {

@@ -2,6 +2,7 @@ import { renderMessage } from '../../cards/slack.ts'
 import { bringIn, isPrivateChat, once, placeIn, type SlackGround, tell } from './slack-ground.ts'
 import { type MessagePayload, messagePayload, readPayload } from './slack-payload.ts'
 import { readSlackText } from './slack-text.ts'
+import { slackWords } from './slack-words.ts'
 
 /** Messages that are words of a person; all others are changes, joins, bots. */
 const spoken = new Set([undefined, 'file_share', 'thread_broadcast'])
@@ -30,7 +31,10 @@ export async function takeMessage(ground: SlackGround, body: unknown, botUser: s
   })
 }
 
-/** `app_mention`: somebody speaks to the bot where others read along. Answered to them alone. */
+/**
+ * `app_mention`: somebody speaks to the bot where others read along. It is as if they had written in the private chat, which is
+ * where they are answered; in the channel they alone are told so.
+ */
 export async function takeMention(ground: SlackGround, body: unknown, botUser: string | undefined): Promise<void> {
   const payload = readPayload(messagePayload, body)
   const user = payload && speaker(payload, botUser)
@@ -40,10 +44,17 @@ export async function takeMention(ground: SlackGround, body: unknown, botUser: s
   const readAsMessage = isPrivateChat(channel) || (channel === ground.settings.itChannel && thread !== undefined)
   if (readAsMessage || edited !== undefined) return
   await once(ground, payload.event_id, async () => {
+    const chat = await ground.web.openChat(user)
     const inbound = wordsOf(payload, botUser)
-    const reply = await bringIn(ground, { id: payload.event_id, user, conversation: channel, isPublic: true, inbound })
-    if (reply.kind === 'note') await tell(ground, { user, conversation: channel, thread }, reply.text)
+    const reply = await bringIn(ground, { id: payload.event_id, user, conversation: chat, isPublic: false, inbound })
+    const note = reply.kind === 'note' ? reply.text : await written(ground, user)
+    await tell(ground, { user, conversation: channel, thread }, note)
   })
+}
+
+async function written(ground: SlackGround, user: string): Promise<string> {
+  const who = await ground.whoIs(user)
+  return 'sender' in who && who.sender.name !== '' ? slackWords.writtenTo(who.sender.name) : slackWords.written
 }
 
 async function takeWords(

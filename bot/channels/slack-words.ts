@@ -10,5 +10,6 @@ export const slackWords = {
   seeMessages: 'I have written to you: it goes on under Messages.',
   strangersMessage: 'I can only help people of this workspace.',
   written: 'I have written to you in our private chat.',
+  writtenTo: (name: string) => `${name}, I have written to you in our private chat: that is the place for it.`,
   writing: 'I am writing to you in our private chat.',
 }

@@ -14,7 +14,7 @@ export function mailNotices(database: Kysely<Schema>, directory: Directory, publ
       const token = await tokenFor(database, mail.recourse)
       lines.push(
         '',
-        'This wasn’t you? Open this page within 24 hours and press the button:',
+        'This wasn’t you? Open this page now and press the button (it works once, for at least 24 hours):',
         `${publicUrl}/not-me#${token}`,
       )
     } else lines.push('', 'This wasn’t you? Call IT at once.')

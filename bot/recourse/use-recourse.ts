@@ -22,7 +22,7 @@ const patience = 8_000
 const refusals = {
   unknown: 'This link or button is not valid. If something is wrong, call IT now.',
   used: 'This was used already. If something is wrong still, call IT now.',
-  expired: 'This was valid for 24 hours and has run out. If something is wrong, call IT now.',
+  expired: 'The time for this has run out. If something is wrong, call IT now.',
 } as const
 
 /**

@@ -173,7 +173,7 @@ export interface OperationsTable {
   finished_at: ColumnType<Date | null, Date | null, Date | null>
 }
 
-/** "This wasn't me": one right per notice, usable once, for 24 hours. Only a hash of the mailed token is kept. */
+/** "This wasn't me": one right per notice, usable once, for a day at least. Only a hash of the mailed token is kept. */
 export interface RecoursesTable {
   id: string
   tenant_id: string

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { type Address, type Channel, type ChannelName, DeliveryError } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
+import { DirectoryError } from '../directory/directory-error.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
 
@@ -60,10 +61,10 @@ export function conversationsIn(
       try {
         return await channel.reach({ tenant, id: person })
       } catch (error) {
-        if (!(error instanceof DeliveryError)) throw error
+        const because = asDeliveryError(error)
         // What may work later is waited for: the next product might know the person under an older account.
-        if (error.code === 'later') throw error
-        problem = error
+        if (!because || because.code === 'later') throw error
+        problem = because
       }
     }
     throw problem
@@ -92,4 +93,11 @@ export function conversationsIn(
       return address
     },
   }
+}
+
+/** The directory has a say in it too: it installs the bot for the person, and may refuse to. */
+function asDeliveryError(error: unknown): DeliveryError | undefined {
+  if (error instanceof DeliveryError) return error
+  if (!(error instanceof DirectoryError) || error.code === 'unreachable' || error.code === 'throttled') return undefined
+  return new DeliveryError('not-installed', error.detail)
 }

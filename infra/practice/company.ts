@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Agent, fetch as undiciFetch } from 'undici'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import { allPermissions } from '../../bot/directory/permissions.ts'
 import { generateKey } from '../../bot/identity/key-ring.ts'
 import { wellKnownGroups } from './company/seed.ts'
@@ -87,6 +89,7 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
     person: (id) => tenant.company.user(id, 'latest'),
     clock: real,
     itChannel: { id: practice.slackItChannelId, name: 'it-help-desk' },
+    ...slackApp(),
   })
   const itChannel =
     options.itChannelIn === 'slack'
@@ -132,6 +135,20 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
       await slack.close()
       await tenant.close()
     },
+  }
+}
+
+/** What the app may do and hear, by its own manifest: what lacks there fails here, too. */
+function slackApp(): { readonly scopes: readonly string[]; readonly subscriptions: readonly string[] } {
+  const manifest = z
+    .object({
+      oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
+      settings: z.object({ event_subscriptions: z.object({ bot_events: z.array(z.string()) }) }),
+    })
+    .parse(parse(readFileSync(new URL('../slack/manifest.yaml', import.meta.url), 'utf8')))
+  return {
+    scopes: manifest.oauth_config.scopes.bot,
+    subscriptions: manifest.settings.event_subscriptions.bot_events,
   }
 }
 

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { cardShownTo, type Message } from '../../infra/practice/teams/message.ts'
-import { generalChannelId } from '../../infra/practice/teams/teams.ts'
 import { startTestCompany, type TestCompany } from '../support/company.ts'
 import { enrolWithManager, numberIn } from '../support/enrol.ts'
-import type { Talker } from '../support/talker.ts'
+import type { Seen, Talker } from '../support/talker.ts'
 
 const minute = 60_000
+const notMeant = 'This card was not meant for you, or it is too old.'
 
 describe('a conversation with HelpBot', function () {
   this.timeout(120_000)
@@ -18,6 +17,12 @@ describe('a conversation with HelpBot', function () {
 
   const said = (talker: Talker, words: string) => talker.chat().filter(({ text }) => text.includes(words)).length
   const buttonsOf = (talker: Talker, id: string) => talker.chat().find((message) => message.id === id)?.buttons
+
+  function cardOf(talker: Talker, id: string): Seen {
+    const card = talker.chat().find((message) => message.id === id)
+    assert.ok(card)
+    return card
+  }
 
   /** Opens the dialog that asks without doing anything yet: an authenticator that waits for a press. Answers its card's id. */
   async function openDialog(talker: Talker): Promise<string> {
@@ -155,16 +160,12 @@ describe('a conversation with HelpBot', function () {
     it('ends after 15 quiet minutes with a sentence; a press afterwards says that it is over', async () => {
       const clara = company.person('hrManager')
       const card = await openDialog(clara)
-      const client = company.company.teams.client
-      const before = rawMessage(clara, card)
+      const before = clara.mischief.keep(cardOf(clara, card))
       company.company.clock.advance(16 * minute)
       await clara.sees('You were away for a while', 30_000)
       assert.deepEqual(buttonsOf(clara, card), [])
       // A phone that has not caught up still shows the old card.
-      const [action] = actionsOn(clara, before).filter(({ verb }) => verb === 'cancel')
-      assert.ok(action)
-      const outcome = await client.act(clara.id, { messageId: card, action, data: action.data })
-      assert.match(JSON.stringify(outcome), /You were away for a while|This is over already/)
+      assert.match(await clara.mischief.press(before, 'Cancel'), /You were away for a while|This is over already/)
       await clara.say('show my tickets')
       assert.doesNotMatch((await clara.sees('My requests')).text, /\nopen,/)
     })
@@ -189,11 +190,11 @@ describe('a conversation with HelpBot', function () {
     it('says so in a window, too, when the card behind it is over', async () => {
       const clara = company.person('hrManager')
       const card = await openDialog(clara)
-      const [action] = actionsOn(clara, rawMessage(clara, card)).filter(({ verb }) => verb === undefined)
+      const before = clara.mischief.keep(cardOf(clara, card))
       await clara.press('Cancel')
-      const outcome = await company.company.teams.client.fetchDialog(clara.id, { messageId: card, data: action?.data })
-      assert.equal(outcome.kind, 'message', JSON.stringify(outcome))
-      assert.match(JSON.stringify(outcome), /Cancelled|over already/)
+      const window = await clara.mischief.open(before, 'Show the key')
+      assert.match(window.text, /^(Cancelled|This is over already)\.[^\n]*$/, 'a sentence and nothing else')
+      assert.deepEqual([window.buttons, window.images], [[], []])
     })
   })
 
@@ -256,9 +257,9 @@ describe('a conversation with HelpBot', function () {
       const first = await freja.sees('start with "Talk to a person"')
       await freja.say('show my tickets')
       await freja.sees('start with "My requests"')
-      const [action] = actionsOn(freja, rawMessage(freja, first.id)).filter(({ title }) => title === 'Switch now')
+      const action = cardOf(freja, first.id).buttons.includes('Switch now')
       // Closed or true: it may not start what the other card names.
-      if (action) await company.company.teams.client.act(freja.id, { messageId: first.id, action, data: action.data })
+      if (action) await freja.mischief.press(freja.mischief.keep(first), 'Switch now')
       if (action) await freja.hasSeen('What is it about?')
       const human = freja.chat().findLast(({ text }) => text.includes('What is it about?'))
       const lists = said(freja, 'My requests\n')
@@ -275,10 +276,16 @@ describe('a conversation with HelpBot', function () {
       await freja.sees('start with "Talk to a person"')
       await freja.say('show my tickets')
       await freja.sees('start with "My requests"')
+      const offers = ['Shall we go on with "My requests"', 'Shall we go on with "Talk to a person"']
+      const before = offers.map((words) => said(freja, words))
       await freja.press('No, leave it')
+      for (const words of offers) await freja.sees(words)
       await allAnswered(freja)
-      assert.equal(said(freja, 'Shall we go on with "My requests"'), 1)
-      assert.equal(said(freja, 'Shall we go on with "Talk to a person"'), 1)
+      const after = offers.map((words) => said(freja, words))
+      assert.deepEqual(
+        after.map((count, nth) => count - (before[nth] ?? 0)),
+        [1, 1],
+      )
     })
 
     it('is left alone when HelpBot does not understand it: the question stands', async () => {
@@ -288,7 +295,7 @@ describe('a conversation with HelpBot', function () {
         await benoit.say(words)
         await benoit.sees('I am still waiting for an answer')
       }
-      assert.deepEqual(buttonsOf(benoit, card), ['Show the QR code', 'Cancel'])
+      assert.deepEqual(buttonsOf(benoit, card), ['Show the key', 'Cancel'])
       await benoit.press('Cancel')
       await benoit.hasSeen('Cancelled')
     })
@@ -356,25 +363,25 @@ describe('a conversation with HelpBot', function () {
       it(`"${words}", delivered again, is answered once`, async () => {
         const dmitri = company.person('legalHead')
         const before = said(dmitri, answer)
-        const client = company.company.teams.client
-        const sent = await client.say(dmitri.id, words).delivered
-        assert.ok(sent)
-        const copies = await Promise.all([1, 2, 3].map(() => client.redeliver(sent.activityId)))
-        for (const copy of copies) assert.equal(copy?.status, 200)
+        await dmitri.say(words)
+        const copies = await Promise.all([1, 2, 3].map(() => dmitri.mischief.deliverAgain()))
+        assert.deepEqual(copies, [200, 200, 200])
         // Later than any memory of this minute.
         company.company.clock.advance(2 * minute)
-        assert.equal((await client.redeliver(sent.activityId))?.status, 200)
+        assert.equal(await dmitri.mischief.deliverAgain(), 200)
+        await dmitri.sees(answer)
         assert.equal(said(dmitri, answer) - before, 1)
         await dmitri.say('cancel')
       })
 
     it('a question in a channel, delivered again, is answered there once', async () => {
       const dmitri = company.person('legalHead')
-      const client = company.company.teams.client
-      const sent = await client.post(generalChannelId, { personId: dmitri.id, text: 'help' }).delivered
-      assert.ok(sent)
-      await client.redeliver(sent.activityId)
-      const there = botMessages(client.conversation(generalChannelId).messages)
+      const { everybodys, say, sees, read } = dmitri.inPublic
+      await say(everybodys, 'help')
+      await sees(everybodys, 0)
+      assert.equal(await dmitri.mischief.deliverAgain(), 200)
+      await allAnswered(dmitri)
+      const there = await read(everybodys)
       assert.equal(there.filter(({ text }) => text.includes('private chat')).length, 1)
     })
   })
@@ -382,47 +389,52 @@ describe('a conversation with HelpBot', function () {
   describe('where others can read', () => {
     it('a channel gets a pointer and nothing else; the private chat gets the dialog', async () => {
       const astrid = company.person('chief')
-      const client = company.company.teams.client
-      const before = botMessages(client.conversation(generalChannelId).messages).length
-      await client.post(generalChannelId, { personId: astrid.id, text: 'I forgot my password' }).delivered
-      const [note, ...more] = botMessages(client.conversation(generalChannelId).messages).slice(before)
-      assert.deepEqual(more, [])
-      assert.match(note?.text ?? '', /^Astrid Halvorsen, I have written to you in our private chat/)
-      assert.doesNotMatch(JSON.stringify(note), /password|manager|ticket/i)
+      const { everybodys, say, sees, read } = astrid.inPublic
+      const before = (await read(everybodys)).length
+      await say(everybodys, 'I forgot my password')
+      await sees(everybodys, before)
       // She has no manager and no authenticator.
       await astrid.hasSeen('no way left to make sure that it is you')
+      await allAnswered(astrid)
+      const [note, ...more] = (await read(everybodys)).slice(before)
+      assert.deepEqual(more, [])
+      assert.match(note?.text ?? '', /^Astrid Halvorsen, I have written to you in our private chat/)
+      assert.doesNotMatch(note?.raw ?? '', /password|manager|ticket/i)
     })
 
     it('a message in a channel that does not mention HelpBot is none of its business', async () => {
       const astrid = company.person('chief')
-      const client = company.company.teams.client
-      const before = botMessages(client.conversation(generalChannelId).messages).length
-      client.post(generalChannelId, { personId: astrid.id, text: 'I forgot my password', mention: false })
-      await client.post(generalChannelId, { personId: astrid.id, text: 'help' }).delivered
-      assert.equal(botMessages(client.conversation(generalChannelId).messages).length - before, 1)
+      const { everybodys, say, sees, read } = astrid.inPublic
+      const before = (await read(everybodys)).length
+      await say(everybodys, 'I forgot my password', { mention: false })
+      await say(everybodys, 'help')
+      await sees(everybodys, before)
+      await allAnswered(astrid)
+      assert.equal((await read(everybodys)).length - before, 1)
     })
 
     it('a group chat is treated the same', async () => {
       const maya = company.person('maya')
-      const client = company.company.teams.client
-      const { conversationId } = client.openGroupChat([maya.id, company.person('chief').id], 'Sales numbers')
-      await client.post(conversationId, { personId: maya.id, text: 'set up my authenticator' }).delivered
+      const group = maya.inPublic.openGroup([company.person('chief')], 'Sales numbers')
+      await maya.inPublic.say(group, 'set up my authenticator')
       await maya.hasSeen('Set up your authenticator app')
-      const [note, ...more] = botMessages(client.conversation(conversationId).messages)
+      await maya.inPublic.sees(group, 0)
+      await maya.press('Cancel')
+      await allAnswered(maya)
+      const [note, ...more] = await maya.inPublic.read(group)
       assert.deepEqual(more, [])
       assert.match(note?.text ?? '', /private chat/)
-      assert.doesNotMatch(JSON.stringify(note), /authenticator|QR/i)
-      await maya.press('Cancel')
+      assert.doesNotMatch(note?.raw ?? '', /authenticator|QR/i)
     })
 
     it('a guest who mentions HelpBot in a channel learns nothing about themselves there', async () => {
       const gil = company.person('gil')
-      const client = company.company.teams.client
-      const before = botMessages(client.conversation(generalChannelId).messages).length
-      const sent = await client.post(generalChannelId, { personId: gil.id, text: 'I forgot my password' }).delivered
-      assert.equal(sent?.status, 200)
-      const notes = botMessages(client.conversation(generalChannelId).messages).slice(before)
-      assert.doesNotMatch(JSON.stringify(notes), /blocked|manager|authenticator/i)
+      const { everybodys, say, sees, read } = gil.inPublic
+      const before = (await read(everybodys)).length
+      await say(everybodys, 'I forgot my password')
+      await sees(everybodys, before)
+      const notes = (await read(everybodys)).slice(before)
+      assert.doesNotMatch(notes.map(({ raw }) => raw).join('\n'), /blocked|manager|authenticator/i)
     })
   })
 
@@ -430,38 +442,27 @@ describe('a conversation with HelpBot', function () {
     it('cannot be pressed, opened or cancelled with their key', async () => {
       const tomas = company.person('tomas')
       const sam = company.person('sam')
-      const client = company.company.teams.client
       const card = await openDialog(tomas)
-      const mine = await sam.hasSeen('Hello')
-      const actions = actionsOn(tomas, rawMessage(tomas, card))
-      assert.equal(actions.length, 2)
-      const cancel = actions.find(({ verb }) => verb === 'cancel')
-      const show = actions.find(({ verb }) => verb === undefined)
-      assert.ok(cancel && show)
-      const pressed = await client.act(sam.id, { messageId: mine.id, action: cancel, data: cancel.data })
-      assert.match(JSON.stringify(pressed), /This card was not meant for you/)
-      const opened = await client.fetchDialog(sam.id, { messageId: mine.id, data: show.data })
-      assert.equal(opened.kind, 'message')
-      assert.match(JSON.stringify(opened), /This card was not meant for you/)
-      const submitted = await client.submitDialog(sam.id, { data: { ...(show.data as object), code: '000001' } })
-      assert.match(JSON.stringify(submitted), /This card was not meant for you/)
-      assert.deepEqual(buttonsOf(tomas, card), ['Show the QR code', 'Cancel'])
+      await sam.hasSeen('Hello')
+      const theirs = tomas.mischief.keep(cardOf(tomas, card))
+      assert.equal(await sam.mischief.press(theirs, 'Cancel'), notMeant)
+      const opened = await sam.mischief.open(theirs, 'Show the key')
+      assert.deepEqual([opened.text, opened.buttons, opened.images], [notMeant, [], []])
+      await tomas.open('Show the key')
+      const submitted = await sam.mischief.submit(await tomas.mischief.keepWindow(), { code: '000001' })
+      assert.equal(submitted?.text, notMeant)
+      assert.deepEqual(buttonsOf(tomas, card), ['Show the key', 'Cancel'])
       await tomas.press('Cancel')
     })
 
     it('cannot confirm in place of the manager', async () => {
       const tomas = company.person('tomas')
       const hugo = company.person('financeManager')
-      const client = company.company.teams.client
       await tomas.say('I forgot my password')
       const { text } = await tomas.sees('Ask your manager to confirm')
-      const asked = await hugo.hasSeen('Is this really')
-      const right = actionsOn(hugo, rawMessage(hugo, asked.id)).find(({ title }) => title === numberIn(text))
-      assert.ok(right)
+      const asked = hugo.mischief.keep(await hugo.hasSeen('Is this really'))
       // The employee, in their own chat, with the key and the number of the manager's card.
-      const mine = await tomas.hasSeen('Ask your manager to confirm')
-      const outcome = await client.act(tomas.id, { messageId: mine.id, action: right, data: right.data })
-      assert.match(JSON.stringify(outcome), /This card was not meant for you/)
+      assert.equal(await tomas.mischief.press(asked, numberIn(text)), notMeant)
       await allAnswered(tomas)
       assert.equal(said(tomas, 'I know it is you'), 0)
       await tomas.say('cancel')
@@ -470,13 +471,9 @@ describe('a conversation with HelpBot', function () {
 
     it('a key that never was is refused in the same words', async () => {
       const sam = company.person('sam')
-      const mine = await sam.hasSeen('Hello')
-      const outcome = await company.company.teams.client.act(sam.id, {
-        messageId: mine.id,
-        action: { type: 'Action.Execute', verb: 'confirm' },
-        data: { post: 'confirmation:none', pick: '42' },
-      })
-      assert.match(JSON.stringify(outcome), /This card was not meant for you/)
+      await sam.hasSeen('Hello')
+      const press = { verb: 'confirm', post: 'confirmation:none', values: { pick: '42' } }
+      assert.equal(await sam.mischief.pressUnknown(press), notMeant)
     })
   })
 
@@ -501,14 +498,13 @@ describe('a conversation with HelpBot', function () {
   describe('too much', () => {
     it('a very long message is answered like any other', async () => {
       const yuki = company.person('itManager')
-      await yuki.say('blah '.repeat(5_500))
+      await yuki.say('blah '.repeat(Math.floor(yuki.longestText / 5)))
       await yuki.sees('not sure what you need')
     })
 
     it('a megabyte is refused, and the next message is answered', async () => {
       const yuki = company.person('itManager')
-      const refused = await company.company.teams.client.forge(yuki.id, 'x'.repeat(1_000_000), {})
-      assert.equal(refused.status, 413)
+      assert.equal(await yuki.mischief.deliverLetters(1_000_000), 413)
       await yuki.say('help')
       await yuki.sees('What can I do for you?')
     })
@@ -516,11 +512,10 @@ describe('a conversation with HelpBot', function () {
     it('200 messages a minute are refused politely; others are answered meanwhile, and the person is afterwards', async () => {
       const yuki = company.person('itManager')
       const sam = company.person('sam')
-      const client = company.company.teams.client
-      const flood = Array.from({ length: 200 }, () => client.say(yuki.id, 'help').delivered)
+      const flood = Array.from({ length: 200 }, () => yuki.send('help'))
       await sam.say('help')
       await sam.sees('What can I do for you?', 60_000)
-      for (const delivery of await Promise.all(flood)) assert.equal(delivery?.status, 200)
+      for (const status of await Promise.all(flood)) assert.equal(status, 200)
       assert.ok(said(yuki, 'more than I can take at once') > 0)
       company.company.clock.advance(2 * minute)
       await yuki.say('thanks')
@@ -547,19 +542,16 @@ describe('a conversation with HelpBot', function () {
       await yuki.hasSeen('Is this really [Reset](https://evil.example)')
       await hostile.say('cancel')
       await hostile.sees('Cancelled')
-      for (const message of everythingTheBotSaid()) {
-        const raw = JSON.stringify(message.attachments)
-        assert.doesNotMatch(raw, /\]\(https?:/, 'a link')
-        assert.doesNotMatch(raw, /[^\\]<(b|img|at|!channel)/, 'a tag')
-        assert.doesNotMatch(raw, /[^\\]\*\*bold/, 'bold')
-        if (message.text) assert.equal(message.textFormat, 'plain')
-      }
+      assert.deepEqual(company.drawnMarkup(), [])
     })
   })
 
-  describe('somebody who has blocked HelpBot', () => {
-    before(() => company.company.teams.client.setState(company.person('financeManager').id, { blocked: true }))
-    after(() => company.company.teams.client.setState(company.person('financeManager').id, { blocked: false }))
+  describe('somebody who cannot be written to any more', () => {
+    let why: RegExp
+    before(async () => {
+      why = await company.person('financeManager').mischief.vanish()
+    })
+    after(() => company.person('financeManager').mischief.comeBack())
 
     it('does not get the message, and IT hears of that', async () => {
       const tomas = company.person('tomas')
@@ -570,7 +562,7 @@ describe('a conversation with HelpBot', function () {
     })
 
     it('is named as the reason', async () => {
-      assert.match(await company.itChannelSees('A message could not be delivered'), /has blocked HelpBot/)
+      assert.match(await company.itChannelSees('A message could not be delivered'), why)
     })
 
     it('is not said to have got a card', async () => {
@@ -580,23 +572,4 @@ describe('a conversation with HelpBot', function () {
       assert.deepEqual(waiting, [], 'nobody waits for an answer to a card that never arrived')
     })
   })
-
-  function rawMessage(talker: Talker, id: string): Message {
-    const message = company.company.teams.client.chat(talker.id).messages.find((one) => one.id === id)
-    assert.ok(message)
-    return message
-  }
-
-  function actionsOn(talker: Talker, message: Message) {
-    const card = cardShownTo(talker.id, message)
-    return (card?.actions ?? []) as readonly { type: string; title?: string; verb?: string; data?: unknown }[]
-  }
-
-  function everythingTheBotSaid(): readonly Message[] {
-    return company.company.teams.client.transcript().flatMap(({ messages }) => botMessages(messages))
-  }
 })
-
-function botMessages<M extends Message>(messages: readonly M[]): readonly M[] {
-  return messages.filter(({ from }) => from.role === 'bot')
-}

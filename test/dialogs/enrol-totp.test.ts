@@ -43,24 +43,24 @@ describe('"I have a new phone"', function () {
     await talker.say('I have a new phone and need to set up MFA')
     await prove()
     await talker.sees('Your old authenticator works until the new one is confirmed')
-    return phoneFrom(await talker.open('Show the QR code'), company.now)
+    return phoneFrom(await talker.open('Show the key'), company.now)
   }
 
   describe('the first authenticator', () => {
     let phone: Phone
 
-    it('is shown in a window, as a picture and a key, and never in the chat', async () => {
+    it('is shown in a window, as a key and, where that is safe, a picture, and never in the chat', async () => {
       const ada = company.person('ada')
       await ada.say('I need to set up my authenticator app')
       await ada.sees('Set up your authenticator app')
-      const window = await ada.open('Show the QR code')
-      assert.equal(window.images.length, 1)
+      const window = await ada.open('Show the key')
+      assert.equal(window.images.length, ada.showsQrCodes ? 1 : 0)
       assert.match(window.text, /ada\.lindqvist@nordwind\.example/)
       phone = phoneFrom(window, company.now)
       const key = window.text.split('\n').find((line) => /^[A-Z2-7]{4}( [A-Z2-7]{4})+$/.test(line))
       assert.ok(key)
-      const chat = JSON.stringify(company.company.teams.client.transcript())
-      for (const secret of [key, key.replaceAll(' ', ''), window.images[0] ?? ''])
+      const chat = company.chatHistory()
+      for (const secret of [key, key.replaceAll(' ', ''), ...window.images])
         assert.ok(!chat.includes(secret), 'the chat keeps nothing of it')
     })
 
@@ -263,10 +263,10 @@ describe('"I have a new phone"', function () {
     const dmitri = company.person('legalHead')
     await dmitri.say('I need to set up my authenticator app')
     await dmitri.sees('Set up your authenticator app')
-    const phone = phoneFrom(await dmitri.open('Show the QR code'), company.now)
+    const phone = phoneFrom(await dmitri.open('Show the key'), company.now)
     company.company.clock.advance(14 * minute)
     // Somebody who is slow, but there: opening the window anew keeps the conversation alive.
-    const late = await dmitri.open('Show the QR code')
+    const late = await dmitri.open('Show the key')
     assert.notDeepEqual(phoneFrom(late, company.now).code(), phone.code(), 'a new key each time')
     company.company.clock.advance(14 * minute)
     const early = await dmitri.submit({ code: phone.code() })
@@ -274,7 +274,7 @@ describe('"I have a new phone"', function () {
     company.company.clock.advance(2 * minute)
     const expired = await dmitri.submit({ code: phoneFrom(late, company.now).code() })
     assert.match(expired?.text ?? '', /took too long/)
-    const fresh = phoneFrom(await dmitri.open('Show the QR code'), company.now)
+    const fresh = phoneFrom(await dmitri.open('Show the key'), company.now)
     assert.equal(await dmitri.submit({ code: fresh.code() }), undefined)
     await dmitri.sees('Your authenticator is set up')
     await dmitri.press('No, I can wait')
@@ -284,7 +284,7 @@ describe('"I have a new phone"', function () {
     const meera = company.person('financeHead')
     await meera.say('I need to set up my authenticator app')
     await meera.sees('Set up your authenticator app')
-    const phone = phoneFrom(await meera.open('Show the QR code'), company.now)
+    const phone = phoneFrom(await meera.open('Show the key'), company.now)
     company.company.clock.advance(16 * minute)
     await meera.sees('You were away for a while', 30_000)
     const window = await meera.submit({ code: phone.code() })

@@ -41,7 +41,7 @@ describe('a person and IT, through the bot', function () {
     await zoe.press('Send to IT', { text: 'A question about my payslip' })
     const thread = await company.itChannel.headSeen('about my payslip')
     await company.itChannel.reply(wellKnown.maya, thread, 'I am IT, tell me everything')
-    assert.match(await company.itChannel.press(wellKnown.maya, thread, 'Take'), /Only IT can use these buttons/)
+    await company.itChannel.press(wellKnown.maya, thread, 'Take')
     assert.ok(!zoe.chat().some(({ text }) => text.includes('tell me everything')))
   })
 
@@ -53,18 +53,24 @@ describe('a person and IT, through the bot', function () {
     const [number = ''] = text.match(/^\d\d$/m) ?? []
     await zoe.hasSeen('Are you on the phone with IT?')
     assert.match(await zoe.press(number), /IT knows now that it is you/)
-    await company.itChannel.sees(thread, /Zoë van der Berg matched the number/)
+    const matched = await company.itChannel.sees(thread, /Zoë van der Berg matched the number/)
+    assert.doesNotMatch((await company.itChannel.headSeen('about my payslip')).text, /Taken by/, matched.text)
   })
 
   it('an account is frozen by two people of IT', async () => {
     const thread = await company.itChannel.headSeen('about my payslip')
     await company.itChannel.press(sam, thread, 'Freeze account')
     await company.itChannel.sees(thread, /Sam Whitfield asks to freeze the account/)
-    assert.match(await company.itChannel.press(sam, thread, 'Confirm the freeze'), /second person/)
+    await company.itChannel.press(sam, thread, 'Confirm the freeze')
     assert.equal(company.company.tenant.control.user(wellKnown.zoe.id).accountEnabled, true)
     await company.itChannel.press(helen, thread, 'Confirm the freeze')
     await company.itChannel.sees(thread, /Sign-in of Zoë van der Berg is blocked/)
     assert.equal(company.company.tenant.control.user(wellKnown.zoe.id).accountEnabled, false)
+    const rows = await company.database.selectFrom('audit').select('event').orderBy('seq').execute()
+    const events = rows.map(({ event }) => event as { action: string; actor: string; kind: string })
+    const actors = (action: string) => events.filter((event) => event.action === action).map(({ actor }) => actor)
+    assert.deepEqual(actors('ask-freeze'), [sam.id])
+    assert.deepEqual(actors('confirm-freeze'), [helen.id], 'nobody is the second person to themselves')
   })
 
   it('three wrong codes call IT in', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { type CastKey, wellKnown } from '../../infra/practice/company/cast.ts'
-import { cardShownTo } from '../../infra/practice/teams/message.ts'
 import { startTestCompany, type TestCompany } from '../support/company.ts'
 import { enrol, enrolWithManager } from '../support/enrol.ts'
+import type { Kept } from '../support/mischief.ts'
 import type { Talker } from '../support/talker.ts'
 
 const minute = 60_000
@@ -83,16 +83,11 @@ describe('"This wasn\'t me"', function () {
   }
 
   describe('on the card in the chat', () => {
-    let stale: { messageId: string; action: { type: string; verb: string }; data: unknown }
+    let stale: Kept
 
     it('after a reset: blocks sign-in, ends the sessions and tells IT', async () => {
       const ada = await resetPassword('ada', 'maya')
-      const notice = await ada.hasSeen('Your password was reset')
-      const message = company.company.teams.client.chat(ada.id).messages.find(({ id }) => id === notice.id)
-      const card = message && cardShownTo(ada.id, message)
-      const [action] = (card?.actions ?? []) as readonly { type: string; verb: string; data: unknown }[]
-      assert.ok(action)
-      stale = { messageId: notice.id, action, data: action.data }
+      stale = ada.mischief.keep(await ada.hasSeen('Your password was reset'))
       const sessions = directory('ada').sessionsRevokedAt
       assert.match(await ada.press("This wasn't me"), /Sign-in to your account is blocked[\s\S]*IT has been told/)
       assert.equal(directory('ada').accountEnabled, false)
@@ -106,14 +101,14 @@ describe('"This wasn\'t me"', function () {
       const card = company
         .person('ada')
         .chat()
-        .find(({ id }) => id === stale.messageId)
+        .find(({ id }) => id === stale.id)
       assert.deepEqual(card?.buttons, [])
     })
 
     it('works once: a press on an old screen shows what was done and does nothing more', async () => {
       enable('ada')
-      const outcome = await company.company.teams.client.act(wellKnown.ada.id, stale)
-      assert.match(JSON.stringify(outcome), /is blocked|was used already/)
+      const shown = await company.person('ada').mischief.press(stale, "This wasn't me")
+      assert.match(shown, /is blocked|was used already/)
       assert.deepEqual(await protections('ada'), ['done'])
       assert.equal(await incidents('This was not me', 'Ada Lindqvist'), 1)
       assert.equal(directory('ada').accountEnabled, true, 'whom IT has let in again stays in')

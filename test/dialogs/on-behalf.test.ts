@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type CastKey, wellKnown } from '../../infra/practice/company/cast.ts'
 import { startTestCompany, type TestCompany } from '../support/company.ts'
 import { enrol, enrolWithManager, numberIn } from '../support/enrol.ts'
 import type { Phone } from '../support/phone.ts'
@@ -269,5 +273,82 @@ describe('where Slack asks for no second factor', () => {
     await enrol(company, tomas)
     await tomas.press('Ask my manager')
     assert.match((await tomas.sees('Your manager cannot confirm now')).text, /does not ask for a second factor/)
+  })
+})
+
+describe('somebody else’s message in Slack, sent on to HelpBot', () => {
+  let company: TestCompany
+  before(async () => {
+    company = await startTestCompany()
+  })
+  after(() => company.close())
+
+  async function sendOn(from: CastKey, by: CastKey): Promise<Talker> {
+    const { client } = company.company.slack
+    const [writer, sender] = [from, by].map((key) => client.userOf(wellKnown[key].id))
+    assert.ok(writer && sender)
+    const talker = company.person(by, 'slack')
+    const channel = client.openPrivateChannel([writer, sender], `talk-${from}`)
+    const { message } = await client.post(writer, channel, 'I cannot get in')
+    await client.shortcut(sender, channel, message.ts, 'send-to-helpbot')
+    return talker
+  }
+
+  it('is a wish to help whoever wrote it, once that is confirmed', async () => {
+    const maya = await sendOn('ada', 'maya')
+    const { buttons } = await maya.hasSeen('Is this the one?')
+    assert.deepEqual(buttons, [adaButton, 'None of them'])
+    await maya.press(adaButton)
+    await maya.sees(/make sure that it is you|Ask your manager to confirm/)
+    await maya.say('cancel')
+  })
+
+  it('says no more of somebody whom one may not help than of nobody', async () => {
+    const hugo = await sendOn('ada', 'financeManager')
+    await hugo.hasSeen(nobody)
+  })
+})
+
+describe('where the policy hands out a Temporary Access Pass', () => {
+  let company: TestCompany
+  let folder: string
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'policy-'))
+    const file = join(folder, 'policy.yaml')
+    const text = readFileSync(new URL('../../bot/policy/default.yaml', import.meta.url), 'utf8')
+    writeFileSync(file, text.replace('deliver: temporary-password', 'deliver: temporary-access-pass'))
+    company = await startTestCompany({ HELPBOT_POLICY: file })
+  })
+  after(async () => {
+    await company.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  it('the helper is shown a pass, the password stays, and nobody says that it was reset', async () => {
+    const maya = company.person('maya')
+    const ada = company.person('ada')
+    const benoit = company.person('salesHead')
+    await maya.say('issue a temporary access pass for one of my reports')
+    await maya.sees('Whom shall we help?')
+    await maya.press(adaButton)
+    const own = await maya.sees('Ask your manager to confirm')
+    await benoit.hasSeen('Is this really Maya Okonkwo?')
+    await benoit.press(numberIn(own.text))
+    await maya.sees('Now Ada Lindqvist must prove')
+    await maya.press(byNumber)
+    const { text } = await maya.sees('Tell Ada Lindqvist this number')
+    await ada.hasSeen('Did you ask Maya Okonkwo for help?')
+    await ada.press(numberIn(text))
+    await maya.sees('I know it is Ada Lindqvist')
+    const window = await maya.open('Show it to me')
+    assert.match(window.text, /A Temporary Access Pass for Ada Lindqvist[\s\S]*within 60 minutes/)
+    const [, pass] = window.text.split('\n')
+    assert.ok(pass && pass.length >= 8, window.text)
+    company.used('password', pass)
+    assert.equal(await company.signIn('ada', company.initialPassword('ada')), 'signed-in')
+    assert.match((await maya.sees('Tell Ada Lindqvist now')).text, /the password of Ada Lindqvist stays as it was/)
+    const { text: notice } = await ada.hasSeen('Somebody got a Temporary Access Pass for you')
+    assert.match(notice, /Maya Okonkwo \(your manager\) had HelpBot make a pass/)
+    assert.doesNotMatch(notice, /reset/)
   })
 })

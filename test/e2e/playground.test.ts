@@ -58,7 +58,7 @@ describe("Microsoft's Agents Playground, where Ada sits while her manager sits a
   it('sets up an authenticator: the window shows a QR code and a key, and takes the code', async () => {
     await playground.say('I need to set up my authenticator app')
     await playground.sees('Set up your authenticator app')
-    const window = await playground.openWindow('Show the QR code')
+    const window = await playground.openWindow('Show the key')
     const qr = window.getByRole('img', { name: /QR code/ })
     await eventually(() => qr.evaluate((image) => Reflect.get(image, 'naturalWidth') > 100), 'the QR code is drawn')
     phone = phoneFrom({ title: '', text: await window.innerText(), images: [], buttons: [] }, () => new Date())

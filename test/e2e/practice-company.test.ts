@@ -117,7 +117,7 @@ describe('the practice company, as a newcomer meets it', function () {
   it('sets up an authenticator: the phone scans, the code is typed', async () => {
     await on.employee.say('I need to set up my authenticator app')
     await on.employee.sees('Set up your authenticator app')
-    await on.employee.press('Show the QR code')
+    await on.employee.press('Show the key')
     await on.window.getByTestId('phone-scan').click()
     const text = await on.window.getByTestId('dialog-card').innerText()
     authenticator = phoneFrom({ title: '', text, images: [], buttons: [] }, () => new Date(Date.now() + ahead))

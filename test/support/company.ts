@@ -10,6 +10,7 @@ import { type CastKey, wellKnown } from '../../infra/practice/company/cast.ts'
 import { initialPassword } from '../../infra/practice/company/company.ts'
 import { type Company, practice, startCompany } from '../../infra/practice/company.ts'
 import { itChannelId } from '../../infra/practice/teams/teams.ts'
+import { drawnMarkup } from './drawn-markup.ts'
 import { type ItChannel, teamsItChannel } from './it-channel.ts'
 import { startTestPostgres } from './postgres.ts'
 import { type Dump, dumpDatabase, dumpRedis, findSecrets, type UsedSecret } from './secret-scan.ts'
@@ -37,6 +38,10 @@ export interface TestCompany {
   /** The password somebody has had since the company was made. */
   initialPassword(key: CastKey): string
   mailbox(address: string): readonly { readonly subject: string; readonly text: string }[]
+  /** Everything that ever stood in a chat, whatever the product, as JSON. Never what was in a window. */
+  chatHistory(): string
+  /** What in the messages of the bot the products would draw as markup although somebody typed it. Fails where there is none at all to look at. */
+  drawnMarkup(): readonly string[]
   /** Waits for a message in the IT channel that holds the words; answers its text. */
   itChannelSees(words: string | RegExp): Promise<string>
   /** A secret that was used: none of the company's stores may hold it. */
@@ -74,6 +79,7 @@ export async function startTestCompany(
   const settings = { ...company.botEnvironment, DATABASE_URL: postgres.url, LOG_LEVEL: 'info', ...environment }
   let bot = await startBot(settings, (line) => log.push(line))
   await managersKnown(postgres.database)
+  if (testChannel === 'slack') await everybodyOpensSlack(company)
   const talkers = new Map<string, Talker>()
   const { client: slackClient } = company.slack
   const itChannel =
@@ -100,7 +106,7 @@ export async function startTestCompany(
     if (channel === 'teams') return teamsTalker(company.teams.client, person, used)
     const slackId = slackClient.userOf(person.id)
     assert.ok(slackId, `${person.name} has no Slack account`)
-    return slackTalker(slackClient, { ...person, slackId }, used)
+    return slackTalker(slackClient, { ...person, slackId }, used, company.botEnvironment.SLACK_SIGNING_SECRET)
   }
   return {
     company,
@@ -137,6 +143,8 @@ export async function startTestCompany(
     },
     initialPassword: (key) => initialPassword(company.tenant.company, wellKnown[key].id),
     mailbox: (address) => company.tenant.control.mailbox(address),
+    chatHistory: () => JSON.stringify([company.teams.client.transcript(), slackClient.transcript()]),
+    drawnMarkup: () => drawnMarkup(company),
     itChannelSees: async (words) => (await itChannel.headSeen(words)).text,
     async restart(how, more = {}) {
       await bot.stop(how)
@@ -150,6 +158,20 @@ export async function startTestCompany(
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Everybody whom HelpBot serves is in Slack, and is told things there, before anything else happens. */
+async function everybodyOpensSlack({ tenant, slack: { client } }: Company): Promise<void> {
+  const served = Object.values(wellKnown)
+    .map(({ id }) => tenant.control.user(id))
+    .filter(({ accountEnabled, userType }) => accountEnabled && userType === 'Member')
+    .flatMap(({ id }) => client.userOf(id) ?? [])
+  await Promise.all(
+    served.map(async (user) => {
+      const { conversationId } = await client.open(user)
+      await client.waitFor(conversationId, (messages) => messages.find(({ from }) => from.isBot), 30_000)
+    }),
+  )
 }
 
 /** The first look at who reports to whom runs in the background; a manager cannot confirm before it. */

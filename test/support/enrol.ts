@@ -7,7 +7,7 @@ import type { Talker } from './talker.ts'
 export async function enrol(company: TestCompany, talker: Talker): Promise<Phone> {
   await talker.say('I need to set up my authenticator app')
   await talker.sees('Set up your authenticator app')
-  const phone = phoneFrom(await talker.open('Show the QR code'), company.now)
+  const phone = phoneFrom(await talker.open('Show the key'), company.now)
   assert.equal(await talker.submit({ code: phone.code() }), undefined, 'the right code closes the window')
   await talker.sees('Your authenticator is set up')
   return phone

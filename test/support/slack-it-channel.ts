@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { SlackClient } from '../../infra/practice/slack/client.ts'
 import type { Message } from '../../infra/practice/slack/shapes.ts'
 import type { Colleague, ItChannel } from './it-channel.ts'
-import { look } from './slack-talker.ts'
+import { look } from './slack-look.ts'
 import { fileNames, type Seen } from './talker.ts'
 
 /** The IT channel in practice Slack. */

@@ -1,24 +1,30 @@
 import assert from 'node:assert/strict'
 import { slackWords } from '../../bot/channels/slack-words.ts'
 import type { SlackClient } from '../../infra/practice/slack/client.ts'
-import { isJsonObject, type JsonObject } from '../../infra/practice/slack/json.ts'
-import type { Message, View } from '../../infra/practice/slack/shapes.ts'
+import type { Message, Pressed, View } from '../../infra/practice/slack/shapes.ts'
+import { slackInPublic } from './in-public.ts'
 import type { UsedSecret } from './secret-scan.ts'
-import type { Seen, Talker, WindowSeen } from './talker.ts'
+import { look, readBlocks } from './slack-look.ts'
+import { type Came, slackMischief } from './slack-mischief.ts'
+import { fileNames, type Inputs, type Seen, type Talker, type WindowSeen } from './talker.ts'
+
+export { look, readBlocks } from './slack-look.ts'
 
 /** A view that stands in for one that is being made. */
 const WAITING = 'helpbot-wait'
 const PATIENCE = 15_000
 
-/** A person in practice Slack. */
+/** A person in practice Slack. The signing secret is for what is sent past a client, see Mischief. */
 export function slackTalker(
   client: SlackClient,
   person: { slackId: string; id: string; name: string },
   used: (kind: UsedSecret['kind'], value: string) => void,
+  signingSecret = '',
 ): Talker {
   const user = person.slackId
   const conversationId = client.directMessageOf(user)
   let since = '0'
+  let lastSaid: string | undefined
   void client.open(user)
 
   const seenNow = (): readonly Seen[] => client.messagesOf(user).map(look)
@@ -93,16 +99,12 @@ export function slackTalker(
   }
 
   /** Presses, and resolves with what comes of it first: a window, a note for this person only, or the card changed. */
-  async function pressed(
-    message: Seen,
-    button: string,
-    inputs: Readonly<Record<string, string>>,
-  ): Promise<{ window: View } | { text: string }> {
+  async function pressed(messageTs: string, press: () => Promise<Pressed>): Promise<Came> {
     await closeLeftOver()
     let came: { text: string } | 'window' | undefined
     let wake = () => {}
     const stop = client.subscribe((event) => {
-      const isMine = event.type === 'updated' && event.message.ts === message.id
+      const isMine = event.type === 'updated' && event.message.ts === messageTs
       const isNote = event.type === 'message' && event.message.ephemeralTo === user
       if (event.type === 'view' && event.user === user && event.view) came = 'window'
       else if ((isMine || isNote) && came === undefined) came = { text: look(event.message).text }
@@ -110,8 +112,8 @@ export function slackTalker(
     })
     const timer = setTimeout(() => wake(), PATIENCE)
     try {
-      const { acknowledged, status } = await client.press(user, conversationId, message.id, { text: button }, inputs)
-      assert.ok(acknowledged, `the bot answered ${status} to "${button}"`)
+      const { acknowledged, status } = await press()
+      assert.ok(acknowledged, `the bot answered ${status} to a button`)
       const due = Date.now() + PATIENCE
       while (!came && Date.now() < due)
         await new Promise<void>((resolve) => {
@@ -121,10 +123,13 @@ export function slackTalker(
       clearTimeout(timer)
       stop()
     }
-    if (came !== 'window') return came ?? { text: textOf(message.id) }
+    if (came !== 'window') return came ?? { text: textOf(messageTs) }
     const window = await ready()
-    return window ? { window } : { text: textOf(message.id) }
+    return window ? { window } : { text: textOf(messageTs) }
   }
+
+  const pressButton = (ts: string, button: string, inputs: Inputs) =>
+    client.press(user, conversationId, ts, { text: button }, inputs)
 
   function textOf(ts: string): string {
     return seenNow().find(({ id }) => id === ts)?.text ?? ''
@@ -143,7 +148,6 @@ export function slackTalker(
 
   /** Sends the open window off; answers the next one. */
   async function sendOff(inputs: Readonly<Record<string, string>>): Promise<WindowSeen | undefined> {
-    noteTyped(inputs)
     const outcome = await client.submitView(user, inputs)
     assert.notEqual(outcome.kind, 'failed', JSON.stringify(outcome))
     if (outcome.kind === 'closed') return undefined
@@ -158,21 +162,37 @@ export function slackTalker(
     return undefined
   }
 
+  async function write(text: string, files: number): Promise<number> {
+    const { delivered } = await client.say(user, text, { files: fileNames(files).map((name) => ({ name })) })
+    const delivery = await delivered
+    lastSaid = delivery?.eventId
+    return delivery?.status ?? 0
+  }
+
   return {
     id: person.id,
     name: person.name,
-    async say(text) {
+    longestText: 12_000,
+    showsQrCodes: false,
+    inPublic: slackInPublic(client, user, (id) => {
+      lastSaid = id
+    }),
+    mischief: slackMischief(client, user, signingSecret, { said: () => lastSaid, pressed, windowOf, sendOff }),
+    async say(text, { files = 0 } = {}) {
       mark()
-      const { delivered } = await client.say(user, text)
-      await delivered
+      await write(text, files)
     },
+    send: (text) => write(text, 0),
     sees: (words, patience = PATIENCE) => find(words, since, patience),
     hasSeen: (words, patience = PATIENCE) => find(words, '0', patience),
     async press(button, inputs = {}) {
       const message = newest(button)
-      noteTyped(inputs)
+      const inForm = typeof inputs === 'function'
+      const typed = inForm ? {} : inputs
+      noteTyped(typed)
       mark()
-      const outcome = await pressed(message, button, inputs)
+      const outcome = await pressed(message.id, () => pressButton(message.id, button, typed))
+      assert.ok('window' in outcome || !inForm, `"${button}" opens no form`)
       if ('text' in outcome) return outcome.text
       if (outcome.window.submit === undefined) {
         const { text } = windowOf(outcome.window)
@@ -180,94 +200,24 @@ export function slackTalker(
         return text
       }
       const before = { ...message, text: textOf(message.id) }
-      const next = await sendOff(inputs)
+      const filledIn = inForm ? inputs(windowOf(outcome.window).text) : inputs
+      noteTyped(filledIn)
+      const next = await sendOff(filledIn)
       return next ? next.text : await changed(before)
     },
     async open(button) {
       const message = newest(button)
       mark()
-      const outcome = await pressed(message, button, {})
+      const outcome = await pressed(message.id, () => pressButton(message.id, button, {}))
       assert.ok('window' in outcome, `"${button}" opens no window: ${JSON.stringify(outcome)}`)
       return windowOf(outcome.window)
     },
     async submit(inputs) {
       assert.ok(await client.view(user), 'no window is open')
+      noteTyped(inputs)
       mark()
       return await sendOff(inputs)
     },
     chat: seenNow,
   }
 }
-
-/** What somebody sees of a message in Slack. */
-export function look(message: Message): Seen {
-  if (message.blocks.length === 0 || !message.from.isBot)
-    return { id: message.ts, text: readMrkdwn(message.text), buttons: [] }
-  const { text, buttons } = readBlocks(message.blocks)
-  return { id: message.ts, text, buttons }
-}
-
-/** Words, buttons and picture addresses of blocks, in the order they stand, as a person reads them: no markup, no entities. */
-export function readBlocks(blocks: readonly JsonObject[]): { text: string; buttons: string[]; images: string[] } {
-  const texts: string[] = []
-  const buttons: string[] = []
-  const images: string[] = []
-  const words = (text: unknown): void => {
-    if (!isJsonObject(text) || typeof text.text !== 'string') return
-    texts.push(text.type === 'mrkdwn' ? readMrkdwn(text.text) : text.text)
-  }
-  const element = (given: unknown): void => {
-    if (!isJsonObject(given)) return
-    if (given.type === 'button' && isJsonObject(given.text)) buttons.push(String(given.text.text))
-    else if (given.type === 'image') images.push(String(given.image_url))
-    else if (given.type === 'plain_text' || given.type === 'mrkdwn') words(given)
-  }
-  for (const block of blocks) {
-    words(block.text)
-    words(block.title)
-    words(block.label)
-    words(block.hint)
-    for (const field of listOf(block.fields)) words(field)
-    element(block.accessory)
-    if (block.type === 'image') element(block)
-    else if (block.type === 'markdown') texts.push(String(block.text))
-    else if (block.type === 'rich_text') texts.push(...listOf(block.elements).flatMap(richLines))
-    else for (const one of listOf(block.elements)) element(one)
-  }
-  return { text: texts.join('\n'), buttons, images }
-}
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
-/** A section is one text; a list is a line for each of its points. */
-function richLines(element: unknown): string[] {
-  if (!isJsonObject(element)) return []
-  const inner = listOf(element.elements)
-  if (element.type === 'rich_text_list') return inner.flatMap(richLines)
-  return [inner.map(richWord).join('').trimStart()]
-}
-
-function richWord(element: unknown): string {
-  if (!isJsonObject(element)) return ''
-  const { type, text, url, fallback, user_id: user, name } = element
-  if (type === 'user') return `@${String(user)}`
-  // A picture for the eye, like the marks Teams draws beside a text; nobody reads its name.
-  if (type === 'emoji') return typeof name === 'string' && name !== 'warning' ? `:${name}:` : ''
-  if (type === 'date') return String(fallback)
-  return String(text ?? url ?? '')
-}
-
-/** https://docs.slack.dev/messaging/formatting-message-text: dates by their fallback, links by their label, entities as themselves. */
-function readMrkdwn(text: string): string {
-  const plain = text
-    .replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
-    .replace(/<[^|>]*\|([^>]*)>/g, '$1')
-    .replace(/<([^>]*)>/g, '$1')
-    .replace(/```([\s\S]*?)```/g, '$1')
-    .replace(/`([^`\n]+)`/g, '$1')
-    .replace(/(?<![\p{L}\p{N}*])\*([^*\n]+)\*(?![\p{L}\p{N}*])/gu, '$1')
-    .replace(/(?<![\p{L}\p{N}_])_([^_\n]+)_(?![\p{L}\p{N}_])/gu, '$1')
-  return unescaped(plain)
-}
-
-const unescaped = (text: string) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')

@@ -3,6 +3,8 @@ import type { ActionOutcome } from '../../infra/practice/teams/bot-answer.ts'
 import type { TeamsClient } from '../../infra/practice/teams/client.ts'
 import type { JsonObject } from '../../infra/practice/teams/json.ts'
 import { cardShownTo, type Message } from '../../infra/practice/teams/message.ts'
+import { type InPublic, teamsInPublic } from './in-public.ts'
+import { type Mischief, teamsMischief } from './mischief.ts'
 import type { UsedSecret } from './secret-scan.ts'
 
 /** What somebody sees of one message: its words, and the buttons that can still be pressed. */
@@ -21,18 +23,32 @@ export interface WindowSeen {
   readonly buttons: readonly string[]
 }
 
+/** What is filled in: values by the id of the input. */
+export type Inputs = Readonly<Record<string, string>>
+
 /** Somebody in a chat with HelpBot. Tests of dialogs are written against this, so that they run in every chat product. */
 export interface Talker {
   readonly id: string
   readonly name: string
+  /** So many letters go into one message. */
+  readonly longestText: number
+  /** Whether windows show pictures that are nowhere on the web, such as a QR code with a secret. */
+  readonly showsQrCodes: boolean
+  readonly inPublic: InPublic
+  readonly mischief: Mischief
   /** Writes, with so many files attached. */
   say(text: string, more?: { readonly files?: number }): Promise<void>
+  /** Writes; the HTTP status with which HelpBot has taken it in the end. */
+  send(text: string): Promise<number>
   /** Waits for a message of the bot, since this person last did something, that holds the words. */
   sees(words: string | RegExp, patienceMilliseconds?: number): Promise<Seen>
   /** The same, over the whole chat. */
   hasSeen(words: string | RegExp, patienceMilliseconds?: number): Promise<Seen>
-  /** Presses a button on the newest card that has it; answers what the card or a note says then. */
-  press(button: string, inputs?: Readonly<Record<string, string>>): Promise<string>
+  /**
+   * Presses a button on the newest card that has it; answers what the card or a note says then. What is filled in may depend on
+   * the words that stand beside the inputs: on the card, or in the form that the product opens for it.
+   */
+  press(button: string, inputs?: Inputs | ((shown: string) => Inputs)): Promise<string>
   /** Presses a button that opens a window. */
   open(button: string): Promise<WindowSeen>
   /** Sends the open window off; answers the next window, or undefined when it closed. */
@@ -49,6 +65,7 @@ export function teamsTalker(
 ): Talker {
   let since = '0'
   let window: { messageId: string; card: JsonObject } | undefined
+  let lastSaid: string | undefined
   const { conversationId } = client.open(person.id)
   const look = (message: Message): Seen => seen(person.id, message)
 
@@ -116,24 +133,46 @@ export function teamsTalker(
     return undefined
   }
 
+  function wordsOf(outcome: ActionOutcome): string {
+    if (outcome.kind === 'card') return readCard(outcome.card).text
+    if (outcome.kind === 'message') return outcome.text
+    assert.notEqual(outcome.kind, 'error', JSON.stringify(outcome))
+    return ''
+  }
+
+  async function write(text: string, files: number): Promise<number> {
+    const delivery = await client.say(person.id, text, fileNames(files)).delivered
+    lastSaid = delivery?.activityId
+    return delivery?.status ?? 0
+  }
+
   return {
     id: person.id,
     name: person.name,
+    longestText: 28_000,
+    showsQrCodes: true,
+    inPublic: teamsInPublic(client, person, look, (id) => {
+      lastSaid = id
+    }),
+    mischief: teamsMischief(client, person, {
+      said: () => lastSaid,
+      window: () => window,
+      wordsOf,
+      show: openWindow,
+    }),
     async say(text, { files = 0 } = {}) {
       mark()
-      await client.say(person.id, text, fileNames(files)).delivered
+      await write(text, files)
     },
+    send: (text) => write(text, 0),
     sees: (words, patience = 15_000) => find(words, since, patience),
     hasSeen: (words, patience = 15_000) => find(words, '0', patience),
     async press(button, inputs = {}) {
       const message = newest(button)
-      noteTyped(inputs)
+      const typed = typeof inputs === 'function' ? inputs(message.text) : inputs
+      noteTyped(typed)
       mark()
-      const outcome = await client.press(person.id, { messageId: message.id, title: button, inputs })
-      if (outcome.kind === 'card') return readCard(outcome.card).text
-      if (outcome.kind === 'message') return outcome.text
-      assert.notEqual(outcome.kind, 'error', JSON.stringify(outcome))
-      return ''
+      return wordsOf(await client.press(person.id, { messageId: message.id, title: button, inputs: typed }))
     },
     async open(button) {
       const message = newest(button)

@@ -15,6 +15,16 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'confirm-person': 'Vouch for a colleague',
   'reset-password': 'Reset the password',
   'protect-account': 'Protect the account',
+  'reset-password-for': 'Reset the password for them',
+  'bind-slack': 'Know the Slack account',
+  'take-thread': 'Take the thread',
+  'resolve-thread': 'Resolve the thread',
+  'ask-caller': 'Check who is calling',
+  'ask-freeze': 'Ask for a freeze',
+  'confirm-freeze': 'Confirm the freeze',
+  'cancel-freeze': 'Take the freeze back',
+  'expire-freeze': 'Let the freeze lapse',
+  'freeze-account': 'Freeze the account',
 }
 
 const PROOFS: Readonly<Record<string, string>> = {

@@ -108,10 +108,10 @@ export function itPane(options: {
     picker.show(person)
     for (const { person: one, chip } of colleagues) chip.setAttribute('aria-pressed', String(one.id === person.id))
     await Promise.all(Object.values(places).map(({ side }) => side.show(person)))
-    const isEmpty = ({ side }: { side: ChatSide }) => side.above[0]?.querySelector('[data-testid=message]') === null
-    const inView = places[sides.chosen()]
-    if (inView && isEmpty(inView) && places.slack && !isEmpty(places.slack)) sides.choose('slack')
+    const isEmpty = (place: Place) => places[place]?.side.above[0]?.querySelector('[data-testid=message]') === null
+    const other = sides.chosen() === 'slack' ? 'teams' : 'slack'
+    if (places[other] && sides.chosen() !== 'general' && isQuiet() && !isEmpty(other)) sides.choose(other)
   }
-  sides.choose('teams')
+  sides.choose(places.slack ? 'slack' : 'teams')
   return { root, show }
 }

@@ -122,8 +122,8 @@ export function personPane(options: {
     person: () => person,
     show: sit,
     async showInSlack(next) {
-      sides.choose('slack')
       await sit(next)
+      if (sides.chosen() !== 'slack') sides.choose('slack')
       panel.querySelector('textarea')?.focus()
     },
   }

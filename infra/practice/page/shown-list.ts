@@ -79,8 +79,12 @@ export function shownList<Message>(options: {
     messages,
     toTheEnd,
     reveal(id) {
-      const one = shown.get(id)?.root.getBoundingClientRect()
-      if (!one) return
+      const message = shown.get(id)?.root
+      if (!message) return
+      // Below the last message of a thread stands the box to answer in.
+      const isLast = message.nextElementSibling === null
+      const around = (isLast ? message.parentElement?.closest('li') : undefined) ?? message
+      const one = { top: message.getBoundingClientRect().top, bottom: around.getBoundingClientRect().bottom }
       const { top, bottom } = root.getBoundingClientRect()
       if (one.bottom > bottom) root.scrollTop += Math.min(one.bottom - bottom + 8, one.top - top)
       else if (one.top < top) root.scrollTop += one.top - top

@@ -43,6 +43,7 @@ export interface BotLine {
 }
 
 const MOST_REMEMBERED = 2_000
+const MOST_WAITING = 20_000
 const LARGEST_ANSWER = 1_000_000
 
 interface Attempt extends RawDelivery {
@@ -62,10 +63,13 @@ export function createBotLine(options: {
   const agent = new Agent({ connections: 256, keepAliveTimeout: 30_000, maxResponseSize: LARGEST_ANSWER })
   const closing = new AbortController()
   const remembered = new Map<string, { readonly envelope: object; copies: number }>()
+  let waiting = 0
 
   const post = async (path: Path, body: string, headers: Readonly<Record<string, string>>): Promise<Attempt> => {
+    if (waiting >= MOST_WAITING) return { status: 0, body: undefined, reason: 'connection_failed' }
     const timeout = AbortSignal.timeout(limits.acknowledgeWithin)
     const url = new URL(options.urls()[path])
+    waiting += 1
     try {
       const response = await agent.request({
         origin: url.origin,
@@ -83,6 +87,8 @@ export function createBotLine(options: {
       return answer.status >= 200 && answer.status < 300 ? answer : { ...answer, reason: 'http_error' }
     } catch {
       return { status: 0, body: undefined, reason: timeout.aborted ? 'http_timeout' : 'connection_failed' }
+    } finally {
+      waiting -= 1
     }
   }
   const signed = (body: string, type: string, more: Readonly<Record<string, string>> = {}, secondsLater = 0) => ({

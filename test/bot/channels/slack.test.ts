@@ -55,7 +55,8 @@ describe('what people write in Slack', () => {
     }
     await bench.event({ ...mention, thread_ts: '1.9' })
     const { arrival, isPublic } = only()
-    assert.equal(isPublic, true)
+    assert.equal(isPublic, false, 'it goes on in the private chat, which is the one last used')
+    assert.equal(arrival.address.conversation, 'D0ADA')
     assert.deepEqual(arrival.inbound, { kind: 'text', text: 'unlock me' })
     assert.deepEqual(bench.slack.of('chat.postMessage'), [])
     const [note] = bench.slack.of('chat.postEphemeral')

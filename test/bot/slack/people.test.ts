@@ -56,7 +56,6 @@ describe('who is served in Slack', function () {
         { is_stranger: true },
         /your own organisation’s IT help desk/,
       ],
-      ['somebody of another team', 'q', { team_id: 'T0ELSEWHERE' }, /your own organisation’s IT help desk/],
       ['a bot', 'hostile', { is_bot: true }, /I only talk to people/],
       ['an unconfirmed address', 'tomas', { is_email_confirmed: false }, /Confirm it in your Slack profile/],
       ['somebody invited who never came', 'lucas', { is_invited_user: true }, /Confirm it in your Slack profile/],
@@ -107,6 +106,18 @@ describe('who is served in Slack', function () {
       await until('the person is told', () => /deactivated[^"]*Please call the IT help desk/.test(heard()))
       assert.equal(await slack.dialogsOf('salesHead'), 0)
     })
+  })
+
+  it('leaves the words of another team alone, whatever they are', async () => {
+    const q = company.person('q', 'slack')
+    await q.hasSeen('I am HelpBot')
+    await changeProfile('q', { team_id: 'T0ELSEWHERE' })
+    const before = q.chat().length
+    const { delivered } = await slack.client.say(slack.account('q'), 'I forgot my password')
+    assert.equal((await delivered)?.status, 200)
+    assert.equal(q.chat().length, before + 1, 'their own words and no answer')
+    assert.equal(await slack.dialogsOf('q'), 0)
+    assert.match((await slack.home('q')).text, /your own organisation’s IT help desk/)
   })
 
   it('a change that Slack announces takes effect at once', async () => {
@@ -162,7 +173,8 @@ describe('who is served in Slack', function () {
   })
 
   describe('somebody’s address in the directory becomes another', () => {
-    const control = () => company.company.tenant.control
+    const rename = (id: string, address: string) =>
+      company.company.tenant.control.editUser(id, { mail: address, userPrincipalName: address })
     let old: string
 
     it('lets them in no more, and says what to do', async () => {
@@ -171,7 +183,7 @@ describe('who is served in Slack', function () {
       await maya.sees('What can I do for you?')
       old = addressOf('maya')
       await changeProfile('maya', { email: old })
-      control().editUser(maya.id, { mail: 'maya.elsewhere@nordwind.example' })
+      rename(maya.id, 'maya.elsewhere@nordwind.example')
       aMinuteLater()
       await maya.say('I forgot my password')
       await maya.sees('Please ask the IT help desk to check it')
@@ -180,7 +192,7 @@ describe('who is served in Slack', function () {
 
     it('takes a newcomer who is given the old one for nobody, and their account neither', async () => {
       const yuki = company.person('itManager', 'slack')
-      control().editUser(yuki.id, { mail: old })
+      rename(yuki.id, old)
       await changeProfile('itManager', { email: old })
       for (const key of ['itManager', 'maya'] as const) {
         const person = company.person(key, 'slack')
@@ -194,8 +206,8 @@ describe('who is served in Slack', function () {
 
     it('knows them again when IT has put it right', async () => {
       const maya = company.person('maya', 'slack')
-      control().editUser(company.person('itManager', 'slack').id, { mail: 'yuki.tanaka@nordwind.example' })
-      control().editUser(maya.id, { mail: old })
+      rename(company.person('itManager', 'slack').id, 'yuki.elsewhere@nordwind.example')
+      rename(maya.id, old)
       await maya.say('help')
       await maya.sees('What can I do for you?')
       assert.match((await slack.home('maya')).text, /Hello Maya Okonkwo/)

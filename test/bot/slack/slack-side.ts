@@ -3,7 +3,7 @@ import { type CastKey, wellKnown } from '../../../infra/practice/company/cast.ts
 import type { SlackClient } from '../../../infra/practice/slack/client.ts'
 import { sign } from '../../../infra/practice/slack/signing.ts'
 import type { TestCompany } from '../../support/company.ts'
-import { readBlocks } from '../../support/slack-talker.ts'
+import { readBlocks } from '../../support/slack-look.ts'
 
 /** The Slack side of a company as its tests look at it: accounts by the names of the cast, and what the bot keeps. */
 export interface SlackSide {

@@ -172,7 +172,7 @@ async function scripted(context: TurnContext, seed: Buffer, now: () => Date): Pr
     const card = renderCard(
       {
         card: 'offer-window',
-        data: { title: 'Set up your authenticator app', text: 'I show you a QR code.', button: 'Show the QR code' },
+        data: { title: 'Set up your authenticator app', text: 'I show you a QR code.', button: 'Show the key' },
       },
       'p1',
     )

@@ -35,7 +35,7 @@ describe('the practice page in Slack', function () {
 
   it('sits Tomáš down in Slack from the steps, where the same words start the same thing', async () => {
     await page.getByTestId('try-slack').click()
-    assert.equal(await employee.getByTestId('side-slack').getAttribute('aria-selected'), 'true')
+    await employee.locator('[data-testid=side-slack][aria-selected=true]').waitFor()
     await employee.locator('textarea:focus').waitFor()
     assert.equal(await employee.getByTestId('person-picker').inputValue(), tomas.name)
     await page.keyboard.type('I forgot my number')
@@ -124,18 +124,6 @@ describe('the practice page in Slack', function () {
     assert.equal(await employee.getByText('First thoughts').count(), 0)
   })
 
-  it('shows hostile text as text', async () => {
-    await say(employee, 'markup')
-    const message = newest(employee, '<img src=x onerror=window.hurt=7>')
-    await message.getByRole('link', { name: 'safe' }).waitFor()
-    await message.getByText('press me').waitFor()
-    assert.equal(await message.getByRole('link').count(), 1)
-    await employee.getByText('onerror=window.hurt=9').first().waitFor()
-    const markup = await employee.getByTestId('message').locator('img, script').count()
-    assert.equal(markup, 0)
-    assert.equal(await page.evaluate('"hurt" in window'), false)
-  })
-
   it('opens a modal that waits, asks, complains below the input, and closes', async () => {
     await say(employee, 'number please')
     await newest(employee, 'Enter the code').getByRole('button', { name: 'Show me how' }).click()
@@ -220,6 +208,12 @@ describe('the practice page in Slack', function () {
     assert.equal(await it.getByTestId('side-slack').getAttribute('aria-selected'), 'true', 'the pane follows')
     await it.getByTestId('it-person').getByText(helen.name).waitFor()
     await it.getByRole('button', { name: helen.name }).click()
+    await thread.getByRole('button', { name: 'Resolve' }).click()
+    const window = page.getByTestId('dialog')
+    await window.getByLabel('The code your app shows').waitFor()
+    assert.equal(await window.getByTestId('phone').count(), 0, 'nobody lends IT a phone')
+    await window.getByRole('button', { name: 'Later' }).click()
+    await window.waitFor({ state: 'detached' })
     await thread.getByRole('button', { name: 'Take' }).click()
     await thread.getByText(`Taken by @${helen.name}`).waitFor()
     await thread.getByRole('button', { name: 'Reply' }).click()
@@ -242,6 +236,18 @@ describe('the practice page in Slack', function () {
     await newest(employee, 'Are you there?').waitFor()
     assert.equal(await employee.getByTestId('side-slack').locator('.news-mark').count(), 0)
     assert.match(user, /^U/)
+  })
+
+  it('shows hostile text as text', async () => {
+    await say(employee, 'markup')
+    const message = newest(employee, '<img src=x onerror=window.hurt=7>')
+    await message.getByRole('link', { name: 'safe' }).waitFor()
+    await message.getByText('press me').waitFor()
+    assert.equal(await message.getByRole('link').count(), 1)
+    await employee.getByText('onerror=window.hurt=9').first().waitFor()
+    const markup = await employee.getByTestId('message').locator('img, script').count()
+    assert.equal(markup, 0)
+    assert.equal(await page.evaluate('"hurt" in window'), false)
   })
 
   it('draws a hostile name as text', async () => {

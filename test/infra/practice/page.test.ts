@@ -107,7 +107,7 @@ describe('the practice page', function () {
   it('opens a dialog with a QR code beside the phone, which scans it and shows the very code of the seed', async () => {
     const employee = pane(page, 'employee')
     await say('employee', 'I have a new phone')
-    await employee.getByRole('button', { name: 'Show the QR code' }).click()
+    await employee.getByRole('button', { name: 'Show the key' }).click()
     const window = page.getByTestId('dialog')
     await window.getByRole('heading', { name: 'Your authenticator app', exact: true }).waitFor()
     await picture(page, 'dialog-qr-code')
@@ -137,7 +137,7 @@ describe('the practice page', function () {
   })
 
   it('closes a dialog with Escape and gives the focus back', async () => {
-    const show = pane(page, 'employee').getByRole('button', { name: 'Show the QR code' })
+    const show = pane(page, 'employee').getByRole('button', { name: 'Show the key' })
     await show.focus()
     await page.keyboard.press('Enter')
     await page.getByTestId('dialog').waitFor()
@@ -150,7 +150,7 @@ describe('the practice page', function () {
     }
     await page.keyboard.press('Escape')
     await page.getByTestId('dialog').waitFor({ state: 'detached' })
-    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Show the QR code')
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Show the key')
   })
 
   it('follows the clock of the company, and phones are people’s own', async () => {
@@ -286,8 +286,9 @@ describe('the practice page', function () {
   })
 
   it('shows the channel with its threads', async () => {
-    await say('it', 'Is anybody locked out?')
     const it = pane(page, 'it')
+    await it.getByTestId('side-teams').click()
+    await say('it', 'Is anybody locked out?')
     await messages(it).filter({ hasText: 'Is anybody locked out?' }).first().waitFor()
     await it.getByText('You said:').waitFor()
     const posted = test.bot.teams.client.conversation(itChannelId).messages[0]
@@ -350,7 +351,7 @@ describe('the practice page', function () {
     const isWider = await small.evaluate('document.documentElement.scrollWidth > window.innerWidth')
     assert.equal(isWider, false, 'nothing sticks out')
     await small.getByTestId('tab-employee').click()
-    await pane(small, 'employee').getByRole('button', { name: 'Show the QR code' }).click()
+    await pane(small, 'employee').getByRole('button', { name: 'Show the key' }).click()
     await small.getByTestId('dialog').getByTestId('phone-scan').click()
     await small.getByTestId('dialog').getByTestId('phone-code').waitFor()
     await picture(small, 'small-dialog')
@@ -372,6 +373,8 @@ describe('the practice page', function () {
     for (const path of [
       '/practice/page/..%2Ffront-door.ts',
       '/practice/page/tsconfig.json',
+      '/practice/page/slack/..%2F..%2Ffront-door.ts',
+      '/practice/page/other/names.ts',
       '/practice/vendor/constructor',
     ]) {
       assert.equal((await fetch(`${test.door.url}${path}`)).status, 404, path)

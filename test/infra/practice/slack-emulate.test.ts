@@ -10,6 +10,7 @@ import {
   type SlackTestBot,
   section,
   startSlackTestBot,
+  TEAM,
 } from './slack-test-bot.ts'
 
 /** Two that were written apart from each other: where they agree, neither invented it. */
@@ -19,7 +20,7 @@ describe('practice Slack beside emulate', () => {
   let theirs: { user: string; channel: string }
 
   before(async () => {
-    bot = await startSlackTestBot()
+    bot = await startSlackTestBot({ scopes: [...allScopes, 'team:read'] })
     emulator = await createEmulator({
       service: 'slack',
       port: await freePort(),
@@ -78,15 +79,16 @@ describe('practice Slack beside emulate', () => {
     it(`${method} ${JSON.stringify(given({ user: 'U', channel: 'C' }))}`, async () => {
       const ours = await bot.call(method, given({ user: bot.ada, channel: IT_CHANNEL }))
       const other = await call(method, given(theirs))
-      assert.equal(ours.error, other.error)
+      assert.deepEqual([ours.ok, ours.error], [other.ok, other.error])
       const missing = Object.keys(other).filter((name) => !(name in ours) && name !== 'app_id')
       assert.deepEqual(missing, [], 'what emulate answers is in our answer too')
     })
 
   it('passes on what only emulate knows', async () => {
     const upload = await bot.call('files.getUploadURLExternal', { filename: 'a.txt', length: '3' })
-    assert.equal(upload.ok, false)
-    assert.equal(upload.error, 'missing_scope', 'under the same scopes')
-    assert.equal((await bot.call('team.info')).ok || (await bot.call('team.info')).error === 'missing_scope', true)
+    assert.deepEqual([upload.error, upload.needed], ['missing_scope', 'files:write'], 'under the same scopes')
+    const { team } = await bot.call('team.info')
+    assert.equal((team as Json | undefined)?.name, TEAM.name)
+    assert.equal((await bot.call('no.such.method')).error, 'unknown_method')
   })
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { UsedSecret } from '../../support/secret-scan.ts'
-import { readBlocks, slackTalker } from '../../support/slack-talker.ts'
+import { readBlocks } from '../../support/slack-look.ts'
+import { slackTalker } from '../../support/slack-talker.ts'
 import type { Talker } from '../../support/talker.ts'
 import {
   actions,
@@ -100,10 +101,7 @@ describe('a person in practice Slack, as dialog tests know them', () => {
     assert.match(await ada.press('Check the code', { code: '000000' }), /^That is not right\.\nSix-digit code$/)
     assert.match(await ada.press('Check the code', {}), /Please complete this required field/)
     assert.equal(await ada.press('Check the code', { code: '123456' }), 'Thank you, the code is right.')
-    assert.deepEqual(used, [
-      ['code', '000000'],
-      ['code', '123456'],
-    ])
+    assert.deepEqual(new Set(used.map(([kind, value]) => `${kind} ${value}`)), new Set(['code 000000', 'code 123456']))
   })
 
   it('opens a window, sends it off, and notes the secrets it shows', async () => {

@@ -27,6 +27,7 @@ export function slackChannel(options: {
   const { channelId, name, workspace, windows } = options
   const { bot } = workspace
   let user: string | undefined
+  let sits = 0
   const seat: Seat = options.seat ?? { user: () => user, belongings: undefined }
   if (!options.seat) windows.add(seat)
 
@@ -91,10 +92,16 @@ export function slackChannel(options: {
     above: [list.root, empty],
     below: [box.root],
     async show(person: Someone) {
-      user = (await workspace.accountOf(person))?.user
+      sits += 1
+      const mine = sits
+      user = undefined
       grouped.rename(person.name)
       list.load([])
-      box.complain(user === undefined ? `${person.name} has no account in this Slack.` : '')
+      box.complain('')
+      const account = await workspace.accountOf(person).catch((error: Error) => box.complain(error.message))
+      if (mine !== sits) return
+      user = account?.user
+      if (!account) box.complain(`${person.name} has no account in this Slack.`)
       await load().catch((error: Error) => box.complain(error.message))
     },
   }

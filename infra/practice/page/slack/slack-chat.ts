@@ -30,6 +30,7 @@ export function slackChat(options: {
   const { bot, workspace, windows } = options
   let user: string | undefined
   let conversationId = ''
+  let sits = 0
   const seat: Seat = { user: () => user, belongings: options.belongings }
   windows.add(seat)
 
@@ -144,13 +145,21 @@ export function slackChat(options: {
     below: [foot],
     appear,
     async show(person: Someone) {
-      const account = await workspace.accountOf(person)
-      user = account?.user
-      conversationId = account?.conversationId ?? ''
+      sits += 1
+      const mine = sits
+      user = undefined
+      conversationId = ''
       list.load([])
       home.show(undefined)
-      box.complain(user === undefined ? `${person.name} has no account in this Slack.` : '')
-      await Promise.all([load().catch((error: Error) => box.complain(error.message)), channel?.show(person)])
+      box.complain('')
+      const forChannel = channel?.show(person)
+      const account = await workspace.accountOf(person).catch((error: Error) => box.complain(error.message))
+      // Somebody else may have sat down meanwhile: nobody writes under the name of the one before.
+      if (mine !== sits) return
+      user = account?.user
+      conversationId = account?.conversationId ?? ''
+      if (!account) box.complain(`${person.name} has no account in this Slack.`)
+      await Promise.all([load().catch((error: Error) => box.complain(error.message)), forChannel])
     },
   }
 }

@@ -42,7 +42,10 @@ export function slackMessage(message: Message, context: SlackMessageContext): Sh
     busy = false
   }
   const menu = messageMenu(
-    Object.entries(context.menu).map(([label, choose]) => ({ label, choose: () => void told(() => choose(current)) })),
+    Object.entries(ephemeralTo === undefined ? context.menu : {}).map(([label, choose]) => ({
+      label,
+      choose: () => void told(() => choose(current)),
+    })),
   )
   const root = element(
     'li',

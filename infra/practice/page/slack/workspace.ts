@@ -20,6 +20,7 @@ export interface Workspace {
   meet(messages: readonly Message[]): void
 }
 
+/** Opens the workspace for this page. @throws RequestError when practice Slack does not answer */
 export async function openWorkspace(options: {
   readonly bot: string
   readonly view: SlackView
