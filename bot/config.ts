@@ -227,9 +227,7 @@ function chatFaults(values: Values): string[] {
 function practiceFaults(values: Values): string[] {
   const places = ['GRAPH_ENDPOINT', 'AUTHORITY', 'TEAMS_SERVICE_URL'] as const
   const given = places.map((name) => [name, values[name]] as const)
-  const slack: [string, string][] = values.SLACK_BOT_TOKEN
-    ? [['SLACK_API_URL', values.SLACK_API_URL ?? slackApi]]
-    : []
+  const slack: [string, string][] = values.SLACK_BOT_TOKEN ? [['SLACK_API_URL', values.SLACK_API_URL ?? slackApi]] : []
   return [...given, ...slack]
     .filter(([, url]) => !['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname))
     .map(

@@ -30,6 +30,13 @@ export const enrolTotp: Dialog = {
       return
     }
     const confirmed = await offerManager(chat, desk, enrolled.countsFrom)
+    const left = await chat.once('left', async () => (await desk.authenticator()).state)
+    if (left === 'none') {
+      const text = 'Because your manager does not know about it, I took the new authenticator away again and told IT.'
+      chat.say('taken-back', message('Your authenticator is not set up', text))
+      await finish(chat, desk, 'The manager does not know about it: the authenticator was taken away again.')
+      return
+    }
     await finish(
       chat,
       desk,

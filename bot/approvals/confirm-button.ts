@@ -1,13 +1,14 @@
 import type { Kysely } from 'kysely'
-import type { Audit } from '../audit/audit.ts'
-import type { CardContent } from '../channels/chat.ts'
+import type { CardContent, Reply } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { Confirmation } from '../identity/confirmation.ts'
 import { confirmationById, decide } from '../identity/manager.ts'
+import { operationFacts } from '../policy/operations.ts'
 import type { Schema } from '../store/schema.ts'
 import { changePosts } from '../turns/outbox.ts'
 import type { Button } from '../turns/press-button.ts'
 import { confirmationPost } from './ask-manager.ts'
+import { type DenialGround, takeBackIfNew, tellItOfDenial } from './denied-by-manager.ts'
 import { isOfPerson } from './person-purpose.ts'
 
 const endings = {
@@ -17,21 +18,17 @@ const endings = {
 } as const
 
 /** The three numbers on a manager's card. A wrong pick is a no; the first answer counts, and it counts once. */
-export function confirmButton(ground: {
-  readonly database: Kysely<Schema>
-  readonly clock: Clock
-  readonly audit: Audit
-}): Button {
+export function confirmButton(ground: DenialGround): Button {
   const { database, clock, audit } = ground
   return async ({ person, post, values }) => {
+    let denial: { readonly of: Confirmation; readonly took: boolean } | undefined
     const id = post.key.slice(confirmationPost('').length)
     const picked = Number(values.pick)
     const pick = values.pick === 'none' || !Number.isInteger(picked) ? 'deny' : picked
     // The answer, the card and the row in the audit: all or nothing.
-    return await database.transaction().execute(async (transaction) => {
+    const done = await database.transaction().execute(async (transaction) => {
       const decided = await decide({ database: transaction, clock }, id, person, pick)
-      if (decided === 'not-yours')
-        return { reply: { kind: 'note', text: 'This request is not yours to answer.' }, posts: [] }
+      if (decided === 'not-yours') return { reply: note('This request is not yours to answer.'), posts: [] }
       const state = decided.startsWith('already:') ? decided.slice('already:'.length) : decided
       const outcome = state === 'confirmed' || state === 'denied' ? state : 'expired'
       const content: CardContent = { ...(post.content as CardContent), closed: endings[outcome] }
@@ -49,9 +46,32 @@ export function confirmButton(ground: {
           outcome: decided === 'confirmed' ? 'done' : 'refused',
           detail: { purpose: confirmation.purpose, decision: decided, 'asked-by': confirmation.asker },
         })
-      return { reply: { kind: 'card', post: post.key, content }, posts: [post.key], wake: `confirmation:${id}` }
+      if (decided === 'denied' && values.pick === 'none' && confirmation && isAskedOfManager(confirmation.purpose))
+        denial = {
+          of: confirmation,
+          took: await takeBackIfNew({ database: transaction, clock, audit }, confirmation, person),
+        }
+      const reply: Reply = { kind: 'card', post: post.key, content }
+      return { reply, posts: [post.key], wake: `confirmation:${id}` }
     })
+    if (!denial) return done
+    const told = await tellItOfDenial(ground, denial.of, person, askerOn(post.content as CardContent), denial.took)
+    return { ...done, posts: [...done.posts, ...told] }
   }
+}
+
+/** Confirmations of other purposes have buttons of their own. */
+function isAskedOfManager(purpose: string): boolean {
+  return Object.hasOwn(operationFacts, purpose) && !isOfPerson(purpose)
+}
+
+/** The name of whoever asks, as the card has it. */
+function askerOn({ data }: CardContent): string {
+  return typeof data.asker === 'string' ? data.asker : ''
+}
+
+function note(text: string): Reply {
+  return { kind: 'note', text }
 }
 
 /** Closes the cards of confirmations that ran out or are not needed any more; answers their keys. */

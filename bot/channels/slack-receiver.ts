@@ -5,10 +5,15 @@ import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Ephemeral } from '../store/ephemeral.ts'
 import { verifySlackSignature } from './slack-signature.ts'
-import { patience } from './slack-time.ts'
 
 /** A signature is good for five minutes before and after its time; for so long none is taken twice. */
 const signatureLife = 10 * 60 * 1_000
+
+/**
+ * An event still worked on after this time is acknowledged. Well below Slack's three seconds, which also count how long a request
+ * lay in line before we heard of it; what fails within it comes again. Milliseconds.
+ */
+const patience = 1_500
 
 const urls = { event: '/slack/events', interaction: '/slack/interactivity', command: '/slack/commands' } as const
 type Kind = keyof typeof urls

@@ -142,7 +142,7 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
 }
 
 const tooWeak =
-  'This chat does not count as a proof here, because it does not ask for a second factor. Write to me in Microsoft Teams instead.'
+  'This chat does not count as a proof here, because it does not ask for a second factor at sign-in. Write to me in Microsoft Teams, if you have it, or ask IT.'
 
 /** A line of the audit for what changes no directory. */
 export function eventOf(

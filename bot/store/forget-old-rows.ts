@@ -10,7 +10,9 @@ const page = 1_000
 export async function forgetOldRows(database: Kysely<Schema>, now: Date): Promise<number> {
   const before = new Date(now.getTime() - kept)
   const statements = [
-    sql`delete from posts where key in (select key from posts where created_at < ${before} and state in ('sent', 'failed') limit ${page})`,
+    sql`delete from posts where key in (select key from posts where created_at < ${before} and state in ('sent', 'failed')
+         and key not in (select head_post from threads where state <> 'resolved') limit ${page})`,
+    sql`delete from threads where id in (select id from threads where resolved_at < ${before} and state = 'resolved' limit ${page})`,
     sql`delete from proofs where id in (select id from proofs where obtained_at < ${before} limit ${page})`,
     sql`delete from confirmations where id in (select id from confirmations where created_at < ${before} and state <> 'pending' limit ${page})`,
     sql`delete from recourses where id in (select id from recourses where expires_at < ${before} limit ${page})`,

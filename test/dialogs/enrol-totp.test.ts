@@ -143,7 +143,11 @@ describe('"I have a new phone"', function () {
       await emre.hasSeen('Is this really Q?')
       assert.match(await emre.press('I do not know about this'), /did not confirm/)
       await q.sees('Your manager did not confirm that it is you')
-      assert.equal(await codeIsGood(q, phone), false)
+      await q.sees('I took the new authenticator away again and told IT')
+      const told = await company.itChannelSees('A manager does not know about a request')
+      assert.match(told, /Q[\s\S]*Emre Yıldız said: "I do not know about this"[\s\S]*was taken back/)
+      company.company.clock.advance(4 * 24 * 3_600_000)
+      assert.equal(await codeIsGood(q, phone), false, 'nor does it ever count')
     })
 
     it('picks a wrong number: it does not count', async () => {

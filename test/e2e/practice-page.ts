@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import type { Locator, Page } from 'playwright-core'
 
 type Belonging = 'phone' | 'sign-in' | 'mail'
+/** The chat product to look at, a place within Slack, or the channel where anybody may ask. */
+type Side = 'teams' | 'slack' | 'messages' | 'home' | 'channel' | 'general'
 
 /** Somebody's pane on the practice page, used as a person uses it. */
 export interface Pane {
   readonly root: Locator
   /** Chooses who sits here, by typing the name. */
   sits(name: string): Promise<void>
+  /** Turns to another chat product, or to another place in it. */
+  turnsTo(side: Side): Promise<void>
   say(text: string): Promise<void>
   /** Waits for a message of the bot, newer than the last thing done here, with these words. */
   sees(words: string | RegExp): Promise<Locator>
@@ -98,6 +102,12 @@ function pane(page: Page, slot: 'employee' | 'manager' | 'it'): Pane {
       const opened = page.waitForResponse((response) => new URL(response.url()).pathname.endsWith('/open'))
       await root.getByRole('option', { name }).first().click()
       await opened
+      await mark()
+    },
+    async turnsTo(side) {
+      const tab = root.getByTestId(`side-${side}`)
+      await tab.click()
+      await tab.and(root.locator('[aria-selected=true]')).waitFor()
       await mark()
     },
     async say(text) {

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
-import type { Company } from '../../infra/practice/company.ts'
+import type { SlackClient } from '../../infra/practice/slack/client.ts'
 import { isJsonObject } from '../../infra/practice/slack/json.ts'
+import type { TeamsClient } from '../../infra/practice/teams/client.ts'
+
+/** The chat histories of a company. */
+export interface ChatHistories {
+  readonly teams: { readonly client: Pick<TeamsClient, 'transcript'> }
+  readonly slack: { readonly client: Pick<SlackClient, 'transcript'> }
+}
 
 /** What a chat product may have drawn as a link, a mention or bold in any message of the bot, now or before it was changed. */
-export function drawnMarkup({ teams, slack }: Company): readonly string[] {
+export function drawnMarkup({ teams, slack }: ChatHistories): readonly string[] {
   const inTeams = teams.client
     .transcript()
     .flatMap(({ messages }) => messages.filter(({ from }) => from.role === 'bot'))

@@ -1,3 +1,5 @@
+import { readAction } from '../../cards/slack-wire.ts'
+import { elementsOf, wordsOf } from '../../infra/practice/slack/inputs.ts'
 import { isJsonObject, type JsonObject } from '../../infra/practice/slack/json.ts'
 import type { Message } from '../../infra/practice/slack/shapes.ts'
 import type { Seen } from './talker.ts'
@@ -8,6 +10,14 @@ export function look(message: Message): Seen {
     return { id: message.ts, text: readMrkdwn(message.text), buttons: [] }
   const { text, buttons } = readBlocks(message.blocks)
   return { id: message.ts, text, buttons }
+}
+
+/** Whether a button of HelpBot's is for a window or a form; false for what is none of its own. */
+export function opensSomething({ blocks }: Message, button: string): boolean {
+  const found = elementsOf(blocks).find(({ type, element }) => type === 'button' && wordsOf(element.text) === button)
+  const value = typeof found?.element.value === 'string' ? found.element.value : undefined
+  const pressed = found && readAction({ action_id: found.actionId, type: 'button', value })
+  return pressed !== undefined && pressed.kind !== 'press'
 }
 
 /** Words, buttons and picture addresses of blocks, in the order they stand, as a person reads them: no markup, no entities. */

@@ -15,8 +15,8 @@ export function slackMischief(
   signingSecret: string,
   talk: {
     readonly said: () => string | undefined
-    /** Presses in some way, and resolves with what comes of it on this message or elsewhere. */
-    readonly pressed: (messageTs: string, press: () => Promise<Pressed>) => Promise<Came>
+    /** Presses a button in some way, and resolves with what comes of it on this message or elsewhere. */
+    readonly pressed: (on: Message, button: string, press: () => Promise<Pressed>) => Promise<Came>
     readonly windowOf: (view: View) => WindowSeen
     /** Sends the open window off. */
     readonly sendOff: (inputs: Readonly<Record<string, string>>) => Promise<WindowSeen | undefined>
@@ -31,7 +31,7 @@ export function slackMischief(
   }
   function pressOn(kept: Kept, text: string, inputs: Readonly<Record<string, string>>): Promise<Came> {
     const message = moved(kept)
-    return talk.pressed(message.ts, () => client.pressAsSeen(user, message, { text }, inputs))
+    return talk.pressed(message, text, () => client.pressAsSeen(user, message, { text }, inputs))
   }
   const wordsOf = (came: Came) => ('text' in came ? came.text : talk.windowOf(came.window).text)
 

@@ -4,7 +4,7 @@ import type { SlackClient } from '../../infra/practice/slack/client.ts'
 import type { Message, Pressed, View } from '../../infra/practice/slack/shapes.ts'
 import { slackInPublic } from './in-public.ts'
 import type { UsedSecret } from './secret-scan.ts'
-import { look, readBlocks } from './slack-look.ts'
+import { look, opensSomething, readBlocks } from './slack-look.ts'
 import { type Came, slackMischief } from './slack-mischief.ts'
 import { fileNames, type Inputs, type Seen, type Talker, type WindowSeen } from './talker.ts'
 
@@ -98,16 +98,21 @@ export function slackTalker(
     if (await client.view(user)) await client.closeView(user)
   }
 
-  /** Presses, and resolves with what comes of it first: a window, a note for this person only, or the card changed. */
-  async function pressed(messageTs: string, press: () => Promise<Pressed>): Promise<Came> {
+  /**
+   * Presses, and resolves with what comes of it: a window, a note for this person only, or the card changed. A button that opens
+   * something does not change its card: that is an earlier deed which shows only now.
+   */
+  async function pressed(on: Message, button: string, press: () => Promise<Pressed>): Promise<Came> {
+    const { ts: messageTs } = on
+    const changesCard = !opensSomething(on, button)
     await closeLeftOver()
     let came: { text: string } | 'window' | undefined
     let wake = () => {}
     const stop = client.subscribe((event) => {
-      const isMine = event.type === 'updated' && event.message.ts === messageTs
+      const isMine = changesCard && event.type === 'updated' && event.message.ts === messageTs
       const isNote = event.type === 'message' && event.message.ephemeralTo === user
       if (event.type === 'view' && event.user === user && event.view) came = 'window'
-      else if ((isMine || isNote) && came === undefined) came = { text: look(event.message).text }
+      else if ((isMine || isNote) && came !== 'window') came = { text: look(event.message).text }
       if (came) wake()
     })
     const timer = setTimeout(() => wake(), PATIENCE)
@@ -128,8 +133,11 @@ export function slackTalker(
     return window ? { window } : { text: textOf(messageTs) }
   }
 
-  const pressButton = (ts: string, button: string, inputs: Inputs) =>
-    client.press(user, conversationId, ts, { text: button }, inputs)
+  function pressButton({ id }: Seen, button: string, inputs: Inputs): Promise<Came> {
+    const message = client.messagesOf(user).find(({ ts }) => ts === id)
+    assert.ok(message, 'the card is gone')
+    return pressed(message, button, () => client.press(user, conversationId, id, { text: button }, inputs))
+  }
 
   function textOf(ts: string): string {
     return seenNow().find(({ id }) => id === ts)?.text ?? ''
@@ -191,7 +199,7 @@ export function slackTalker(
       const typed = inForm ? {} : inputs
       noteTyped(typed)
       mark()
-      const outcome = await pressed(message.id, () => pressButton(message.id, button, typed))
+      const outcome = await pressButton(message, button, typed)
       assert.ok('window' in outcome || !inForm, `"${button}" opens no form`)
       if ('text' in outcome) return outcome.text
       if (outcome.window.submit === undefined) {
@@ -208,7 +216,7 @@ export function slackTalker(
     async open(button) {
       const message = newest(button)
       mark()
-      const outcome = await pressed(message.id, () => pressButton(message.id, button, {}))
+      const outcome = await pressButton(message, button, {})
       assert.ok('window' in outcome, `"${button}" opens no window: ${JSON.stringify(outcome)}`)
       return windowOf(outcome.window)
     },

@@ -108,7 +108,8 @@ describe('Verify caller', () => {
     const { id, key, right } = await asked(person)
     const post = await readPost(office.database, key)
     assert.ok(post)
-    const manager = confirmButton({ database: office.database, clock: office.clock.now, audit: office.ground.audit })
+    const { ground, escalation } = office
+    const manager = confirmButton({ ...ground, escalation })
     await manager({ person, post, values: { pick: right }, correlationId: 'c1' })
     await office.bring(await office.escalation.settle(100))
     assert.match(office.below(id).at(-1) ?? '', /the caller is Ada Lindqvist/)

@@ -184,7 +184,7 @@ describe('places of Slack’s own: commands, mentions, the Home tab, the menu of
 
     it('says so when the directory does not answer for the groups, and still lets somebody start', async () => {
       await slack.home('maya')
-      company.company.tenant.control.faults.set({ class: 'users.read', kind: '500', times: 'always' })
+      company.company.tenant.control.faults.set({ class: 'groups', kind: '500', times: 'always' })
       try {
         await until('the Home tab says so', async () => {
           const { text, buttons } = await slack.home('maya')

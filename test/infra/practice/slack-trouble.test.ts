@@ -82,6 +82,55 @@ describe('practice Slack: trouble', () => {
     assert.equal(await client.redeliver('Ev0UNKNOWN'), undefined)
   })
 
+  it('signs every copy anew, however fast they follow each other', async () => {
+    await start()
+    const { client } = bot.slack
+    const first = await (await client.say(bot.ada, 'hello')).delivered
+    assert.ok(first)
+    await Promise.all([1, 2, 3].map(() => client.redeliver(first.eventId)))
+    const signatures = said().map(({ headers }) => headers['x-slack-signature'])
+    assert.equal(new Set(signatures).size, 4, 'four requests, four signatures')
+    assert.equal(bot.refused(), 0)
+  })
+
+  it('presses a button of an old screen, and of somebody else’s card from one’s own chat', async () => {
+    await start()
+    const { client } = bot.slack
+    const say = async (user: string, value: string) => {
+      const blocks = [actions(button('Go', value))]
+      const { channel, ts } = await bot.call('chat.postMessage', { channel: user, text: 'x', blocks })
+      const old = client.messagesOf(user).find((message) => message.ts === ts)
+      assert.ok(old)
+      return { channel, old }
+    }
+    const { channel, old } = await say(bot.ada, 'ada’s')
+    await bot.call('chat.update', { channel, ts: old.ts, text: 'over', blocks: [] })
+    await assert.rejects(client.press(bot.ada, old.conversationId, old.ts, { text: 'Go' }), { code: 'no-such-button' })
+    await client.pressAsSeen(bot.ada, old, { text: 'Go' })
+    const { old: own } = await say(bot.max, 'max’s')
+    const { ts, conversationId } = own
+    await client.pressAsSeen(bot.max, { ...old, ts, conversationId }, { text: 'Go' })
+    await assert.rejects(client.pressAsSeen(bot.max, old, { text: 'Go' }), { code: 'no-such-conversation' })
+    const presses = bot.received
+      .filter(({ path }) => path === 'interactivity')
+      .map(({ body }) => [(body.user as Json).id, (body.channel as Json).id, (body.actions as Json[])[0]?.value])
+    assert.deepEqual(presses, [
+      [bot.ada, old.conversationId, 'ada’s'],
+      [bot.max, own.conversationId, 'ada’s'],
+    ])
+  })
+
+  it('resumes a chat by its id and says whose it is, until the account is deactivated', async () => {
+    await start()
+    const { client } = bot.slack
+    const channel = client.directMessageOf(bot.ada)
+    const resumed = await bot.call('conversations.open', { channel, return_im: true })
+    assert.equal((resumed.channel as Json).user, bot.ada)
+    assert.equal((await bot.call('conversations.open', { channel: 'C0NONE' })).error, 'channel_not_found')
+    await client.setProfile(bot.ada, { deleted: true })
+    assert.equal((await bot.call('conversations.open', { channel })).error, 'user_disabled')
+  })
+
   it('can lie about who it is', async () => {
     await start()
     const { client } = bot.slack
