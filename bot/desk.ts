@@ -106,6 +106,8 @@ export interface Desk {
   }
   setAnswers(answers: Readonly<Record<string, string>>): Promise<{ ok: true } | { ok: false; problem: string }>
 
+  /** Why a first authenticator cannot be set up in the chat the person is in; undefined where it can. */
+  notEnrolledHere(): string | undefined
   /** Whether an authenticator is set up, and from when on it counts. */
   authenticator(): Promise<{ readonly state: 'none' | 'cooling-off' | 'counts'; readonly countsFrom: Date | undefined }>
   /**

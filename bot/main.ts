@@ -19,6 +19,7 @@ import { homePage } from './home.ts'
 import { itMembership } from './identity/it-membership.ts'
 import { parseKeyRing } from './identity/key-ring.ts'
 import { expireDue, withdrawOfDialog } from './identity/manager.ts'
+import { chatCountsNoMore } from './identity/proofs.ts'
 import { expireEnrolments } from './identity/totp-enrolment.ts'
 import { startJobs } from './jobs.ts'
 import { openLog } from './log.ts'
@@ -217,6 +218,9 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     deliver,
     deskFor: (person, dialogId, correlationId, channel) => deskFor(ground, person, dialogId, correlationId, channel),
     dialogs,
+    moved: async (person, dialogId, channel) => {
+      if (!ground.channelIsStrong(channel)) await chatCountsNoMore(kysely, dialogId, person)
+    },
     abandoned: async (row, outcome) => {
       const ticket = await kysely.selectFrom('tickets').select('id').where('id', '=', row.id).executeTakeFirst()
       if (ticket) await tickets.close(ticket.id, `The conversation was ${outcome}.`)

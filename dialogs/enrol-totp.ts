@@ -4,6 +4,7 @@ import { card, message } from './cards.ts'
 import type { Dialog } from './dialog.ts'
 import { prove } from './prove.ts'
 import { managerConfirms } from './prove-by-manager.ts'
+import { refuse } from './refuse.ts'
 
 /** "I have a new phone": set up an authenticator app, in a window that chat history does not keep. */
 export const enrolTotp: Dialog = {
@@ -14,6 +15,11 @@ export const enrolTotp: Dialog = {
     await chat.once('ticket', () => desk.openTicket('Authenticator set-up'))
     const had = await chat.once('had', async () => (await desk.authenticator()).state)
     if (!(await prove(chat, desk, had === 'none' ? 'enrol-totp' : 'replace-totp'))) return
+    const notHere = await chat.once('not-here', async () => (had === 'none' ? (desk.notEnrolledHere() ?? null) : null))
+    if (notHere !== null) {
+      await refuse(chat, desk, notHere)
+      return
+    }
 
     const intro =
       had === 'none'

@@ -112,7 +112,10 @@ async function startFromHome(ground: SlackGround, press: Press): Promise<void> {
   const { dialog } = pressed.values
   if (pressed.verb !== 'start' || dialog === undefined) return
   const opened = await openWindow(ground, payload.trigger_id)
-  const conversation = await ground.web.openChat(user)
+  const conversation = await ground.web.openChat(user).catch(async (error: unknown) => {
+    if ('view' in opened) await showIn(ground, { view: opened.view, user, conversation: user }, textView(slackWords.trouble))
+    throw error
+  })
   const inbound: Inbound = { kind: 'start', dialog }
   const reply = await bringIn(ground, { id: press.id, user, conversation, isPublic: false, inbound })
   const said = reply.kind === 'note' ? reply.text : slackWords.seeMessages
@@ -124,7 +127,10 @@ async function startFromHome(ground: SlackGround, press: Press): Promise<void> {
 /** A button inside a window that does not send it off. */
 async function pressInWindow(ground: SlackGround, press: Press, view: string): Promise<void> {
   const user = press.payload.user.id
-  const conversation = await ground.web.openChat(user)
+  const conversation = await ground.web.openChat(user).catch(async (error: unknown) => {
+    await showIn(ground, { view, user, conversation: user }, textView(slackWords.trouble))
+    throw error
+  })
   const { verb, post, values } = press.pressed
   const inbound: Inbound = { kind: 'press', verb, post, values }
   const reply = await bringIn(ground, { id: press.id, user, conversation, isPublic: false, inbound })

@@ -10,8 +10,10 @@ import { slackWords } from './slack-words.ts'
 
 /** A user who is not served is told so this often in a minute. */
 const refusalsPerMinute = 5
-/** Longer than a turn takes, and shorter than the minute after which Slack delivers an event again. */
+/** Longer than a turn takes, and shorter than the minute after which Slack delivers an event for the last but one time. */
 const workedOnFor = 45_000
+/** Slack delivers an event for the last time about six minutes after the first. */
+const doneFor = 600_000
 
 /** Who a user of Slack is in the directory, or the sentence that says why they are not served. */
 export type WhoIs = { readonly sender: Sender } | { readonly refusal: string }
@@ -28,6 +30,8 @@ export interface SlackGround {
   readonly contentOf: (post: string, sender: Sender) => Promise<CardContent | undefined>
   readonly home: (sender: Sender) => Promise<CardContent>
   readonly forget: (slackUser: string) => void
+  /** What this process works on right now, by the event's id. */
+  readonly inHand: Map<string, Promise<void>>
 }
 
 /** Where somebody is in Slack, and what they did there. */
@@ -108,14 +112,34 @@ export async function tell(
   }
 }
 
-/** Does the work once: what Slack delivers again meanwhile is left alone; what failed may come again. */
+/**
+ * Does the work once. What Slack delivers again meanwhile ends as the first delivery does; what failed may come again.
+ * @throws Error when another process has begun with it and is not done: it may have died over it, so Slack is to come again
+ */
 export async function once(ground: SlackGround, event: string, work: () => Promise<void>): Promise<void> {
-  const key = `slack-event:${event}`
-  if (!(await ground.ephemeral.claim(key, workedOnFor))) return
+  const already = ground.inHand.get(event)
+  if (already) return await already
+  const mine = workOnce(ground, event, work)
+  ground.inHand.set(event, mine)
+  try {
+    await mine
+  } finally {
+    ground.inHand.delete(event)
+  }
+}
+
+async function workOnce({ ephemeral }: SlackGround, event: string, work: () => Promise<void>): Promise<void> {
+  const begun = `slack-event:${event}`
+  const done = `slack-done:${event}`
+  if (!(await ephemeral.claim(begun, workedOnFor))) {
+    if (!(await ephemeral.claim(done, 1))) return
+    throw new Error('another process works on this event, or died over it')
+  }
   try {
     await work()
   } catch (error) {
-    await ground.ephemeral.release(key)
+    await ephemeral.release(begun)
     throw error
   }
+  await ephemeral.claim(done, doneFor)
 }

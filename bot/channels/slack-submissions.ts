@@ -40,6 +40,7 @@ export async function takeSubmission(ground: SlackGround, body: unknown, acknowl
   }
   await acknowledge({ response_action: 'update', view: waitingView('HelpBot') })
   const [next] = await Promise.all([working, pause(afterWaiting)])
-  const conversation = await ground.web.openChat(user)
+  // Only for saying that the window is gone: whoever waits in front of it is not left there for want of it.
+  const conversation = await ground.web.openChat(user).catch(() => user)
   await showIn(ground, { view, user, conversation }, next ?? textView(slackWords.done))
 }

@@ -60,7 +60,7 @@ export function slackChannel(dependencies: SlackDependencies): SlackChannel {
     : httpReceiver({ signingSecret: settings.signingSecret ?? neverSigned(), clock, ephemeral, log })
   const receiver = socket ?? http
   if (!receiver) throw new Error('unreachable: one of the two is always made')
-  const app = slackApp(receiver, { ...dependencies, forget, web })
+  const app = slackApp(receiver, { ...dependencies, forget, web, inHand: new Map() })
 
   return {
     name: 'slack',

@@ -7,7 +7,7 @@ import { approveByManager, beginEnrolment, confirmEnrolment } from '../identity/
 import { draftNotice, type Notice } from '../notices/notice.ts'
 import { writePosts } from '../turns/outbox.ts'
 import type { Ground, Sitting } from './ground.ts'
-import { eventOf, wrongCode } from './proving.ts'
+import { eventOf, tooWeak, wrongCode } from './proving.ts'
 
 /** An authenticator confirmed this recently was confirmed by this very conversation, whose process then died. */
 const justNow = 15 * 60_000
@@ -16,7 +16,10 @@ const justNow = 15 * 60_000
 export function enrolling(
   ground: Ground,
   sitting: Sitting,
-): Pick<Desk, 'authenticator' | 'beginEnrolment' | 'confirmEnrolment' | 'enrolmentConfirmedByManager'> {
+): Pick<
+  Desk,
+  'notEnrolledHere' | 'authenticator' | 'beginEnrolment' | 'confirmEnrolment' | 'enrolmentConfirmedByManager'
+> {
   const { database, clock, ring, policy } = ground
   const { person, dialogId, correlationId } = sitting
   const totp = { database, clock, ring }
@@ -62,6 +65,7 @@ export function enrolling(
   }
 
   return {
+    notEnrolledHere: () => (ground.channelIsStrong(sitting.channel) ? undefined : tooWeak),
     async authenticator() {
       const factor = await factorOf(database, person)
       if (factor?.state !== 'active' || !factor.countsFrom) return { state: 'none', countsFrom: undefined }
@@ -69,7 +73,10 @@ export function enrolling(
     },
     async beginEnrolment() {
       const { userPrincipalName } = await ground.directory.user(person.id)
-      const begun = await beginEnrolment(totp, person, await vouchedBy(), {
+      const by = await vouchedBy()
+      // It would count after a while, and nobody but whoever sits there would know.
+      if (by === 'chat' && !ground.channelIsStrong(sitting.channel)) return { refused: tooWeak }
+      const begun = await beginEnrolment(totp, person, by, {
         issuer: ground.issuer,
         account: userPrincipalName,
       })

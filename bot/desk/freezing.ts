@@ -27,7 +27,11 @@ export function freezeAccount(
   ground: Pick<Ground, 'engine' | 'clock' | 'directory'>,
 ): (freezing: Freezing) => Promise<OperationResult | 'still-running'> {
   return async ({ id, threadId, person, askedBy, confirmedBy, ticketId, correlationId }) => {
-    const { displayName } = await ground.directory.user(askedBy)
+    // A name for the audit must not keep a stolen account open: the freeze stands confirmed already.
+    const name = await ground.directory.user(askedBy).then(
+      ({ displayName }) => displayName,
+      () => 'somebody of IT',
+    )
     const request = {
       id,
       name: 'freeze-account',
@@ -38,7 +42,7 @@ export function freezeAccount(
       ticketId,
       correlationId,
       why: `asked for by IT in thread ${threadId}`,
-      startedBy: { name: displayName, as: 'it' },
+      startedBy: { name, as: 'it' },
       confirmedBy: { id: confirmedBy, at: ground.clock().toISOString() },
     } as const
     return await ground.engine.run(request, patience)

@@ -120,6 +120,8 @@ export function operating(
     return { ...reported, secret, again: false }
   }
 
+  const words = { manager: 'the manager', it: 'IT' } as const
+
   return {
     async resetPassword(key) {
       const own = (id: string) => request(id, 'reset-password', 'the person asked for it in the chat')
@@ -131,7 +133,7 @@ export function operating(
       const relation = await relationOf(ground, 'reset-password-for', person, about)
       const as = relation === 'manager-of' ? 'manager' : 'it'
       const theirs = (id: string): OperationRequest => ({
-        ...request(id, 'reset-password-for', `started in the chat by ${as === 'manager' ? 'the manager' : 'IT'}`),
+        ...request(id, 'reset-password-for', `started in the chat by ${relation === 'none' ? 'somebody' : words[as]}`),
         target: about,
         startedBy: { name: person.name, as },
       })

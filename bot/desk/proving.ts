@@ -141,7 +141,8 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
   }
 }
 
-const tooWeak =
+/** What is said where the chat does not make sure who sits there. */
+export const tooWeak =
   'This chat does not count as a proof here, because it does not ask for a second factor at sign-in. Write to me in Microsoft Teams, if you have it, or ask IT.'
 
 /** A line of the audit for what changes no directory. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { UserId } from '../identity/person.ts'
 import { within } from '../identity/within.ts'
+import { agreementLasts } from '../operations/freeze-account.ts'
 import type { OperationResult } from '../operations/operation.ts'
 import type { Button } from '../turns/press-button.ts'
 import { type EscalationGround, type FreezeRequest, isItNow } from './ground.ts'
@@ -11,8 +12,6 @@ import { holdThread, type Thread } from './threads.ts'
 import { clockTime, nameOf } from './words.ts'
 
 const noFreeze = { freeze_asked_by: null, freeze_asked_at: null, freeze_operation: null } as const
-/** A freeze whose process died before the operation was begun may be asked for again after this time. */
-const strandedAfter = 10 * 60_000
 
 /** "Freeze account": nobody freezes an account alone. */
 export function freezeButton(ground: EscalationGround): Button {
@@ -137,7 +136,8 @@ export async function expireFreeze(ground: EscalationGround, id: string): Promis
 
 function isOver(ground: EscalationGround, thread: Thread): boolean {
   const { freezeAskedAt, freezeOperation } = thread
-  const time = ground.answerWithin + (freezeOperation === undefined ? 0 : strandedAfter)
+  // A freeze whose process died before the operation was begun is begun by nobody after this time.
+  const time = ground.answerWithin + (freezeOperation === undefined ? 0 : agreementLasts)
   return freezeAskedAt !== undefined && freezeAskedAt.getTime() + time <= ground.clock().getTime()
 }
 

@@ -10,7 +10,7 @@ import type { EscalationGround } from './ground.ts'
 import { looksLikeSecret, secretRefused } from './looks-like-secret.ts'
 import { below, sentence, takeStep } from './step.ts'
 import { digest, holdThread, holdThreadWith, type Thread } from './threads.ts'
-import { nameOf, say, wordsOf } from './words.ts'
+import { nameOf, quoted, say, wordsOf } from './words.ts'
 
 /** See Escalation.fromPerson. */
 export async function fromPerson(
@@ -77,7 +77,7 @@ async function passOn(
   answers: readonly PostDraft[],
   changes: readonly { readonly key: string; readonly content: CardContent }[] = [],
 ): Promise<readonly string[]> {
-  const text = `${nameOf(words.person)}: ${wordsOf(words.text)}`
+  const text = `${nameOf(words.person)}: ${quoted(wordsOf(words.text))}`
   const post = below(thread, digest(words.event), sentence(text), words.correlationId)
   const known = await transaction.selectFrom('posts').select('key').where('key', '=', post.key).executeTakeFirst()
   if (known) return []

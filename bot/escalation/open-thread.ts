@@ -40,7 +40,7 @@ export async function openThread(
     if (standing) return { number: standing.number, posts: [] }
     const now = ground.clock()
     const since = draft.reason === 'asks-for-a-person' ? undefined : new Date(now.getTime() - sameMatterFor)
-    const same = await holdSameMatter(transaction, draft.person, draft.reason, since)
+    const same = await holdSameMatter(transaction, draft.person, draft.reason, since, ground.hasItChannel)
     return same ? await addTo(ground, transaction, same, draft) : await write(ground, transaction, draft, user, now)
   })
 }

@@ -3,6 +3,10 @@ import { expireFreeze, settleFreeze } from './freeze.ts'
 import type { EscalationGround } from './ground.ts'
 import { settleCallerCheck } from './verify-caller.ts'
 
+/** An operation that runs for so long has lost its process for good: a thread must not wait for it for ever. */
+const goneAfter = 2 * 60 * 60_000
+const gone = 'The freeze was begun, and I do not know how it ended. Look at the account now.'
+
 const outcome = z.object({ sentence: z.string() })
 
 /** See Escalation.settle. */
@@ -33,6 +37,7 @@ export async function settleAsked(ground: EscalationGround, limit: number): Prom
     .where((row) =>
       row.or([
         row('operations.state', '<>', 'running'),
+        row('operations.started_at', '<=', new Date(now.getTime() - goneAfter)),
         row.and([
           row('operations.id', 'is', null),
           row('freeze_asked_at', '<=', new Date(now.getTime() - ground.answerWithin)),
@@ -42,7 +47,9 @@ export async function settleAsked(ground: EscalationGround, limit: number): Prom
     .limit(limit)
     .execute()
   for (const { id, freeze_operation: operation, state, outcome: kept } of freezes) {
-    if (operation === null || state === null || state === 'running') posts.push(...(await expireFreeze(ground, id)))
+    if (operation === null || state === null) posts.push(...(await expireFreeze(ground, id)))
+    else if (state === 'running')
+      posts.push(...(await settleFreeze(ground, id, operation, { state: 'failed', sentence: gone })))
     else {
       const sentence = outcome.safeParse(kept).data?.sentence ?? `The freeze ended: ${state}.`
       posts.push(...(await settleFreeze(ground, id, operation, { state, sentence })))

@@ -105,14 +105,26 @@ export async function holdThreadWith(transaction: Transaction<Schema>, person: W
   return row && asThread(row)
 }
 
-/** The person's open thread about the same thing, if it was opened since; undefined `since` = however old. */
+/**
+ * The person's open thread about the same thing, if it was opened since; undefined `since` = however old. One whose card is not
+ * in the IT channel, and never will be, reaches nobody, so nothing is added to it.
+ */
 export async function holdSameMatter(
   transaction: Transaction<Schema>,
   person: Who,
   reason: ThreadReason,
   since: Date | undefined,
+  hasItChannel: boolean,
 ): Promise<Thread | undefined> {
   const same = threads(transaction)
+    .leftJoin('posts', 'posts.key', 'threads.head_post')
+    .where((post) =>
+      post.or([
+        ...(hasItChannel ? [] : [post('posts.key', 'is', null)]),
+        post('posts.state', '<>', 'failed'),
+        post('posts.place', 'is not', null),
+      ]),
+    )
     .where('threads.tenant_id', '=', person.tenant)
     .where('threads.user_id', '=', person.id)
     .where('threads.state', '<>', 'resolved')

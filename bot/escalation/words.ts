@@ -24,6 +24,14 @@ export function wordsOf(text: string): string {
   return plainText(text, longestText, { lines: true })
 }
 
+/**
+ * Words of a person in a message of ours: every further line is marked, and no blanks push words to where a line begins, so that
+ * nothing they write can pass for a sentence of HelpBot.
+ */
+export function quoted(text: string): string {
+  return text.replace(/(?:[^\S\n]|[\u115f\u1160\u2800\u3164\uffa0]){3,}/g, '  ').replace(/\n+/g, '\n| ')
+}
+
 /** The same in pieces for a card, line by line. */
 export function piecesOf(text: string): readonly { readonly text: string }[] {
   const lines = wordsOf(text)

@@ -60,6 +60,18 @@ export async function record(database: Kysely<Schema>, proof: Proof): Promise<vo
     .execute()
 }
 
+/** The person goes on where being signed in counts for less: that they were signed in elsewhere proves nothing any more. */
+export async function chatCountsNoMore(database: Kysely<Schema>, dialogId: string, person: Who): Promise<void> {
+  await database
+    .updateTable('proofs')
+    .set({ counts: false })
+    .where('dialog_id', '=', dialogId)
+    .where('tenant_id', '=', person.tenant)
+    .where('user_id', '=', person.id)
+    .where('method', '=', 'channel')
+    .execute()
+}
+
 /** The proofs this person gave in this dialog, newest first. Another person's, or another dialog's, never serve. */
 export async function listOfDialog(database: Kysely<Schema>, dialogId: string, person: Who): Promise<readonly Proof[]> {
   const rows = await database

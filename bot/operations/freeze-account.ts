@@ -2,6 +2,12 @@ import type { Operation } from './operation.ts'
 import { protectAccount } from './protect-account.ts'
 
 /**
+ * How long the second person's yes is good for, milliseconds: after that a freeze which was not begun never is, so that whoever
+ * was told that nothing was changed can rely on it.
+ */
+export const agreementLasts = 10 * 60_000
+
+/**
  * IT blocks somebody's sign-in and ends their sessions: the same change as "This wasn't me", started by others, so what is
  * said of it is said to IT.
  */

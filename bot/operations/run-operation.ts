@@ -13,6 +13,7 @@ import type { Schema } from '../store/schema.ts'
 import type { PostDraft } from '../turns/outbox.ts'
 import { writePosts } from '../turns/outbox.ts'
 import { factsOf } from './facts.ts'
+import { agreementLasts } from './freeze-account.ts'
 import type {
   Before,
   Changed,
@@ -162,8 +163,9 @@ export function operationSteps(dependencies: RunDependencies): Steps {
       stillTheirManager(directory, actor, given),
       confirmedBy ? dependencies.isIt({ tenant, id: confirmedBy.id }) : false,
     ])
+    const since = clock().getTime() - agreementLasts
     const approvals: Approval[] =
-      confirmedBy && agreed ? [{ by: confirmedBy.id, at: new Date(confirmedBy.at), kind: 'it' }] : []
+      confirmedBy && agreed && Date.parse(confirmedBy.at) >= since ? [{ by: confirmedBy.id, at: new Date(confirmedBy.at), kind: 'it' }] : []
     return { facts, relation, proofs, approvals }
   }
 
@@ -231,7 +233,10 @@ export function operationSteps(dependencies: RunDependencies): Steps {
           facts.user.displayName,
         )
       }
-      if (decision.verdict !== 'allow') return await stop(request, 'refused', runOut, { refusal: decision.verdict })
+      if (decision.verdict !== 'allow') {
+        const sentence = decision.verdict === 'need-approval' ? notAgreed : runOut
+        return await stop(request, 'refused', sentence, { refusal: decision.verdict })
+      }
       await audit.append({
         ...eventOf(request),
         kind: 'intent',
@@ -286,6 +291,7 @@ export function operationSteps(dependencies: RunDependencies): Steps {
 const notProtected =
   'I cannot reach the directory, so your account is NOT protected yet. IT has been told: call them now, and try again in a minute.'
 const runOut = 'The proofs for this have run out. Please start again.'
+const notAgreed = 'The second person’s yes does not count, or not any more, so nothing was changed. Please ask for it anew.'
 const brokenEarly = 'Something went wrong on my side, and nothing was changed. Please try again.'
 const brokenLate = 'Something went wrong on my side, and I do not know whether the change was made. IT has been told.'
 

@@ -262,13 +262,16 @@ function lintTimes(policy: PolicyContent, active: readonly OperationName[]): rea
         'write at least `1 day`, or ask for `manager` in every alternative of `enrol-totp`',
       ),
     )
-  const managers = active.some((name) => policy.operations[name].proofs.flat().includes('manager'))
+  const managers = active.some((name) => {
+    const { proofs, by } = policy.operations[name]
+    return proofs.flat().includes('manager') || by?.includes('manager') === true
+  })
   if (managers && policy.managerMustStandFor < durations.day)
     faults.push(
       weak(
         'new-manager',
         ['managerMustStandFor'],
-        'lets somebody who has just been entered as manager vouch for the person',
+        'lets somebody who has just been entered as manager vouch for the person, or act for them',
         'write at least `1 day`; `14 days` is usual',
       ),
     )

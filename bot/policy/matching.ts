@@ -14,14 +14,16 @@ export interface Progress {
  * somebody, and not the person.
  */
 export function servingProofs(request: DecisionRequest, rule: OperationRule): readonly Proof[] {
-  const { person, now } = request
+  const { person, target, now } = request
   return request.proofs
     .filter((proof) => {
       if (proof.person !== person.id || proof.tenant !== person.tenant || proof.counts !== true) return false
       const age = now.getTime() - proof.at.getTime()
       if (!(age >= 0 && age <= rule.freshness)) return false
       if (proof.method !== 'manager') return true
-      return proof.confirmedBy !== undefined && proof.confirmedBy !== person.id
+      // Whoever is helped does not vouch for the helper: one chat in wrong hands would then speak for both.
+      const { confirmedBy } = proof
+      return confirmedBy !== undefined && confirmedBy !== person.id && confirmedBy !== target.id
     })
     .sort((one, other) => other.at.getTime() - one.at.getTime() || (one.id < other.id ? -1 : 1))
 }

@@ -25,6 +25,8 @@ export interface ConductDependencies {
   /** `channel` is where the person last spoke in the dialog. */
   readonly deskFor: (person: Person, dialogId: string, correlationId: string, channel: ChannelName | undefined) => Desk
   readonly dialogs: readonly Dialog[]
+  /** Called before a dialog goes on in another chat product than the one it was in. */
+  readonly moved: (person: Person, dialogId: string, channel: ChannelName) => Promise<void>
   /** Called when a dialog ends without its own ending: closes what it opened elsewhere; answers the keys of changed posts. */
   readonly abandoned: (row: DialogRow, outcome: string) => Promise<readonly string[]>
   /** Milliseconds without a word after which a dialog ends. */
@@ -118,6 +120,8 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
     arrival: Arrival | undefined,
   ): Promise<{ understood: boolean; reply: Reply }> {
     const row = arrival ? { ...stood, channel: arrival.address.channel } : stood
+    if (row.channel !== undefined && row.channel !== stood.channel)
+      await dependencies.moved(person, row.id, row.channel)
     const dialog = dialogs.find((one) => one.name === row.name)
     if (!dialog) {
       // An older release knew this dialog: say so rather than leave the person waiting.

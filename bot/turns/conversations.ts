@@ -75,14 +75,15 @@ export function conversationsIn(
     async addressOf(tenant, person) {
       const already = known.get(`${tenant}/${person}`)
       if (already && clock().getTime() - already.at < fresh) return already.address
-      const row = await database
+      const rows = await database
         .selectFrom('conversations')
-        .select('reference')
+        .select(['channel', 'reference'])
         .where('tenant_id', '=', tenant)
         .where('user_id', '=', person)
         .orderBy('used_at', 'desc')
-        .limit(1)
-        .executeTakeFirst()
+        .execute()
+      // A chat product that was switched off is no place to write to, however much somebody liked it.
+      const row = rows.find(({ channel }) => channels.has(channel))
       const stored = row && addressSchema.safeParse(row.reference)
       if (stored?.success) {
         keep(tenant, person, stored.data)

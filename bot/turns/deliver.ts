@@ -89,7 +89,8 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
       await now(await dependencies.lost(post, known?.code ?? 'later'))
       return
     }
-    const wait = known?.retryAfterMilliseconds ?? Math.min(1_000 * 2 ** attempts, 300_000)
+    // A service under load says "in a second" each time: by its word alone all attempts would be used up in seconds.
+    const wait = Math.max(known?.retryAfterMilliseconds ?? 0, Math.min(1_000 * 2 ** attempts, 300_000))
     log.info({ post: post.key, correlationId: post.correlationId, reason, wait }, 'post will be tried again')
     await markFailed(database, post, reason, new Date(clock().getTime() + wait))
   }

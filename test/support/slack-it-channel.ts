@@ -57,12 +57,21 @@ export function slackItChannel(client: SlackClient, channelId: string): ItChanne
       const before = await client.channel(channelId, user)
       const card = before.messages.filter(inThread(thread.id)).findLast((one) => look(one).buttons.includes(button))
       assert.ok(card, `nothing in the thread has a button "${button}"`)
-      await client.press(user, channelId, card.ts, { text: button }, inputs)
-      const after = (await client.channel(channelId, user)).messages
+      const asItWas = look(card).text
       const known = new Set(before.messages.map(({ ts }) => ts))
-      const note = after.findLast((message) => message.ephemeralTo === user && !known.has(message.ts))
-      const now = after.find(({ ts }) => ts === card.ts)
-      return note ? look(note).text : now ? look(now).text : ''
+      await client.press(user, channelId, card.ts, { text: button }, inputs)
+      // A note to whoever pressed, or the card as it looks now: whichever comes.
+      return await client.waitFor(
+        channelId,
+        (messages) => {
+          const note = messages.findLast((message) => message.ephemeralTo === user && !known.has(message.ts))
+          const now = messages.find(({ ts }) => ts === card.ts)
+          if (note) return look(note).text
+          return now && look(now).text !== asItWas ? look(now).text : undefined
+        },
+        15_000,
+        user,
+      )
     },
     thread: (thread) => shown.filter(inThread(thread.id)).map(look),
   }

@@ -145,6 +145,8 @@ export function createSlackClient(options: {
 
     async press(user, conversationId, messageTs, button, typed = {}) {
       const message = messageIn(user, conversationId, messageTs)
+      // In a public channel one joins to press, as one does to write.
+      conversationOf(user, conversationId).members.add(user)
       return interactions.pressOnMessage(personOf(user), message, button, typed)
     },
     async pressAsSeen(user, message, button, typed = {}) {

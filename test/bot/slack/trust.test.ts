@@ -95,6 +95,46 @@ describe('how far Slack is trusted', function () {
       await inTeams.sees('Ask your manager to confirm')
       await stop(inTeams)
     })
+
+    it('a conversation begun in Teams and gone on with in Slack counts for no more than Slack', async () => {
+      const nia = company.person('legalManager', 'teams')
+      const dmitri = company.person('legalHead', 'teams')
+      await nia.say('I forgot my password')
+      const { text } = await nia.sees('Ask your manager to confirm')
+      await dmitri.hasSeen('Is this really Nia Campbell')
+      // She moves before the manager answers: the rest of it comes in Slack.
+      const inSlack = company.person('legalManager', 'slack')
+      await inSlack.say('what is this about?')
+      await inSlack.sees(/still waiting/)
+      await dmitri.press(numberIn(text))
+      const { text: last, buttons } = await inSlack.hasSeen(/I know it is you|I cannot do that/)
+      const window = buttons.includes('Show my temporary password')
+        ? await inSlack.open('Show my temporary password')
+        : undefined
+      assert.doesNotMatch(`${last} ${window?.text}`, password, 'the weaker chat was shown a password')
+      const resets = await company.database
+        .selectFrom('operations')
+        .selectAll()
+        .where('target_id', '=', nia.id)
+        .execute()
+      assert.deepEqual(
+        resets.filter(({ state }) => state === 'done'),
+        [],
+      )
+    })
+
+    it('a first authenticator cannot be set up there: it says where to go, and works there', async () => {
+      const zoe = company.person('zoe', 'slack')
+      await zoe.say('set up my authenticator')
+      const { text, buttons } = await zoe.sees(/Set up your authenticator app|I cannot do that/)
+      assert.match(text, /Write to me in Microsoft Teams/)
+      assert.deepEqual(buttons, [])
+      const inTeams = company.person('zoe', 'teams')
+      await inTeams.say('set up my authenticator')
+      const { buttons: offered } = await inTeams.sees('Set up your authenticator app')
+      assert.ok(offered.some((button) => button.startsWith('Show')))
+      await stop(inTeams)
+    })
   })
 
   describe('where the workspace asks for a second factor (SLACK_TRUST=mfa-required)', () => {

@@ -93,9 +93,9 @@ export function openSlackWindow(options: {
     blocks = drawBlocks(view.blocks, { names: workspace.names, now: () => workspace.clock.now(), act: press }, kept)
     content.replaceChildren(blocks.root)
     say('')
-    const wanted = content.querySelector('img, input, textarea, select') ? 'phone' : 'sign-in'
-    if (wanted !== isOut) belongings?.take(wanted)
-    isOut = wanted
+    const wanted = wantedFor(content)
+    if (wanted && wanted !== isOut) belongings?.take(wanted)
+    isOut = wanted ?? isOut
     if (hadFocus && shell.open) focusFirst()
   }
   /** One modal may lie on another. */
@@ -136,4 +136,10 @@ export function openSlackWindow(options: {
   shell.showModal()
   focusFirst()
   return { show }
+}
+
+/** What a person reaches for: the phone where a code is asked for, the sign-in page where a password is shown. */
+function wantedFor(content: HTMLElement): 'phone' | 'sign-in' | undefined {
+  if (content.querySelector('img, input, textarea, select')) return 'phone'
+  return content.querySelector('code') ? 'sign-in' : undefined
 }
