@@ -324,7 +324,9 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     if (ending) return
     ending = true
     log.info({ signal }, 'draining')
-    await Promise.all([server.drain(), slack?.stop()])
+    // The server first: what it still lets in from Slack must be over as well.
+    await server.drain()
+    await slack?.stop()
     await jobs.stop()
     await turns.drained()
     await engine.stop()

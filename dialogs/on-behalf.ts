@@ -16,7 +16,7 @@ export const onBehalf: Dialog = {
     const person = await choosePerson(chat, desk)
     if (!person) return
     const ticket = await chat.once('ticket', () => desk.openTicketFor(person.id, 'Password reset, started by others'))
-    if (!(await prove(chat, desk, 'reset-password-for', person.id))) return
+    if (!(await prove(chat, desk, 'reset-password-for', person))) return
     if (!(await personProves(chat, desk, person))) return
 
     const report = await handOver(chat, desk, person)
@@ -28,7 +28,7 @@ export const onBehalf: Dialog = {
       'done',
       message(
         `Tell ${person.name} now`,
-        `Only them, and in person or by phone. ${report.sentence} I have told ${person.name} that you did this. (Ticket ${ticket.number}.)`,
+        `Only them, and in person or by phone. ${report.sentence} I am telling ${person.name} that you did this. (Ticket ${ticket.number}.)`,
       ),
     )
   },

@@ -2,7 +2,7 @@ import type { Chat } from '../bot/channels/chat.ts'
 import type { Desk, Helped, OperationName } from '../bot/desk.ts'
 import type { PersonProof } from '../bot/policy/schema.ts'
 import { card, message } from './cards.ts'
-import { refuse, type Told } from './refuse.ts'
+import { heard, refuse, type Told } from './refuse.ts'
 
 const most = 4
 const operation: OperationName = 'reset-password-for'
@@ -25,7 +25,7 @@ export async function personProves(chat: Chat, desk: Desk, person: Helped): Prom
     if (standing.verdict === 'no') {
       const { detail, privileged } = standing
       const reason = privileged ? { reason: 'privileged-target' as const } : {}
-      const tell = { operation, detail, about: person.id, ...reason }
+      const tell = { operation, detail, about: person, ...reason }
       await refuse(chat, desk, standing.sentence, standing.tellIt ? tell : undefined)
       return false
     }
@@ -65,7 +65,7 @@ export async function personProves(chat: Chat, desk: Desk, person: Helped): Prom
 function unproved(person: Helped, failed: ReadonlySet<PersonProof>): Told | undefined {
   if (failed.size === 0) return undefined
   const ways = [...failed].map((way) => labels[way]).join(', ')
-  return { operation, detail: `${person.name}: did not work: ${ways}`, reason: 'verification-failed' }
+  return { operation, detail: `did not work: ${ways}`, reason: 'verification-failed', about: person }
 }
 
 function choose(chat: Chat, person: Helped, ways: readonly PersonProof[], round: number): Promise<PersonProof> {
@@ -158,6 +158,6 @@ async function alarm(chat: Chat, desk: Desk, person: Helped): Promise<void> {
       ],
     }),
   )
-  const sentence = `${person.name} did not confirm that they asked for this. IT has been told: incident ${told.number}.`
+  const sentence = `${person.name} did not confirm that they asked for this. ${heard(told)}`
   await refuse(chat, desk, sentence)
 }

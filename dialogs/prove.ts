@@ -1,6 +1,5 @@
 import type { Chat } from '../bot/channels/chat.ts'
-import type { Desk, OperationName } from '../bot/desk.ts'
-import type { UserId } from '../bot/identity/person.ts'
+import type { Desk, Helped, OperationName } from '../bot/desk.ts'
 import type { ProofMethod } from '../bot/identity/proof.ts'
 import { card } from './cards.ts'
 import { proveByCode } from './prove-by-code.ts'
@@ -26,10 +25,10 @@ const labels: Record<ProofMethod, string> = {
  * @param about whose account it is, where it is somebody else's: they prove themselves afterwards
  * @returns whether the policy is satisfied, as far as this person is concerned
  */
-export async function prove(chat: Chat, desk: Desk, operation: OperationName, about?: UserId): Promise<boolean> {
+export async function prove(chat: Chat, desk: Desk, operation: OperationName, about?: Helped): Promise<boolean> {
   const tried: Tried[] = []
   for (let round = 1; round <= most; round++) {
-    const standing = await desk.standing(operation, about)
+    const standing = await desk.standing(operation, about?.id)
     if (standing.verdict === 'allow' || standing.verdict === 'need-person-proof') return true
     if (standing.verdict === 'no') {
       const { detail, privileged } = standing
@@ -41,25 +40,31 @@ export async function prove(chat: Chat, desk: Desk, operation: OperationName, ab
     const { alternatives } = standing
     const ways = await chat.once(`ways-${round}`, async () => waysOpen(alternatives, await desk.methods(), tried))
     if (ways.methods.length === 0) {
-      await refuse(chat, desk, nothingLeft(ways.because), failed(operation, tried, ways.because))
+      await refuse(chat, desk, nothingLeft(ways.because), failed(operation, tried, ways.because, about))
       return false
     }
     const method = await choose(chat, ways.methods, round)
     tried.push({ method, proved: await proveBy(method, chat, desk, operation, round) })
   }
   const sentence = 'I could not make sure that it is you. Please talk to IT in person.'
-  await refuse(chat, desk, sentence, failed(operation, tried, []))
+  await refuse(chat, desk, sentence, failed(operation, tried, [], about))
   return false
 }
 
 /** What IT hears when somebody tried and failed; whoever had nothing to try with is no trouble of theirs. */
-function failed(operation: OperationName, tried: readonly Tried[], because: readonly string[]): Told | undefined {
+function failed(
+  operation: OperationName,
+  tried: readonly Tried[],
+  because: readonly string[],
+  about: Helped | undefined,
+): Told | undefined {
   const ways = [...new Set(tried.filter(({ proved }) => !proved).map(({ method }) => labels[method]))]
   if (ways.length === 0) return undefined
   return {
     operation,
     detail: [`did not work: ${ways.join(', ')}`, ...because].join('. '),
     reason: 'verification-failed',
+    about,
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Chat } from '../bot/channels/chat.ts'
-import type { Desk, OperationName } from '../bot/desk.ts'
-import type { UserId } from '../bot/identity/person.ts'
+import type { Desk, Helped, OperationName } from '../bot/desk.ts'
 import { message } from './cards.ts'
 
 /** What IT must hear of a refusal. */
@@ -8,19 +7,24 @@ export interface Told {
   readonly operation: OperationName
   readonly detail: string
   /** Whose account it is, where it is somebody else's. */
-  readonly about?: UserId | undefined
+  readonly about?: Pick<Helped, 'id' | 'name'> | undefined
   readonly reason?: 'privileged-target' | 'verification-failed'
 }
 
 /** Says no, why and what comes next; tells IT where they must hear of it; closes the ticket. */
 export async function refuse(chat: Chat, desk: Desk, sentence: string, tell?: Told): Promise<void> {
   const told = tell && (await chat.once('told-it', () => desk.tellIt(incident(chat, tell))))
-  const more = told ? ` IT has been told: incident ${told.number}.` : ''
+  const more = told ? ` ${heard(told)}` : ''
   chat.say('refused', message('I cannot do that', `${sentence}${more}`))
   await chat.once('ticket-closed', async () => {
     await desk.closeTicket(`Refused: ${sentence}`)
     return true
   })
+}
+
+/** That IT has been told is said only where it stands in their channel. */
+export function heard({ number, reached }: Awaited<ReturnType<Desk['tellIt']>>): string {
+  return reached ? `IT has been told: incident ${number}.` : `IT finds it in their list of tickets: ${number}.`
 }
 
 function incident(chat: Chat, tell: Told): Parameters<Desk['tellIt']>[0] {
@@ -32,12 +36,13 @@ function incident(chat: Chat, tell: Told): Parameters<Desk['tellIt']>[0] {
       urgency: 'normal',
       facts: [
         { title: 'Asked for', value: tell.operation },
+        ...whom(tell),
         { title: 'Failed because', value: tell.detail },
       ],
     }
   return {
     // Each account that somebody may not touch is news of its own.
-    key: ['refusal', tell.operation, ...(tell.about === undefined ? [] : [tell.about])].join(':'),
+    key: ['refusal', tell.operation, ...(tell.about === undefined ? [] : [tell.about.id])].join(':'),
     ...(tell.reason ? { reason: tell.reason } : {}),
     onceADay: true,
     title: `Refused: ${tell.operation}`,
@@ -45,7 +50,12 @@ function incident(chat: Chat, tell: Told): Parameters<Desk['tellIt']>[0] {
     facts: [
       { title: 'Who', value: chat.person.name },
       { title: 'Asked for', value: tell.operation },
+      ...whom(tell),
       { title: 'Refused because', value: tell.detail },
     ],
   }
+}
+
+function whom({ about }: Told): readonly { readonly title: string; readonly value: string }[] {
+  return about === undefined ? [] : [{ title: 'For', value: about.name }]
 }

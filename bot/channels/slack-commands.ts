@@ -17,7 +17,10 @@ export async function takeCommand(ground: SlackGround, body: unknown, acknowledg
     const chat = await ground.web.openChat(user)
     const inbound = meaningOf(ground, words)
     const id = `command:${payload?.trigger_id}`
-    return { chat, reply: await bringIn(ground, { id, user, conversation: chat, isPublic: false, inbound }) }
+    const reply = await bringIn(ground, { id, user, conversation: chat, isPublic: false, inbound })
+    // Who was refused often enough is written nothing, so nobody may say that they were.
+    const refused = reply.kind === 'nothing' && 'refusal' in (await ground.whoIs(user))
+    return { chat: refused ? payload.channel_id : chat, reply }
   }
   const working = work().catch((error: unknown) => {
     ground.log.warn({ error: String(error) }, 'slack command failed')

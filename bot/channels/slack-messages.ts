@@ -48,13 +48,15 @@ export async function takeMention(ground: SlackGround, body: unknown, botUser: s
     const inbound = wordsOf(payload, botUser)
     const reply = await bringIn(ground, { id: payload.event_id, user, conversation: chat, isPublic: false, inbound })
     const note = reply.kind === 'note' ? reply.text : await written(ground, user)
-    await tell(ground, { user, conversation: channel, thread }, note)
+    if (note !== undefined) await tell(ground, { user, conversation: channel, thread }, note)
   })
 }
 
-async function written(ground: SlackGround, user: string): Promise<string> {
+/** Where the answer is; undefined for whoever gets none, because they were refused often enough. */
+async function written(ground: SlackGround, user: string): Promise<string | undefined> {
   const who = await ground.whoIs(user)
-  return 'sender' in who && who.sender.name !== '' ? slackWords.writtenTo(who.sender.name) : slackWords.written
+  if ('refusal' in who) return undefined
+  return who.sender.name === '' ? slackWords.written : slackWords.writtenTo(who.sender.name)
 }
 
 async function takeWords(

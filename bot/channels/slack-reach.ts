@@ -4,6 +4,8 @@ import type { SlackWeb } from './slack-web.ts'
 
 /** What is known of an account is good for so long; a change that Slack announces ends it at once. */
 const fresh = 60_000
+/** Together with the call that posts it is less than the time for which a post is nobody else's (see turns/outbox.ts). */
+const patience = 1_500
 const mostKnown = 10_000
 
 export interface SlackReach {
@@ -21,7 +23,11 @@ export function slackReach(web: Pick<SlackWeb, 'userIn' | 'profile'>, clock: Clo
   const lookedAt = new Map<string, number>()
 
   return {
-    async check(chat) {
+    check: (chat) => inTime(look(chat)),
+    forget: (slackUser) => void lookedAt.delete(slackUser),
+  }
+
+  async function look(chat: string): Promise<void> {
       const user = await orNothing(web.userIn(chat))
       const now = clock().getTime()
       const before = user === undefined ? undefined : lookedAt.get(user)
@@ -32,10 +38,18 @@ export function slackReach(web: Pick<SlackWeb, 'userIn' | 'profile'>, clock: Clo
       lookedAt.set(user, now)
       const [oldest] = lookedAt.keys()
       if (lookedAt.size > mostKnown && oldest !== undefined) lookedAt.delete(oldest)
-    },
-    forget: (slackUser) => void lookedAt.delete(slackUser),
   }
 }
+
+/** Somebody is not kept waiting because Slack takes its time to say who they are; a refusal that comes later is left alone. */
+async function inTime(look: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience)
+  })
+  await Promise.race([look, late]).finally(() => clearTimeout(timer))
+}
+
 
 /** Trouble in looking keeps no message back: posting has its own errors. That somebody cannot be written to is an answer. */
 async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {

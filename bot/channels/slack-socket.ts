@@ -10,6 +10,8 @@ const firstWait = 500
 const longestWait = 30_000
 /** Slack has so long to hang up as well. */
 const longestGoodbye = 3_000
+/** Slack has so long to greet; a connection on which it never does is given up. */
+const longestGreeting = 20_000
 
 export interface SocketReceiver extends Receiver {
   /** @throws DeliveryError while there is no connection */
@@ -24,8 +26,9 @@ export function socketReceiver(options: {
   readonly appToken: string
   readonly apiUrl: string
   readonly log: Logger
+  readonly greetingMilliseconds?: number
 }): SocketReceiver {
-  const { log } = options
+  const { log, greetingMilliseconds = longestGreeting } = options
   const logger = slackLog(log)
   const receiver = new SocketModeReceiver({
     appToken: options.appToken,
@@ -48,6 +51,14 @@ export function socketReceiver(options: {
   receiver.client.on('disconnected', () => hungUp())
   let connection: Promise<void> = Promise.resolve()
 
+  async function greeted(): Promise<void> {
+    const silence = setTimeout(() => {
+      log.warn('slack: connected, but not greeted')
+      void receiver.stop()
+    }, greetingMilliseconds)
+    await receiver.start().finally(() => clearTimeout(silence))
+  }
+
   async function stayConnected(tried: () => void): Promise<void> {
     let wait = firstWait
     while (!stopping.signal.aborted) {
@@ -55,7 +66,7 @@ export function socketReceiver(options: {
         hungUp = resolve
       })
       try {
-        await receiver.start()
+        await greeted()
         connected = true
         wait = firstWait
         tried()

@@ -120,7 +120,7 @@ export function operating(
     return { ...reported, secret, again: false }
   }
 
-  const words = { manager: 'the manager', it: 'IT' } as const
+  const capacities = { manager: 'the manager', it: 'IT' } as const
 
   return {
     async resetPassword(key) {
@@ -133,7 +133,7 @@ export function operating(
       const relation = await relationOf(ground, 'reset-password-for', person, about)
       const as = relation === 'manager-of' ? 'manager' : 'it'
       const theirs = (id: string): OperationRequest => ({
-        ...request(id, 'reset-password-for', `started in the chat by ${relation === 'none' ? 'somebody' : words[as]}`),
+        ...request(id, 'reset-password-for', `started in the chat by ${relation === 'none' ? 'somebody who may not' : capacities[as]}`),
         target: about,
         startedBy: { name: person.name, as },
       })

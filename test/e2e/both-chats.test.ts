@@ -3,28 +3,33 @@ import type { Locator } from 'playwright-core'
 import { wellKnown } from '../../infra/practice/company/cast.ts'
 import { type Browser, openBrowser } from '../support/browser.ts'
 import { numberIn } from '../support/enrol.ts'
+import { type Phone, phoneFrom } from '../support/phone.ts'
 import { findSecrets, type UsedSecret } from '../support/secret-scan.ts'
-import { freshCodeForPicture, fromTheTop, picture } from './pictures.ts'
-import { anotherThan, codeOn, type PracticePage, practicePage } from './practice-page.ts'
+import { fromTheTop, picture } from './pictures.ts'
+import { anotherThan, codeOn, eventually, type PracticePage, practicePage } from './practice-page.ts'
 import { type PracticeProcess, startPractice } from './practice-process.ts'
 
-const { ada, tomas, financeManager, sam } = wellKnown
+const { ada, maya, tomas, financeManager, sam } = wellKnown
 const minute = 60_000
 /** What Tomáš knew before he forgot it. */
 const oldPassword = 'Copper-Ledger-Spring-58'
 const temporary = /^[A-Z][a-z]+-\d{3}(-[A-Z][a-z]+){4}$/m
 const authenticatorKey = /^[A-Z2-7]{4}( [A-Z2-7]{4})+$/m
-/** What Ada tells IT, the second time with what would be markup or a call to everybody. */
 const about = 'My badge opens no door since this morning'
-const more = 'It blinks <!channel> *twice* & <b>red</b>, then nothing'
-/** A code of somebody who was told to read it out to IT. */
+/** A code that somebody was told to read out. */
 const readOut = '918273'
+/** Would be markup, and a call to everybody. */
+const hostile = 'Now the door says <!channel> *open* & <b>closed</b>'
 
 describe('the practice company in both chats, with IT in Slack', function () {
   this.timeout(minute)
   let practice: PracticeProcess
   let browser: Browser
   let on: PracticePage
+  /** A second opinion on what Tomáš's phone shows. */
+  let authenticator: Phone
+  /** How far the company's clock has been moved. */
+  let ahead = 0
   /** The thread about Ada in the channel of IT. */
   let thread: Locator
   let ticket = ''
@@ -44,12 +49,19 @@ describe('the practice company in both chats, with IT in Slack', function () {
     await practice?.close()
   })
 
-  /** The code on his phone, as he types it into the modal that is open. */
-  async function typesCode(label: string, code?: string): Promise<void> {
-    await freshCodeForPicture(on.window)
-    const typed = code ?? (await codeOn(on.window))
-    secrets.push({ kind: 'code', value: typed })
-    await on.window.getByLabel(label).fill(typed)
+  /** The code on his phone, which lies beside the modal, once it is the right one for the company's time. */
+  async function codeBesideModal(): Promise<string> {
+    let code = ''
+    await eventually(async () => {
+      code = await codeOn(on.window)
+      return code === authenticator.code()
+    }, 'the phone shows the right code')
+    return code
+  }
+
+  async function submitsCode(label: string, code: string): Promise<void> {
+    secrets.push({ kind: 'code', value: code })
+    await on.window.getByLabel(label).fill(code)
     await on.window.getByTestId('dialog-submit').click()
   }
 
@@ -58,15 +70,18 @@ describe('the practice company in both chats, with IT in Slack', function () {
     await on.window.waitFor({ state: 'detached' })
   }
 
-  /** The number in Slack is picked in Teams. */
-  async function managerConfirms(): Promise<void> {
+  /** Waits until Tomáš sees his number in Slack and his manager the question in Teams. @returns the number */
+  async function managerIsAsked(): Promise<string> {
     const card = await on.employee.sees('Ask your manager to confirm')
     const question = await on.manager.sees(`Is this really ${tomas.name}?`)
     assert.match(await question.innerText(), /From\s+their own chat in Slack/)
     await fromTheTop(card)
     await fromTheTop(question)
-    await picture(browser.page, 'slack-manager-in-teams')
-    await on.manager.press(numberIn(await card.innerText()))
+    return numberIn(await card.innerText())
+  }
+
+  async function managerPicks(number: string): Promise<void> {
+    await on.manager.press(number)
     await on.manager.reads('You confirmed. Thank you.')
   }
 
@@ -86,13 +101,15 @@ describe('the practice company in both chats, with IT in Slack', function () {
     await on.employee.sees('Set up your authenticator app')
     await on.employee.press('Show the key')
     await on.window.getByText('Add this key to your authenticator app').waitFor()
-    const [key] = (await on.window.getByTestId('dialog-card').innerText()).match(authenticatorKey) ?? []
+    const text = await on.window.getByTestId('dialog-card').innerText()
+    authenticator = phoneFrom({ title: '', text, images: [], buttons: [] }, () => new Date(Date.now() + ahead))
+    const [key] = text.match(authenticatorKey) ?? []
     assert.ok(key, 'the modal shows a key')
     secrets.push({ kind: 'seed', value: key.replaceAll(' ', '') })
     await on.window.getByTestId('phone-key-open').click()
     await on.window.getByTestId('phone-key').fill(key)
     await on.window.getByTestId('phone-key-add').click()
-    await typesCode('The code your app shows now')
+    await submitsCode('The code your app shows now', await codeBesideModal())
     await on.window.waitFor({ state: 'detached' })
     await on.employee.sees('Your authenticator is set up')
     assert.ok(!(await browser.page.content()).includes(key), 'the key is off the page')
@@ -100,7 +117,7 @@ describe('the practice company in both chats, with IT in Slack', function () {
 
   it('counts at once, because the manager picks the right number in Teams', async () => {
     await on.employee.press('Ask my manager')
-    await managerConfirms()
+    await managerPicks(await managerIsAsked())
     await on.employee.sees('counts from now on')
     await on.auditRows('approve-totp', 'event').first().waitFor()
   })
@@ -110,7 +127,9 @@ describe('the practice company in both chats, with IT in Slack', function () {
     await on.employee.sees('make sure that it is you')
     await on.employee.press('My manager confirms that it is me')
     await on.employee.putAway('phone')
-    await managerConfirms()
+    const number = await managerIsAsked()
+    await picture(browser.page, 'slack-manager-in-teams')
+    await managerPicks(number)
     await on.employee.sees('Thank you, I know it is you')
   })
 
@@ -140,6 +159,7 @@ describe('the practice company in both chats, with IT in Slack', function () {
     await on.employee.turnsTo('messages')
     await on.employee.reads('What can I do for you?')
     await on.moveClock('15m')
+    ahead = 15 * minute
     await on.employee.root.getByTestId('compose').fill('/helpbot reset')
     await on.employee.root.getByTestId('send').click()
     await on.employee.sees('make sure that it is you')
@@ -149,9 +169,9 @@ describe('the practice company in both chats, with IT in Slack', function () {
     await on.employee.press('A code from my authenticator app')
     await on.employee.sees('Enter the code')
     await on.employee.press('Check the code')
-    await typesCode('Six-digit code', anotherThan(await codeOn(on.window)))
+    await submitsCode('Six-digit code', anotherThan(await codeBesideModal()))
     await on.window.getByText('That is not right').waitFor()
-    await typesCode('Six-digit code')
+    await submitsCode('Six-digit code', await codeBesideModal())
     await on.window.waitFor({ state: 'detached' })
     await on.employee.sees('Thank you, I know it is you')
   })
@@ -178,6 +198,7 @@ describe('the practice company in both chats, with IT in Slack', function () {
 
   it('brings IT in: what Ada asks for in Teams stands in the channel of IT in Slack', async () => {
     await on.employee.sits(ada.name)
+    await on.manager.sits(maya.name)
     await on.employee.turnsTo('teams')
     await on.employee.say('I want to talk to a person')
     await on.employee.sees('I pass it on to IT')
@@ -199,17 +220,20 @@ describe('the practice company in both chats, with IT in Slack', function () {
     await thread.getByTestId('reply-send').click()
     const answer = await on.employee.sees('which colour does the reader blink in?')
     assert.match(await answer.innerText(), new RegExp(`${sam.name} of IT`))
-    await on.employee.say(more)
+    await on.employee.say('Red, three times, and then nothing')
     await on.employee.sees(`Passed on to IT (ticket ${ticket})`)
-    await thread.getByTestId('message').filter({ hasText: `${ada.name}: ${more}` }).waitFor()
-    await browser.page.screenshot({ path: '/tmp/c1.png' })
+    await thread.getByText(`${ada.name}: Red, three times, and then nothing`).waitFor()
+    await browser.page.setViewportSize({ width: 1280, height: 1080 })
+    await thread.getByTestId('reply').scrollIntoViewIfNeeded()
+    await picture(browser.page, 'it-thread-in-slack')
+    await browser.page.setViewportSize({ width: 1280, height: 800 })
   })
 
-  it('passes no code on to IT', async () => {
+  it('passes no code on to IT, and what looks like markup as text', async () => {
     await on.employee.say(readOut)
     await on.employee.sees('I did not pass that on, because it looks like a one-time code')
-    await on.employee.say('Somebody called and wants me to read out numbers')
-    await thread.getByText('wants me to read out numbers').waitFor()
+    await on.employee.say(hostile)
+    await thread.getByText(`${ada.name}: ${hostile}`, { exact: true }).waitFor()
     assert.ok(!(await on.channel.root.innerText()).includes(readOut))
   })
 
@@ -219,7 +243,6 @@ describe('the practice company in both chats, with IT in Slack', function () {
     await thread.getByText(`Resolved by ${sam.name}`).waitFor()
     const told = await on.employee.sees(`Ticket ${ticket} is resolved`)
     assert.match(await told.innerText(), new RegExp(`${sam.name} of IT: The badge was blocked`))
-    await browser.page.screenshot({ path: '/tmp/c2.png' })
     await on.employee.say('my tickets')
     const list = await on.employee.sees('My requests')
     assert.match(await list.innerText(), new RegExp(`${ticket} Somebody asks for a person\\s+closed`))
@@ -231,7 +254,9 @@ describe('the practice company in both chats, with IT in Slack', function () {
   it('kept every secret out of both chats and out of its output', async () => {
     const transcript = async (chat: 'teams' | 'slack') => ({
       name: chat,
-      text: await (await browser.page.request.get(new URL(`/practice/api/${chat}/transcript`, practice.url).href)).text(),
+      text: await (
+        await browser.page.request.get(new URL(`/practice/api/${chat}/transcript`, practice.url).href)
+      ).text(),
     })
     const dumps = [await transcript('teams'), await transcript('slack')]
     assert.ok(dumps.every(({ text }) => text.includes('The badge was blocked')))
@@ -250,6 +275,9 @@ describe('the practice company in both chats, with IT in Slack', function () {
     assert.deepEqual(await practice.close(), { code: 0, left: [] })
   })
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') { await browser.page.screenshot({ path: '/tmp/both-failed.png' }); console.log(practice.output().slice(-3000)) }
+    if (this.currentTest?.state === 'failed') {
+      await browser.page.screenshot({ path: '/tmp/both-failed.png' })
+      console.log(practice.output().slice(-3000))
+    }
   })
 })
