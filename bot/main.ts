@@ -56,6 +56,7 @@ import { conductDialogs } from './turns/conduct.ts'
 import { conversationsIn } from './turns/conversations.ts'
 import { deliverer } from './turns/deliver.ts'
 import { tellItOfLostPost } from './turns/lost-post.ts'
+import { tellThePersonOfLostWords } from './turns/lost-words.ts'
 import { pendingPosts } from './turns/outbox.ts'
 import { takeTurns } from './turns/turns.ts'
 
@@ -127,6 +128,8 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   const hasItChannel = [...channels.values()].some((channel) => channel.itAddress() !== undefined)
   const isIt = itMembership(directory, settings.itGroup)
   const canMail = settings.graph.mailFrom !== undefined
+  const channelIsStrong = (channel: ChannelName | undefined) =>
+    channel === 'teams' || (channel === 'slack' && settings.slack?.mfaRequired === true)
   // IT in the loop
   const escalation = itThreads({
     database: kysely,
@@ -136,17 +139,20 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     directory,
     hasItChannel,
     isIt,
+    channelIsStrong,
     freeze: (request) => freezeAccount({ engine, clock, directory })(request),
     reminders: policy.escalation.remindAfter,
     answerWithin: policy.confirmation.expiresAfter,
   })
+  const lostPost = tellItOfLostPost(escalation)
+  const lostWords = tellThePersonOfLostWords(kysely, clock)
   const deliver = deliverer({
     database: kysely,
     clock,
     conversations,
     channels,
     sendMail: mailNotices(kysely, directory, settings.publicUrl),
-    lost: tellItOfLostPost(escalation),
+    lost: (post, why) => (post.person === undefined ? lostWords(post) : lostPost(post, why)),
     log,
   })
 
@@ -208,7 +214,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     hasItChannel,
     canMail,
     isIt,
-    channelIsStrong: (channel) => channel === 'teams' || (channel === 'slack' && settings.slack?.mfaRequired === true),
+    channelIsStrong,
     escalation,
     log,
   }

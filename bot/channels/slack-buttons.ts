@@ -113,7 +113,8 @@ async function startFromHome(ground: SlackGround, press: Press): Promise<void> {
   if (pressed.verb !== 'start' || dialog === undefined) return
   const opened = await openWindow(ground, payload.trigger_id)
   const conversation = await ground.web.openChat(user).catch(async (error: unknown) => {
-    if ('view' in opened) await showIn(ground, { view: opened.view, user, conversation: user }, textView(slackWords.trouble))
+    if ('view' in opened)
+      await showIn(ground, { view: opened.view, user, conversation: user }, textView(slackWords.trouble))
     throw error
   })
   const inbound: Inbound = { kind: 'start', dialog }

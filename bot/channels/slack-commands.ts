@@ -10,7 +10,7 @@ import { slackWords } from './slack-words.ts'
 export async function takeCommand(ground: SlackGround, body: unknown, acknowledge: Acknowledge): Promise<void> {
   const payload = readPayload(commandPayload, body)
   if (!payload) return await acknowledge()
-  const user = payload.user_id
+  const { user_id: user, channel_id: here } = payload
   const words = readSlackText(payload.text ?? '', undefined)
 
   async function work(): Promise<{ reply: Reply; chat: string }> {
@@ -20,21 +20,21 @@ export async function takeCommand(ground: SlackGround, body: unknown, acknowledg
     const reply = await bringIn(ground, { id, user, conversation: chat, isPublic: false, inbound })
     // Who was refused often enough is written nothing, so nobody may say that they were.
     const refused = reply.kind === 'nothing' && 'refusal' in (await ground.whoIs(user))
-    return { chat: refused ? payload.channel_id : chat, reply }
+    return { chat: refused ? here : chat, reply }
   }
   const working = work().catch((error: unknown) => {
     ground.log.warn({ error: String(error) }, 'slack command failed')
-    return { chat: payload.channel_id, reply: { kind: 'note', text: slackWords.trouble } as const }
+    return { chat: here, reply: { kind: 'note', text: slackWords.trouble } as const }
   })
   if (await isOverInTime(working)) {
     const { chat, reply } = await working
     if (reply.kind === 'note') return await acknowledge(toThemAlone(reply.text))
-    if (chat === payload.channel_id) return await acknowledge()
+    if (chat === here) return await acknowledge()
     return await acknowledge(toThemAlone(slackWords.written, linkTo(ground, chat)))
   }
   await acknowledge(toThemAlone(slackWords.writing))
   const { reply } = await working
-  if (reply.kind === 'note') await tell(ground, { user, conversation: payload.channel_id }, reply.text)
+  if (reply.kind === 'note') await tell(ground, { user, conversation: here }, reply.text)
 }
 
 /** The first word may name a dialog; everything else is said as if it were written in the chat. */

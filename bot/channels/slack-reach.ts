@@ -28,16 +28,16 @@ export function slackReach(web: Pick<SlackWeb, 'userIn' | 'profile'>, clock: Clo
   }
 
   async function look(chat: string): Promise<void> {
-      const user = await orNothing(web.userIn(chat))
-      const now = clock().getTime()
-      const before = user === undefined ? undefined : lookedAt.get(user)
-      if (user === undefined || (before !== undefined && now - before < fresh)) return
-      const profile = await orNothing(web.profile(user))
-      if (profile?.deleted === true) throw new DeliveryError('refused', 'the Slack account is deactivated')
-      lookedAt.delete(user)
-      lookedAt.set(user, now)
-      const [oldest] = lookedAt.keys()
-      if (lookedAt.size > mostKnown && oldest !== undefined) lookedAt.delete(oldest)
+    const user = await orNothing(web.userIn(chat))
+    const now = clock().getTime()
+    const before = user === undefined ? undefined : lookedAt.get(user)
+    if (user === undefined || (before !== undefined && now - before < fresh)) return
+    const profile = await orNothing(web.profile(user))
+    if (profile?.deleted === true) throw new DeliveryError('refused', 'the Slack account is deactivated')
+    lookedAt.delete(user)
+    lookedAt.set(user, now)
+    const [oldest] = lookedAt.keys()
+    if (lookedAt.size > mostKnown && oldest !== undefined) lookedAt.delete(oldest)
   }
 }
 
@@ -49,7 +49,6 @@ async function inTime(look: Promise<void>): Promise<void> {
   })
   await Promise.race([look, late]).finally(() => clearTimeout(timer))
 }
-
 
 /** Trouble in looking keeps no message back: posting has its own errors. That somebody cannot be written to is an answer. */
 async function orNothing<T>(look: Promise<T>): Promise<T | undefined> {

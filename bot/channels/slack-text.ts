@@ -9,12 +9,16 @@ const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', 
  */
 export function readSlackText(text: string, botUser: string | undefined): string {
   const spoken = botUser === undefined ? text : text.replaceAll(new RegExp(`<@${botUser}(\\|[^>]*)?>`, 'g'), ' ')
-  return spoken
-    // A token holds no bracket of its own: those of people come as entities. So nothing is read twice, however long it is.
-    .replace(/<([@#!]?)([^<|>]*)(?:\|([^<>]*))?>/g, (_whole, sign: string, target: string, label: string | undefined) =>
-      sign === '' ? (label ?? target) : `${sign === '#' ? '#' : '@'}${label ?? target}`,
-    )
-    .replace(/&(?:amp|lt|gt);/g, (entity) => entities[entity] ?? entity)
-    .slice(0, longest)
-    .trim()
+  return (
+    spoken
+      // A token holds no bracket of its own: those of people come as entities. So nothing is read twice, however long it is.
+      .replace(
+        /<([@#!]?)([^<|>]*)(?:\|([^<>]*))?>/g,
+        (_whole, sign: string, target: string, label: string | undefined) =>
+          sign === '' ? (label ?? target) : `${sign === '#' ? '#' : '@'}${label ?? target}`,
+      )
+      .replace(/&(?:amp|lt|gt);/g, (entity) => entities[entity] ?? entity)
+      .slice(0, longest)
+      .trim()
+  )
 }

@@ -3,7 +3,8 @@ export const slackWords = {
   trouble: 'Something went wrong on my side. Please try again in a minute.',
   tooLate: 'That took too long to open. Please press again.',
   notOpened: 'I could not open the window. Please press again.',
-  windowGone: 'The window was closed before I could show you anything. Press its button again; where it is gone, start again.',
+  windowGone:
+    'The window was closed before I could show you anything. Press its button again; where it is gone, start again.',
   done: 'Done. You can close this window.',
   seeChat: 'Please look at our private chat: it goes on there.',
   notYours: 'This card was not meant for you, or it is too old.',

@@ -1,4 +1,5 @@
 import type { Desk } from '../desk.ts'
+import { readPost } from '../turns/outbox.ts'
 import type { Ground, Sitting } from './ground.ts'
 
 /** Tickets of this dialog: one request under the dialog's own id, and threads with IT under keys of it. */
@@ -35,7 +36,8 @@ export function ticketing(
         correlationId,
       })
       await ground.bringOut(posts)
-      return { number, reached: ground.hasItChannel }
+      const brought = await Promise.all(posts.map((key) => readPost(ground.database, key)))
+      return { number, reached: ground.hasItChannel && brought.every((post) => post?.state !== 'failed') }
     },
     async myTickets() {
       const tickets = await ground.tickets.ofPerson(person, 10)

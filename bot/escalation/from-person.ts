@@ -9,7 +9,7 @@ import type { Words } from './escalation.ts'
 import type { EscalationGround } from './ground.ts'
 import { looksLikeSecret, secretRefused } from './looks-like-secret.ts'
 import { below, sentence, takeStep } from './step.ts'
-import { digest, holdThread, holdThreadWith, type Thread } from './threads.ts'
+import { digest, holdThread, holdThreadWith, type Thread, wordsBelow } from './threads.ts'
 import { nameOf, quoted, say, wordsOf } from './words.ts'
 
 /** See Escalation.fromPerson. */
@@ -78,7 +78,7 @@ async function passOn(
   changes: readonly { readonly key: string; readonly content: CardContent }[] = [],
 ): Promise<readonly string[]> {
   const text = `${nameOf(words.person)}: ${quoted(wordsOf(words.text))}`
-  const post = below(thread, digest(words.event), sentence(text), words.correlationId)
+  const post = below(thread, wordsBelow(words.event), sentence(text), words.correlationId)
   const known = await transaction.selectFrom('posts').select('key').where('key', '=', post.key).executeTakeFirst()
   if (known) return []
   const now = ground.clock()

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
+import type { ChannelName } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { UserId } from '../identity/person.ts'
@@ -32,6 +33,8 @@ export interface EscalationGround {
   readonly hasItChannel: boolean
   /** Asked of the directory now. An error counts as no. */
   readonly isIt: (who: Who) => Promise<boolean>
+  /** Whether being signed in there asks for a second factor; where unknown: no. */
+  readonly channelIsStrong: (channel: ChannelName | undefined) => boolean
   /** Runs the operation that freezes an account, under policy and audit like any other. */
   readonly freeze: (request: FreezeRequest) => Promise<OperationResult | 'still-running'>
   /** How long a thread may wait for an answer before IT is reminded. */

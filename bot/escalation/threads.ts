@@ -50,6 +50,18 @@ export function wordsKey(id: string, event: string): string {
   return `thread:${id}:${digest(event)}`
 }
 
+const words = 'words-'
+
+/** The name of the post below the card that holds what the person wrote. */
+export function wordsBelow(event: string): string {
+  return `${words}${digest(event)}`
+}
+
+/** Whether a post below the card of a thread holds what the person wrote. */
+export function areWords(key: string): boolean {
+  return key.slice(key.lastIndexOf(':') + 1).startsWith(words)
+}
+
 export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }

@@ -7,6 +7,7 @@ import type { ConfirmationLimits } from '../identity/confirmation-limits.ts'
 import { confirmationById, decide, openConfirmation } from '../identity/manager.ts'
 import { within } from '../identity/within.ts'
 import type { Schema } from '../store/schema.ts'
+import { readPost } from '../turns/outbox.ts'
 import type { Button } from '../turns/press-button.ts'
 import { callerDialog, callerPurpose, closedCallerCards, numberPost } from './caller-cards.ts'
 import type { EscalationGround } from './ground.ts'
@@ -87,6 +88,8 @@ export function verifyCallerButton(ground: EscalationGround): Button {
   })
 }
 
+const weak = ' But signing in to that chat asks for no second factor: do not rely on it alone.'
+
 /** How a caller check ended; `no-call` is "I am not on the phone with IT". */
 type Ending = 'matched' | 'wrong' | 'no-call' | 'denied' | 'expired'
 
@@ -117,8 +120,7 @@ export function callerButton(ground: EscalationGround): Button {
       const content: CardContent = { ...(post.content as CardContent), closed: closings[ending] }
       if (!thread || !now || thread.callerCheck !== id)
         return { reply: { kind: 'card', post: post.key, content }, posts: [] }
-      const where = post.place ? ` in ${channelTitles[post.place.channel]}` : ''
-      const step = await ended(ground, transaction, thread, now, ending, where)
+      const step = await ended(ground, transaction, thread, now, ending)
       const { posts } = await takeStep(ground, transaction, thread, step)
       return { reply: { kind: 'card', post: post.key, content }, posts }
     })
@@ -134,7 +136,7 @@ export async function settleCallerCheck(ground: EscalationGround, id: string): P
     const now = await confirmationById({ database: transaction, clock }, thread.callerCheck)
     if (now?.state === 'pending') return []
     if (now) {
-      const step = await ended(ground, transaction, thread, now, endingOf(now), '')
+      const step = await ended(ground, transaction, thread, now, endingOf(now))
       return (await takeStep(ground, transaction, thread, step)).posts
     }
     return (await takeStep(ground, transaction, thread, { set: { caller_check: null } })).posts
@@ -152,12 +154,14 @@ async function ended(
   thread: Thread,
   confirmation: Confirmation,
   ending: Ending,
-  where: string,
 ): Promise<Step> {
+  const channel = (await readPost(transaction, confirmationPost(confirmation.id)))?.place?.channel
+  const where = channel ? ` in ${channelTitles[channel]}` : ''
+  const but = ground.channelIsStrong(channel) ? '' : weak
   const who = whoOf(thread)
   const at = clockTime(ground.clock())
   const said: Readonly<Record<Ending, string>> = {
-    matched: `${who} matched the number${where} at ${at}: the caller is ${who}.`,
+    matched: `${who} matched the number${where} at ${at}: the caller is ${who}.${but}`,
     wrong: `${who} picked a wrong number${where} at ${at}. Do not trust the caller.`,
     'no-call': `${who} said${where} at ${at} that they are NOT on the phone with IT. Somebody may be calling in their name: do nothing the caller asks for.`,
     denied: `${who} did not match the number. Do not trust the caller.`,

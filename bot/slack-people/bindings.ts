@@ -75,13 +75,22 @@ export async function bind(database: Connection, team: string, binding: Binding,
   return written.length === 1
 }
 
-export async function unbind(database: Connection, team: string, slackUser: string): Promise<boolean> {
-  const { numDeletedRows } = await database
-    .deleteFrom('slack_people')
-    .where('team_id', '=', team)
-    .where('slack_user_id', '=', slackUser)
-    .executeTakeFirst()
-  return numDeletedRows > 0n
+/** Ends a binding, and with it that the person is written to there: the chat is somebody else's now, or nobody's. */
+export async function unbind(database: Kysely<Schema>, team: string, binding: Binding): Promise<boolean> {
+  return await database.transaction().execute(async (transaction) => {
+    const { numDeletedRows } = await transaction
+      .deleteFrom('slack_people')
+      .where('team_id', '=', team)
+      .where('slack_user_id', '=', binding.slackUser)
+      .executeTakeFirst()
+    await transaction
+      .deleteFrom('conversations')
+      .where('tenant_id', '=', binding.tenant)
+      .where('user_id', '=', binding.person)
+      .where('channel', '=', 'slack')
+      .execute()
+    return numDeletedRows > 0n
+  })
 }
 
 function asBinding(row: { slack_user_id: string; tenant_id: string; user_id: string; email: string }): Binding {

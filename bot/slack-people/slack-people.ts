@@ -89,7 +89,7 @@ export function slackPeople(dependencies: SlackPeopleDependencies): SlackPeople 
       .where('user_id', '=', binding.person)
       .where('channel', '=', 'slack')
       .execute()
-    if (await unbind(database, team, binding.slackUser)) await note('unbind-slack', binding, why)
+    if (await unbind(database, team, binding)) await note('unbind-slack', binding, why)
     known.delete(binding.slackUser)
   }
 

@@ -10,6 +10,8 @@ import { claimDuePosts, headOfThread, type MailContent, markFailed, markSent, ty
 const mostAttempts = 8
 /** Whoever took a post over has this long. */
 const lease = 30_000
+/** How long a post waits of whose loss nobody could be told. */
+const untoldWait = 60_000
 
 export interface DeliverDependencies {
   readonly database: Kysely<Schema>
@@ -17,7 +19,7 @@ export interface DeliverDependencies {
   readonly conversations: Conversations
   readonly channels: ReadonlyMap<ChannelName, Channel>
   readonly sendMail: (content: MailContent) => Promise<void>
-  /** Called when a person cannot be reached for good; answers the posts that say so. */
+  /** Called when a post cannot be brought out for good, repeatable; answers the posts that say so. */
   readonly lost: (post: Post, why: string) => Promise<readonly string[]>
   readonly log: Logger
 }
@@ -85,14 +87,24 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
     const final = known ? known.code !== 'later' && known.code !== 'gone' : false
     if (final || attempts >= mostAttempts) {
       log.warn({ post: post.key, correlationId: post.correlationId, reason }, 'post given up')
-      await markFailed(database, post, reason, undefined)
-      await now(await dependencies.lost(post, known?.code ?? 'later'))
-      return
+      return await giveUp(post, reason, known?.code ?? 'later')
     }
     // A service under load says "in a second" each time: by its word alone all attempts would be used up in seconds.
     const wait = Math.max(known?.retryAfterMilliseconds ?? 0, Math.min(1_000 * 2 ** attempts, 300_000))
     log.info({ post: post.key, correlationId: post.correlationId, reason, wait }, 'post will be tried again')
     await markFailed(database, post, reason, new Date(clock().getTime() + wait))
+  }
+
+  /** Whoever must know is told first: who cannot be told now is told when it is given up again. */
+  async function giveUp(post: Post, reason: string, code: DeliveryError['code']): Promise<void> {
+    try {
+      const told = await dependencies.lost(post, code)
+      await markFailed(database, post, reason, undefined)
+      await now(told)
+    } catch (error) {
+      log.error({ post: post.key, error: String(error) }, 'nobody was told of a lost post; tried again')
+      await markFailed(database, post, reason, new Date(clock().getTime() + untoldWait))
+    }
   }
 
   async function now(keys: readonly string[]): Promise<void> {

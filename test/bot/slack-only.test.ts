@@ -55,6 +55,9 @@ describe('a company that has Slack and no Teams', function () {
   it('gets a person of IT to somebody in Slack', async () => {
     const tomas = company.person('tomas', 'slack')
     await tomas.say('I want to talk to a human')
+    await tomas.sees('What is it about?')
+    await tomas.say('My screen is blue')
+    await tomas.sees('IT has it in their channel now')
     await company.itChannelSees('Tomáš Dvořák')
   })
 })

@@ -298,6 +298,15 @@ describe('buttons in Slack', () => {
       assert.match(shown(filled.view), /Correct-Horse/)
     })
 
+    it('say what went wrong when even the chat cannot be opened', async () => {
+      bench.slack.answers.set('conversations.open', (response) => {
+        setTimeout(() => response.end('{"ok":false,"error":"internal_error"}'), 2_600)
+      })
+      assert.match(shown((await submit('submit')).json), /One moment/)
+      const filled = await bench.slack.sees('views.update')
+      assert.match(shown(filled.view), /went wrong on my side/)
+    })
+
     it('of other apps or without our words are acknowledged and left alone', async () => {
       const view = { id: 'V1', hash: 'h', type: 'modal', private_metadata: 'x', state: { values: {} } }
       assert.equal((await bench.interaction({ type: 'view_submission', view })).status, 200)
@@ -327,6 +336,12 @@ describe('buttons in Slack', () => {
       assert.equal(bench.arrivals[0]?.isPublic, false)
       assert.match(shown(bench.slack.of('views.update')[0]?.view), /under Messages/)
       assert.equal(bench.slack.of('views.publish').length, 1)
+    })
+
+    it('leave nobody in front of an empty window when the chat cannot be opened', async () => {
+      bench.slack.answers.set('conversations.open', { ok: false, error: 'internal_error' })
+      await press('press', '', start('reset-password'))
+      assert.match(shown(bench.slack.of('views.update')[0]?.view), /went wrong on my side/)
     })
 
     it('start it also when the trigger has expired', async () => {

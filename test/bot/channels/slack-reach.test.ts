@@ -60,6 +60,12 @@ describe('somebody whose Slack account is deactivated', () => {
     assert.deepEqual([posted(), bench.slack.of('users.info').length], [1, 0])
   })
 
+  it('keeps no message back when Slack does not answer who somebody is', async () => {
+    bench.slack.answers.set('users.info', () => undefined)
+    await channel.post(address, 'post', text)
+    assert.equal(posted(), 1)
+  })
+
   it('keeps no message back when Slack cannot say who somebody is', async () => {
     bench.slack.answers.set('users.info', { ok: false, error: 'internal_error' })
     await channel.post(address, 'post', text)

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { Bench, bot, team } from './slack-stand-in.ts'
+import { socketReceiver } from '../../../bot/channels/slack-socket.ts'
+import { Bench, bot, StandIn, team } from './slack-stand-in.ts'
 
 /** Slack's end of Socket Mode: it greets, sends envelopes, and keeps what is acknowledged. */
 class SocketStandIn {
@@ -53,6 +55,28 @@ class SocketStandIn {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()))
   }
 }
+
+describe('Slack that never greets in Socket Mode', () => {
+  it('is hung up on and dialled again, and is not taken for connected', async () => {
+    const slack = new StandIn()
+    await slack.start()
+    const silent = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+    await once(silent, 'listening')
+    const url = `ws://127.0.0.1:${(silent.address() as AddressInfo).port}/`
+    slack.answers.set('apps.connections.open', { url })
+    const log = pino({ level: 'silent' })
+    const settings = { appToken: 'xapp-token-of-the-tests', apiUrl: slack.url, log, greetingMilliseconds: 100 }
+    const receiver = socketReceiver(settings)
+    const dialled = once(silent, 'connection').then(() => once(silent, 'connection'))
+    await receiver.start()
+    assert.throws(() => receiver.probe(), /not connected/)
+    await dialled
+    await receiver.stop()
+    for (const socket of silent.clients) socket.terminate()
+    silent.close()
+    await slack.close()
+  })
+})
 
 describe('Slack in Socket Mode', () => {
   let bench: Bench

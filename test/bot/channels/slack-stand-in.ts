@@ -110,6 +110,7 @@ export class Bench {
   readonly forgotten: string[] = []
   readonly cards = new Map<string, CardContent>()
   readonly lines: string[] = []
+  readonly ephemeral = memoryEphemeral(() => this.now)
   reply: (arrival: Arrival) => Reply | Promise<Reply> = () => ({ kind: 'nothing' })
   now = new Date('2026-03-02T09:00:00Z')
   readonly #server = createServer()
@@ -132,7 +133,7 @@ export class Bench {
       },
       log: pino({ level: 'debug' }, { write: (line: string) => void this.lines.push(line) }),
       clock,
-      ephemeral: memoryEphemeral(clock),
+      ephemeral: this.ephemeral,
       commands: [{ word: 'reset', dialog: 'reset-password' }],
       receive: async (arrival, isPublic) => {
         this.arrivals.push({ arrival, isPublic })

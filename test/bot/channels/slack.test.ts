@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { Bench, bot, people, refusal, team } from './slack-stand-in.ts'
+import type { Reply } from '../../../bot/channels/chat.ts'
+import { Bench, bot, later, people, refusal, team } from './slack-stand-in.ts'
 
 describe('what people write in Slack', () => {
   let bench: Bench
@@ -156,6 +157,40 @@ describe('what people write in Slack', () => {
     bench.now = new Date(bench.now.getTime() + 1_000)
     assert.equal((await bench.event(said, nameless)).status, 200)
     assert.equal(only().arrival.id, `slack:${team}:EvSame`)
+  })
+
+  it('is not acknowledged while another process works on it, which may have died over it', async () => {
+    const said = { type: 'message', channel_type: 'im', channel: 'D0ADA', user: 'U0ADA', text: 'hi', ts: '1.1' }
+    await bench.ephemeral.claim('slack-event:EvSame', 45_000)
+    assert.equal((await bench.event(said, { event_id: 'EvSame' })).status, 503)
+    assert.deepEqual(bench.arrivals, [])
+    bench.now = new Date(bench.now.getTime() + 60_000)
+    assert.equal((await bench.event(said, { event_id: 'EvSame' })).status, 200)
+    assert.equal(bench.arrivals.length, 1, 'the words of somebody whose process died are not lost')
+  })
+
+  it('delivered again while it is worked on is acknowledged when that is done', async () => {
+    const said = { type: 'message', channel_type: 'im', channel: 'D0ADA', user: 'U0ADA', text: 'hi', ts: '1.1' }
+    const slow = later<Reply>()
+    bench.reply = () => slow.promise
+    const first = bench.event(said, { event_id: 'EvSame' })
+    while (bench.arrivals.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    bench.now = new Date(bench.now.getTime() + 1_000)
+    const second = bench.event(said, { event_id: 'EvSame' })
+    slow.settle({ kind: 'nothing' })
+    assert.deepEqual([(await first).status, (await second).status], [200, 200])
+    assert.equal(bench.arrivals.length, 1)
+  })
+
+  it('who was refused often enough is not said to have been written to', async () => {
+    for (let time = 0; time < 6; time++)
+      await bench.event({ type: 'app_mention', user: 'U0OTHER', channel: 'C0ALL', ts: `2.${time}`, text: 'hello' })
+    assert.deepEqual(
+      bench.slack.of('chat.postEphemeral').map(({ text }) => text),
+      Array.from({ length: 5 }, () => refusal),
+    )
+    const { text } = await bench.command({ user_id: 'U0OTHER', channel_id: 'C0ALL' })
+    assert.equal(text, '')
   })
 
   it('is told that there is trouble when a turn breaks', async () => {

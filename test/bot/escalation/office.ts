@@ -108,6 +108,7 @@ export async function openOffice(options: { hasItChannel?: boolean } = {}) {
     },
     hasItChannel,
     isIt: async ({ id }) => staff.has(id),
+    channelIsStrong: (channel) => channel === 'teams',
     freeze: async (request) => {
       freezes.push(request)
       return await freezing.answer()

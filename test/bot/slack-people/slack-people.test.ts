@@ -113,10 +113,36 @@ describe('matching Slack accounts to people', () => {
 
   it('ends the binding when the Slack account has another address, and matches that one anew', async () => {
     assert.equal(await idOf('U1'), ids.ada)
+    await postgres.database
+      .insertInto('conversations')
+      .values({ tenant_id: tenant, user_id: ids.ada, channel: 'slack', reference: '{}', used_at: now })
+      .execute()
     slack = [account('U1', 'bo@nordwind.example')]
     people.forget('U1')
     assert.equal(await idOf('U1'), ids.bo)
+    const left = await postgres.database.selectFrom('conversations').select('user_id').execute()
+    assert.deepEqual(left, [], 'what is meant for Ada is not written into that chat any more')
     assert.deepEqual((await audited()).slice(-2), ['unbind-slack', 'bind-slack'])
+  })
+
+  it('forgets the chat of whoever had the account, so that the next one reads nothing that is meant for them', async () => {
+    assert.equal(await idOf('U1'), ids.ada)
+    const used = { tenant_id: tenant, user_id: ids.ada, used_at: now }
+    await postgres.database
+      .insertInto('conversations')
+      .values(
+        (['slack', 'teams'] as const).map((channel) => ({
+          ...used,
+          channel,
+          reference: JSON.stringify({ channel, conversation: 'D1', serviceUrl: 'x' }),
+        })),
+      )
+      .execute()
+    slack = [account('U1', 'bo@nordwind.example')]
+    people.forget('U1')
+    assert.equal(await idOf('U1'), ids.bo)
+    const left = await postgres.database.selectFrom('conversations').select('channel').execute()
+    assert.deepEqual(left, [{ channel: 'teams' }])
   })
 
   it('lets nobody in when the directory person has another address, nor when a newcomer is given the old one', async () => {

@@ -142,7 +142,6 @@ describe('the practice page in Slack', function () {
     await window.getByText('That code is not right.').waitFor()
     assert.equal(await code.getAttribute('aria-invalid'), 'true')
     assert.equal(await code.inputValue(), '000000', 'what was typed stays')
-    await picture(page, 'slack-modal')
     await code.fill('424242')
     await window.getByTestId('dialog-submit').click()
     await window.waitFor({ state: 'detached' })
@@ -222,7 +221,6 @@ describe('the practice page in Slack', function () {
     await thread.getByText('Passed on.').waitFor()
     const own = thread.getByTestId('message').filter({ hasText: 'I am looking into it.' })
     assert.match((await own.getAttribute('class')) ?? '', /\breply\b/)
-    await picture(page, 'it-thread')
   })
 
   it('marks the side that has something new', async () => {
@@ -302,7 +300,6 @@ describe('the practice page in Slack', function () {
     await manager.getByRole('heading', { name: 'My access' }).waitFor()
     await page.getByText('HelpBot is running').waitFor()
     assert.deepEqual(await page.evaluate(hardToRead), [])
-    await picture(page, 'slack-chat')
     const dark = await test.openPage({ width: 390, height: 844, dark: true })
     await dark.getByTestId('try-slack').click()
     await newest(pane(dark, 'employee'), 'Enter the code').waitFor()

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import pino from 'pino'
+import { type Channel, type ChannelName, DeliveryError } from '../../../bot/channels/chat.ts'
+import { conversationsIn } from '../../../bot/turns/conversations.ts'
+import { type Deliver, deliverer } from '../../../bot/turns/deliver.ts'
+import { type Post, readPost, writePosts } from '../../../bot/turns/outbox.ts'
+import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { somebody, startClock } from '../identity/people.ts'
+
+describe('bringing posts out', () => {
+  const clock = startClock()
+  const ada = somebody('Ada')
+  let postgres: TestPostgres
+  let posted: ChannelName[]
+  let trouble: DeliveryError | undefined
+  let lost: Post[]
+
+  before(async () => {
+    postgres = await startTestPostgres()
+  })
+  after(() => postgres.close())
+  beforeEach(async () => {
+    posted = []
+    lost = []
+    trouble = undefined
+    await postgres.database.deleteFrom('posts').execute()
+    await postgres.database.deleteFrom('conversations').execute()
+  })
+
+  function channel(name: ChannelName): Channel {
+    return {
+      name,
+      async post(address) {
+        if (trouble) throw trouble
+        posted.push(name)
+        return { ...address, message: '1' }
+      },
+      async update() {},
+      reach: async ({ id }) => ({ channel: name, conversation: id, serviceUrl: '' }),
+      async typing() {},
+      itAddress: () => undefined,
+      async probe() {},
+    }
+  }
+
+  function botWith(...names: ChannelName[]) {
+    const channels = new Map(names.map((name) => [name, channel(name)]))
+    const conversations = conversationsIn(postgres.database, clock.now, channels)
+    const deliver = deliverer({
+      database: postgres.database,
+      clock: clock.now,
+      conversations,
+      channels,
+      sendMail: async () => undefined,
+      lost: async (post) => {
+        lost.push(post)
+        return []
+      },
+      log: pino({ level: 'silent' }),
+    })
+    return { conversations, deliver }
+  }
+
+  async function write(): Promise<string> {
+    const key = randomUUID()
+    const to = { tenant: ada.tenant, person: ada.id }
+    await writePosts(postgres.database, [{ key, to, content: { text: 'Hello.' }, correlationId: key }], clock.now)
+    return key
+  }
+  const stateOf = async (key: string) => (await readPost(postgres.database, key))?.state
+
+  it('writes where somebody wrote last, and elsewhere once that product was switched off', async () => {
+    const both = botWith('teams', 'slack')
+    await both.conversations.remember(ada.tenant, ada.id, { channel: 'teams', conversation: 'a', serviceUrl: '' })
+    clock.forward(1_000)
+    await both.conversations.remember(ada.tenant, ada.id, { channel: 'slack', conversation: 'D1', serviceUrl: '' })
+    await both.deliver.now([await write()])
+    const key = await write()
+    await botWith('teams').deliver.now([key])
+    assert.deepEqual(posted, ['slack', 'teams'])
+    assert.equal(await stateOf(key), 'sent')
+  })
+
+  it('does not use up its attempts on a service that says "in a second" for a minute', async () => {
+    const { deliver } = botWith('slack')
+    trouble = new DeliveryError('later', 'ratelimited', 1_000)
+    const key = await write()
+    await deliver.now([key])
+    await everySecond(deliver, 60)
+    assert.deepEqual(lost, [])
+    trouble = undefined
+    await everySecond(deliver, 60)
+    assert.deepEqual([posted, await stateOf(key)], [['slack'], 'sent'])
+  })
+
+  async function everySecond(deliver: Deliver, seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      clock.forward(1_000)
+      await deliver.due(10)
+    }
+  }
+})
