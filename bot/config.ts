@@ -172,12 +172,11 @@ export interface Settings {
 export function loadSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = environment.safeParse(given)
-  const faults = parsed.success ? [] : parsed.error.issues.map(describeIssue)
+  const faults = [...(parsed.success ? [] : parsed.error.issues.map(describeIssue)), ...chatFaults(given)]
   if (!parsed.success) throw new ConfigError(faults)
   const values = parsed.data
   if (values.TEAMS_CERTIFICATE && values.TEAMS_APP_PASSWORD)
     faults.push('TEAMS_APP_PASSWORD: set either it or TEAMS_CERTIFICATE, not both')
-  faults.push(...chatFaults(values))
   const onlyPractice = [
     'TEAMS_TOKEN_ISSUER',
     'TEAMS_OPENID_METADATA',
@@ -200,7 +199,7 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
 type Values = z.infer<typeof environment>
 
 /** At least one chat product, and all of what it needs. */
-function chatFaults(values: Values): string[] {
+function chatFaults(values: Readonly<Record<string, string | undefined>>): string[] {
   const faults: string[] = []
   const teams = ['TEAMS_CERTIFICATE', 'TEAMS_APP_PASSWORD', 'TEAMS_CATALOG_APP_ID', 'TEAMS_IT_CHANNEL'] as const
   const slack = ['SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'SLACK_TEAM_ID', 'SLACK_IT_CHANNEL', 'SLACK_TRUST'] as const

@@ -71,7 +71,10 @@ async function openOnce(ground: SlackGround, press: Press, place: Place): Promis
     const opened = await openWindow(ground, press.payload.trigger_id)
     made = 'failed' in opened ? opened : { ...opened, reply: await bringIn(ground, deedOf(press, place)) }
   } finally {
-    await ground.ephemeral.release(working)
+    // It lapses by itself; what stands in the window may exist only once.
+    await ground.ephemeral
+      .release(working)
+      .catch((error: unknown) => ground.log.warn({ error: String(error) }, 'slack window not released'))
   }
   if ('failed' in made) return await offerAgain(ground, press, place, made.failed)
   const { view, reply } = made

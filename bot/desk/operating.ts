@@ -133,7 +133,11 @@ export function operating(
       const relation = await relationOf(ground, 'reset-password-for', person, about)
       const as = relation === 'manager-of' ? 'manager' : 'it'
       const theirs = (id: string): OperationRequest => ({
-        ...request(id, 'reset-password-for', `started in the chat by ${relation === 'none' ? 'somebody who may not' : capacities[as]}`),
+        ...request(
+          id,
+          'reset-password-for',
+          `started in the chat by ${relation === 'none' ? 'somebody who may not' : capacities[as]}`,
+        ),
         target: about,
         startedBy: { name: person.name, as },
       })

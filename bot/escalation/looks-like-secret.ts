@@ -2,11 +2,15 @@ import { withoutSecretForms } from '../audit/secret-words.ts'
 
 export type SecretKind = 'code' | 'key' | 'password'
 
-/** Six to eight digits, in one or two groups: a one-time code (RFC 4226 section 5.3 asks for six to eight). */
-const digits = String.raw`\d{3,4}[ -]?\d{3,4}`
-const codeAlone = new RegExp(String.raw`^\W*${digits}\W*$`)
+/** Six to eight digits, in groups or one by one: a one-time code (RFC 4226 section 5.3 asks for six to eight). */
+const digits = String.raw`(?:\d{3,4}[ -]?\d{3,4}|\d(?: \d){5,7}|\d{2}(?: \d{2}){2,3})`
+/** Words with which somebody hands over a code and says nothing else. */
+const handing =
+  '(?:ok|okay|yes|hi|hello|sure|here|you|go|it|s|is|this|that|my|the|now|one|please|thanks|thank|ja|hier|ist|das|der|er|mein|bitte|danke)'
+const codeAlone = new RegExp(String.raw`^\W*(?:${handing}\W+){0,6}${digits}(?:\W+${handing}){0,6}\W*$`, 'i')
+const nameOfCode = '(?:code|otp|totp|passcode|authenticator|2fa|mfa|einmalcode)'
 const namedCode = new RegExp(
-  String.raw`\b(?:code|otp|totp|passcode|authenticator|2fa|mfa|einmalcode)\b\W*(?:(?:is|was|says|shows|now|it|the|ist)\W+){0,3}${digits}(?!\d)`,
+  String.raw`\b${nameOfCode}\b\W*(?:(?:is|was|says|shows|now|it|the|ist)\W+){0,3}${digits}(?!\d)|(?<!\d)${digits}\W+(?:is|was|ist|war)\W+(?:(?:my|the|your|a|mein|der)\W+)?(?:\w+\W+)?${nameOfCode}\b`,
   'i',
 )
 
@@ -21,9 +25,14 @@ const keys = [
 const ownPassword = /(?<![\p{L}\d-])\p{L}{3,8}-\d{1,8}(?:-\p{L}{3,8}){2,}(?![\p{L}\d])/u
 /** Letters of both cases, digits and signs in one piece, twelve and more: nobody writes that but a password. */
 const noisy = /(?<!\S)(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)(?=\S*[+=?!#%*$^&@])[A-Za-z0-9+=?!#%*$^&@-]{12,64}(?!\S)/
+/** The same from eight on where nothing else is said: a Temporary Access Pass looks so. */
+const noisyAlone = /^\s*(?!\w+:\/\/)(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)(?=\S*[+=?!#%*$^&@])[!-~]{8,64}\s*$/
 
 const namedPassword =
-  /\b(?:password|passwd|pwd|passphrase|pass|pin|passwort|kennwort)\b\s*(?:is now|is|was|ist|lautet|:|=)\s*["'„“]?([^\s"'“”]{4,64})/giu
+  /\b(?:password|passwd|pwd|pw|passphrase|pass|pin|passwort|kennwort)\b\s*(?:is now|is|was|ist|lautet|:|=)\s*["'„“]?([^\s"'“”]{4,64})/giu
+/** Named and said in one breath: only with letters, a digit and a sign is it one. */
+const spokenPassword =
+  /\b(?:password|passwd|pwd|pw|passphrase|passwort|kennwort)\s+(?=\S*\d)(?=\S*\p{L})(?=\S*[!@#$%^&*+=])\S{6,64}/iu
 
 /** What is said of passwords without saying one. */
 const ordinary = new Set(
@@ -37,10 +46,12 @@ const ordinary = new Set(
  * Whether words look like a secret that must not be passed on: a one-time code, an authenticator's key, a password. Made for
  * chat: a phone number, a ticket's number, a year or an order number with words around it is none. Pure.
  */
-export function looksLikeSecret(text: string): SecretKind | undefined {
+export function looksLikeSecret(written: string): SecretKind | undefined {
+  // Digits of another width are digits, and what cannot be seen parts nothing.
+  const text = written.normalize('NFKC').replace(/\p{Cf}/gu, '')
   if (codeAlone.test(text) || namedCode.test(text)) return 'code'
   if (keys.some((key) => key.test(text)) || withoutSecretForms(text) !== text) return 'key'
-  if (ownPassword.test(text) || noisy.test(text)) return 'password'
+  if ([ownPassword, noisy, noisyAlone, spokenPassword].some((form) => form.test(text))) return 'password'
   for (const found of text.matchAll(namedPassword)) {
     const after = text.slice(found.index + found[0].length)
     if (isPassword(found[1] ?? '', /^\s*(?:$|["'“”])/.test(after))) return 'password'

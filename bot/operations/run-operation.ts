@@ -165,7 +165,9 @@ export function operationSteps(dependencies: RunDependencies): Steps {
     ])
     const since = clock().getTime() - agreementLasts
     const approvals: Approval[] =
-      confirmedBy && agreed && Date.parse(confirmedBy.at) >= since ? [{ by: confirmedBy.id, at: new Date(confirmedBy.at), kind: 'it' }] : []
+      confirmedBy && agreed && Date.parse(confirmedBy.at) >= since
+        ? [{ by: confirmedBy.id, at: new Date(confirmedBy.at), kind: 'it' }]
+        : []
     return { facts, relation, proofs, approvals }
   }
 
@@ -291,7 +293,8 @@ export function operationSteps(dependencies: RunDependencies): Steps {
 const notProtected =
   'I cannot reach the directory, so your account is NOT protected yet. IT has been told: call them now, and try again in a minute.'
 const runOut = 'The proofs for this have run out. Please start again.'
-const notAgreed = 'The second person’s yes does not count, or not any more, so nothing was changed. Please ask for it anew.'
+const notAgreed =
+  'The second person’s yes does not count, or not any more, so nothing was changed. Please ask for it anew.'
 const brokenEarly = 'Something went wrong on my side, and nothing was changed. Please try again.'
 const brokenLate = 'Something went wrong on my side, and I do not know whether the change was made. IT has been told.'
 

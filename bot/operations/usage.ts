@@ -46,7 +46,11 @@ export async function usage(
       sql<string>`count(*) filter (where actor_id = ${of.actor})`.as('by_starter'),
     ])
     .where('tenant_id', '=', of.tenant)
-    .where((row) => row.or([row('target_id', '=', of.target), row('actor_id', '=', of.actor)]))
+    // What people do for themselves is counted by whose account it is alone: the index knows no other way.
+    .where((row) => {
+      const theirs = row('target_id', '=', of.target)
+      return of.actor === of.target ? theirs : row.or([theirs, row('actor_id', '=', of.actor)])
+    })
     .where('name', '=', of.name)
     .where('state', 'in', ['running', 'done', 'unclear'])
     .where('started_at', '>', since)

@@ -49,7 +49,7 @@ const sentences: Readonly<Record<Refusal, string>> = {
   'no-confirmed-email':
     'Slack has not confirmed your e-mail address, so I cannot tell who you are. Confirm it in your Slack profile, then write again.',
   unknown:
-    'I cannot find your Slack e-mail address in our directory. Please ask the IT help desk to check it, or write to me in Microsoft Teams if you have it.',
+    'I cannot find your Slack e-mail address in our directory. Please ask the IT help desk to check it, or write to me in Teams if you have it.',
   ambiguous:
     'Your Slack e-mail address belongs to more than one account in our directory. Please call the IT help desk.',
   taken:

@@ -11,7 +11,9 @@ import { type Post, writePosts } from './outbox.ts'
  * @returns the posts to be brought out
  */
 export function tellThePersonOfLostWords(database: Kysely<Schema>, clock: Clock) {
-  return async ({ key, thread: below, correlationId }: Post): Promise<readonly string[]> => {
+  return async ({ key, thread: below, place, correlationId }: Post): Promise<readonly string[]> => {
+    // What stands there already, and only could not be changed, is no loss of theirs.
+    if (place) return []
     const thread = await database
       .selectFrom('threads')
       .innerJoin('tickets', 'tickets.id', 'threads.ticket_id')

@@ -41,7 +41,8 @@ export async function pressButton(
   const post = await readPost(database, inbound.post)
   // What is pressed in one chat product stands there: a number matched in the strong one cannot be picked from the weak one.
   const elsewhere = post?.place && post.place.channel !== arrival.address.channel
-  if (!post || elsewhere || !isFor(post, person, inbound) || !('card' in post.content)) return { kind: 'note', text: words.notYours }
+  if (!post || elsewhere || !isFor(post, person, inbound) || !('card' in post.content))
+    return { kind: 'note', text: words.notYours }
   const now = standsNow(post.key, post.content, inbound)
   if (post.content.closed !== undefined) return now
   const verb = inbound.kind === 'press' ? inbound.verb : ''

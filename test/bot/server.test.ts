@@ -59,7 +59,7 @@ describe('the HTTP server', function () {
 
   it('says at /readyz what really answers', async () => {
     const answer = await ask('/readyz')
-    const expected = { ready: true, database: 'ok', ephemeral: 'ok', directory: 'ok', teams: 'ok' }
+    const expected = { ready: true, database: 'ok', ephemeral: 'ok', directory: 'ok', slack: 'ok', teams: 'ok' }
     assert.deepEqual([answer.status, await answer.json()], [200, expected])
   })
 
@@ -74,7 +74,14 @@ describe('the HTTP server', function () {
         if (answer.status === 503) break
         await new Promise((resolve) => setTimeout(resolve, 200))
       }
-      assert.deepEqual(detail, { ready: false, database: 'ok', ephemeral: 'ok', directory: 'failing', teams: 'ok' })
+      assert.deepEqual(detail, {
+        ready: false,
+        database: 'ok',
+        ephemeral: 'ok',
+        directory: 'failing',
+        slack: 'ok',
+        teams: 'ok',
+      })
     } finally {
       faults.clear()
     }
@@ -239,7 +246,14 @@ describe('the HTTP server', function () {
     const bot = await startBot(environment, (line) => lines.push(line))
     try {
       const answer = await fetch(`${bot.url}/readyz`)
-      const expected = { ready: false, database: 'ok', ephemeral: 'ok', directory: 'failing', teams: 'failing' }
+      const expected = {
+        ready: false,
+        database: 'ok',
+        ephemeral: 'ok',
+        directory: 'failing',
+        slack: 'ok',
+        teams: 'failing',
+      }
       assert.deepEqual([answer.status, await answer.json()], [503, expected])
       assert.match(lines.join('\n'), /GRAPH_CERTIFICATE: the file \/nowhere\/app\.pem cannot be read .*Give the path/)
     } finally {
@@ -312,7 +326,7 @@ describe('a start that cannot work', function () {
         said.split('\n').some((line) => line.includes(`- ${name}: `) && line.includes(fix)),
         `${name} … ${fix} is not in:\n${said}`,
       )
-    assert.match(said, /13 settings need a change/)
+    assert.match(said, /14 settings need a change/)
     assert.doesNotMatch(said, /\n\s+at /, 'sentences, not a stack')
   })
 

@@ -174,16 +174,17 @@ describe('the practice company in both chats, with IT in Slack', function () {
     await submitsCode('Six-digit code', await codeBesideModal())
     await on.window.waitFor({ state: 'detached' })
     await on.employee.sees('Thank you, I know it is you')
+    await on.auditRows('verify-totp', 'event').getByText('done', { exact: true }).waitFor()
   })
 
   it('shows on the Home tab what he has access to and what he has asked for', async () => {
+    await browser.page.setViewportSize({ width: 1280, height: 1040 })
     await on.employee.putAway('phone')
     await on.employee.turnsTo('home')
     const home = on.employee.root.getByTestId('slack-home')
     await home.getByRole('heading', { name: `Hello ${tomas.name}` }).waitFor()
     await home.getByText('Finance Reports').waitFor()
     await home.getByText(/Password reset, open since/).waitFor()
-    await browser.page.setViewportSize({ width: 1280, height: 1040 })
     await picture(browser.page, 'slack-home')
     await browser.page.setViewportSize({ width: 1280, height: 800 })
     await home.getByRole('button', { name: 'My requests' }).click()
@@ -273,11 +274,5 @@ describe('the practice company in both chats, with IT in Slack', function () {
   it('ends in good order, and leaves nothing running', async () => {
     await browser.close()
     assert.deepEqual(await practice.close(), { code: 0, left: [] })
-  })
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await browser.page.screenshot({ path: '/tmp/both-failed.png' })
-      console.log(practice.output().slice(-3000))
-    }
   })
 })

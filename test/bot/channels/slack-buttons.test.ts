@@ -214,6 +214,15 @@ describe('buttons in Slack', () => {
       assert.doesNotMatch(shown(bench.slack.of('chat.postEphemeral')), /Correct-Horse/)
     })
 
+    it('fill it although the shared memory goes away meanwhile', async () => {
+      bench.reply = async () => {
+        await bench.ephemeral.close()
+        return { kind: 'window', title: 'Your password', post: 'the-post', content: password }
+      }
+      await press('open', '')
+      assert.match(shown(bench.slack.of('views.update')[0]?.view), /Correct-Horse/)
+    })
+
     it('try again to fill it when Slack has trouble', async () => {
       bench.reply = () => ({ kind: 'window', title: 'Your password', post: 'the-post', content: password })
       bench.slack.answers.set('views.update', (response) => {

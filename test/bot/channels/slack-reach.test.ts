@@ -60,7 +60,9 @@ describe('somebody whose Slack account is deactivated', () => {
     assert.deepEqual([posted(), bench.slack.of('users.info').length], [1, 0])
   })
 
-  it('keeps no message back when Slack does not answer who somebody is', async () => {
+  it('keeps no message back when Slack does not answer who somebody is', async function () {
+    // A call is given up after ten seconds: the message does not wait for that.
+    this.timeout(8_000)
     bench.slack.answers.set('users.info', () => undefined)
     await channel.post(address, 'post', text)
     assert.equal(posted(), 1)

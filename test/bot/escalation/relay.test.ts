@@ -48,7 +48,7 @@ describe('words between IT and a person', () => {
     assert.ok(await office.personWrites(person, 'And the *front* door\n<!channel>', { event: 'e2' }))
     assert.deepEqual(office.below(id), [
       'Ada Lindqvist: The back door',
-      'Ada Lindqvist: And the *front* door\n<!channel>',
+      'Ada Lindqvist: And the *front* door\n| <!channel>',
     ])
     assert.equal(office.chatOf(person).filter(({ content }) => office.textOf(content) === 'Passed on to IT.').length, 1)
   })

@@ -11,7 +11,7 @@ import { takeBaseline } from '../../../bot/identity/manager-history.ts'
 import { groupId, tenantId, type UserId, userId } from '../../../bot/identity/person.ts'
 import { newProof, record } from '../../../bot/identity/proofs.ts'
 import { noticesOfOperation } from '../../../bot/notices/of-operation.ts'
-import { freezeAccount } from '../../../bot/operations/freeze-account.ts'
+import { agreementLasts, freezeAccount } from '../../../bot/operations/freeze-account.ts'
 import { handover } from '../../../bot/operations/handover.ts'
 import type { Operation, OperationRequest, OperationResult } from '../../../bot/operations/operation.ts'
 import { issueAccessPassFor, resetPasswordFor } from '../../../bot/operations/reset-password-for.ts'
@@ -132,6 +132,13 @@ describe('what is done to somebody else’s account', () => {
       ] as const)
         assert.equal((await run(freezeAccount, requestOf(id, parts))).state, 'refused', id)
       assert.equal(await intentOf('f-4'), undefined)
+    })
+
+    it('is refused when it is begun long after the second person agreed', async () => {
+      const at = new Date(clock().getTime() - agreementLasts - 1_000).toISOString()
+      const result = await run(freezeAccount, requestOf('f-9', { confirmedBy: { id: of('itManager'), at } }))
+      assert.deepEqual([result.state, await intentOf('f-9')], ['refused', undefined])
+      assert.match(result.sentence, /second person’s yes does not count/)
     })
 
     it('never touches an administrator, and IT is told to do it by hand', async () => {

@@ -434,6 +434,11 @@ describe('a reset that somebody else starts', () => {
     it(`does not take a proof ${what}`, () =>
       assert.equal(decide(defaultPolicy, help({ ...own, targetProofs: [proofOfHer] })).verdict, 'need-person-proof'))
 
+  it('does not take the word of whoever is helped for whoever helps: one chat would speak for both', () => {
+    const proofs = [proof('channel'), proof('manager', { confirmedBy: stranger })]
+    assert.deepEqual(missing(defaultPolicy, help({ ...both, proofs, relation: 'it' })), [['totp'], ['manager']])
+  })
+
   it('is for one’s direct reports and for IT, and never for oneself', () => {
     assert.equal(decide(defaultPolicy, help({ ...both, relation: 'it' })).verdict, 'allow')
     assert.equal(refused(defaultPolicy, help({ ...both, relation: 'none' })).code, 'not-in-charge')

@@ -148,7 +148,22 @@ describe('the policy linter', () => {
         ['coolingOff'],
       ],
     ],
-    'new-manager': [["yesterday's manager", policyWith({ managerMustStandFor: 23 * hour }), ['managerMustStandFor']]],
+    'new-manager': [
+      ["yesterday's manager", policyWith({ managerMustStandFor: 23 * hour }), ['managerMustStandFor']],
+      [
+        "yesterday's manager who vouches for nobody and may help",
+        {
+          ...policyWith({ managerMustStandFor: 0 }),
+          operations: Object.fromEntries(
+            Object.entries(policyWithRule('enrol-totp', {}).operations).map(([name, rule]) => [
+              name,
+              rule.proofs.length > 0 ? { ...rule, proofs: [['totp']] } : rule,
+            ]),
+          ) as Policy['operations'],
+        },
+        ['managerMustStandFor'],
+      ],
+    ],
     'slow-confirmation': [
       [
         'a manager who may answer two hours later',

@@ -15,6 +15,8 @@ describe('bringing posts out', () => {
   let posted: ChannelName[]
   let trouble: DeliveryError | undefined
   let lost: Post[]
+  /** So many times nobody can be told of a lost post. */
+  let untold: number
 
   before(async () => {
     postgres = await startTestPostgres()
@@ -23,6 +25,7 @@ describe('bringing posts out', () => {
   beforeEach(async () => {
     posted = []
     lost = []
+    untold = 0
     trouble = undefined
     await postgres.database.deleteFrom('posts').execute()
     await postgres.database.deleteFrom('conversations').execute()
@@ -54,6 +57,7 @@ describe('bringing posts out', () => {
       channels,
       sendMail: async () => undefined,
       lost: async (post) => {
+        if (untold-- > 0) throw new Error('the database is away')
         lost.push(post)
         return []
       },
@@ -92,6 +96,17 @@ describe('bringing posts out', () => {
     trouble = undefined
     await everySecond(deliver, 60)
     assert.deepEqual([posted, await stateOf(key)], [['slack'], 'sent'])
+  })
+
+  it('gives nothing up before whoever must know has been told', async () => {
+    const { deliver } = botWith('slack')
+    trouble = new DeliveryError('blocked', 'blocked')
+    untold = 1
+    const key = await write()
+    await deliver.now([key])
+    assert.deepEqual([lost.length, await stateOf(key)], [0, 'due'])
+    await everySecond(deliver, 61)
+    assert.deepEqual([lost.map((post) => post.key), await stateOf(key)], [[key], 'failed'])
   })
 
   async function everySecond(deliver: Deliver, seconds: number): Promise<void> {
