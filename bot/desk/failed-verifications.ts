@@ -33,3 +33,21 @@ export async function tellItOfFailures(ground: Ground, { person, dialogId, corre
     ground.log.error({ correlationId, error: String(error) }, 'IT was not told of failed verifications')
   }
 }
+
+/** Tells IT of a helper who was locked out after wrong codes typed for others: careless, or somebody else at their chat. */
+export async function tellItOfGuessing(ground: Ground, { person, dialogId, correlationId }: Sitting): Promise<void> {
+  try {
+    const { posts } = await ground.escalation.open({
+      id: `${dialogId}:guessing`,
+      person,
+      reason: 'verification-failed',
+      title: 'Many wrong codes were typed for others',
+      urgency: 'high',
+      facts: [{ title: 'Tried', value: 'codes that others were said to read out; the way is closed for a while' }],
+      correlationId,
+    })
+    await ground.bringOut(posts)
+  } catch (error) {
+    ground.log.error({ correlationId, error: String(error) }, 'IT was not told of guessed codes')
+  }
+}

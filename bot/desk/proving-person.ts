@@ -1,3 +1,4 @@
+import type { Transaction } from 'kysely'
 import { confirmationPost } from '../approvals/ask-manager.ts'
 import { askPerson } from '../approvals/ask-person.ts'
 import { isOfPerson } from '../approvals/person-purpose.ts'
@@ -6,10 +7,13 @@ import { matchedNumberProof } from '../identity/channel.ts'
 import { confirmationById } from '../identity/manager.ts'
 import type { UserId } from '../identity/person.ts'
 import { newProof, record } from '../identity/proofs.ts'
-import { countFailure, holdCounters, standingOf, type ThrottleRules } from '../identity/throttle.ts'
+import { countFailure, holdCounters, readCounters, standingOf, type ThrottleRules } from '../identity/throttle.ts'
 import { factorOf, verifyTotpReadOut } from '../identity/totp.ts'
+import type { Who } from '../identity/who.ts'
 import { relationOf } from '../operations/relation.ts'
+import type { Schema } from '../store/schema.ts'
 import { readPost } from '../turns/outbox.ts'
+import { tellItOfGuessing } from './failed-verifications.ts'
 import type { Ground, Sitting } from './ground.ts'
 import { eventOf, wrongCode } from './proving.ts'
 import { standing } from './standing.ts'
@@ -27,6 +31,11 @@ const helperRules: ThrottleRules = {
 const closed = 'There were too many wrong tries, so this way is closed for them. IT can open it again.'
 const notSetUp = 'They have no authenticator app set up.'
 const notNow = 'This can no longer be done now. Please start again.'
+
+/** Wrong codes of somebody that others typed, in a row. */
+async function failuresOf(transaction: Transaction<Schema>, person: Who): Promise<number> {
+  return (await readCounters(transaction, { person, method: 'totp:read-out' })).failuresInRow
+}
 
 /**
  * How the one whose account it is proves themselves when somebody else started it: by a factor of their own. Nothing is
@@ -61,18 +70,22 @@ export function provingPerson(
       if (!(await isTheirTurn(about))) return { verdict: 'locked', sentence: notNow }
       const who = { tenant, id: about }
       const helper = { person, method: 'totp:for-others' } as const
+      let lockedOut = false
       // The try, the proof, both counters and the row in the audit: all or nothing.
       const result = await database.transaction().execute(async (transaction) => {
         const held = await holdCounters(transaction, helper, clock())
         const mayTry = standingOf(held, clock(), helperRules)
         if (mayTry.state === 'locked') return { ok: false, reason: 'locked', lockedUntil: mayTry.lockedUntil } as const
+        const before = await failuresOf(transaction, who)
         const tried = await verifyTotpReadOut({ database: transaction, clock, ring: ground.ring }, who, typed)
         if (tried.ok)
           await record(
             transaction,
             newProof({ person: who, method: 'totp', dialogId, at: clock(), counts: tried.proofCounts }),
           )
-        else if (tried.reason === 'wrong') await countFailure(transaction, helper, held, clock(), helperRules)
+        // The last wrong code before a lock is answered "locked", like the tries after it at which no code was looked at.
+        else if ((await failuresOf(transaction, who)) > before)
+          lockedOut = (await countFailure(transaction, helper, held, clock(), helperRules)).state === 'locked'
         if (tried.ok || tried.reason !== 'malformed') {
           const detail = tried.ok ? { counts: tried.proofCounts ? 'yes' : 'not yet' } : { reason: tried.reason }
           const event = eventOf(sitting, 'verify-totp-read-out', tried.ok ? 'done' : 'failed', detail)
@@ -80,6 +93,7 @@ export function provingPerson(
         }
         return tried
       })
+      if (lockedOut) await tellItOfGuessing(ground, sitting)
       if (result.ok) return { verdict: 'right', counts: result.proofCounts }
       if (result.reason === 'locked-for-good') return { verdict: 'locked', sentence: closed }
       return result.reason === 'none' ? { verdict: 'locked', sentence: notSetUp } : wrongCode(result, clock())
