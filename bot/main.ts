@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { dialogs } from '../dialogs/registry.ts'
 import { examples } from '../dialogs/understand/examples.ts'
 import { compileUnderstanding } from '../dialogs/understand/understand.ts'
-import { closeConfirmations, confirmButton } from './approvals/confirm-button.ts'
+import { closeCards } from './approvals/close-cards.ts'
+import { confirmButton } from './approvals/confirm-button.ts'
 import { auditTrail, head } from './audit/trail.ts'
 import type { Arrival, Channel, ChannelName } from './channels/chat.ts'
 import { teamsChannel } from './channels/teams.ts'
@@ -230,7 +231,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     abandoned: async (row, outcome) => {
       const ticket = await kysely.selectFrom('tickets').select('id').where('id', '=', row.id).executeTakeFirst()
       if (ticket) await tickets.close(ticket.id, `The conversation was ${outcome}.`)
-      return await closeConfirmations(ground, await withdrawOfDialog(ground, row.id), 'Not needed any more.')
+      return await closeCards(ground, await withdrawOfDialog(ground, row.id), 'Not needed any more.')
     },
     quietAfter: policy.quietAfter,
     log,
@@ -301,7 +302,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
         everyMilliseconds: 2_000,
         run: async () => {
           const expired = await expireDue(ground)
-          await deliver.now(await closeConfirmations(ground, expired, 'Too late: this request has run out.'))
+          await deliver.now(await closeCards(ground, expired, 'Too late: this request has run out.'))
           for (const signal of await turns.settledSignals(100)) await turns.wake(signal)
         },
       },

@@ -4,15 +4,13 @@ import { openConfirmation, withdrawOfDialog } from '../identity/manager.ts'
 import type { Person } from '../identity/person.ts'
 import { operationFacts } from '../policy/operations.ts'
 import { readPost, writePosts } from '../turns/outbox.ts'
+import { closeCards, confirmationPost } from './close-cards.ts'
 import { type ManagerGround, managerOf } from './manager-of.ts'
 
 export interface AskingGround extends ManagerGround {
   readonly bringOut: (keys: readonly string[]) => Promise<void>
-}
-
-/** The key of the card that asks a manager. */
-export function confirmationPost(id: string): string {
-  return `confirmation:${id}`
+  /** Whether somebody's word counts who is signed in there. */
+  readonly channelIsStrong: (channel: ChannelName | undefined) => boolean
 }
 
 /** Sends the manager a card with three numbers, one of them the person's. The same key asks once. */
@@ -66,15 +64,19 @@ export async function askManager(
   )
   await ground.bringOut([post])
   const brought = await readPost(database, post)
-  if (brought?.state === 'failed') {
-    await withdrawOfDialog({ database, clock }, dialogId)
-    return {
-      unavailable:
-        'I cannot reach your manager: they may have blocked me. Ask them to write to me once, or prove it in another way.',
-    }
+  const tooWeak = brought?.place !== undefined && !ground.channelIsStrong(brought.place.channel)
+  if (brought?.state === 'failed' || tooWeak) {
+    const withdrawn = await withdrawOfDialog({ database, clock }, dialogId)
+    await ground.bringOut(await closeCards(ground, withdrawn, 'Not needed any more.'))
+    return { unavailable: tooWeak ? weakChat : unreachable }
   }
   return { id: confirmation.id, number: confirmation.number, managerName: manager.displayName }
 }
+
+const unreachable =
+  'I cannot reach your manager: they may have blocked me. Ask them to write to me once, or prove it in another way.'
+const weakChat =
+  'The chat in which your manager writes to me asks for no second factor, so their word does not count there. Ask them to write to me in Microsoft Teams, or prove it in another way.'
 
 function chatIn(channel: ChannelName | undefined): string {
   if (channel === undefined) return 'their own chat with HelpBot'

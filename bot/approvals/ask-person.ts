@@ -4,8 +4,8 @@ import { openConfirmation, withdrawOfDialog } from '../identity/manager.ts'
 import type { Person, UserId } from '../identity/person.ts'
 import { operationFacts } from '../policy/operations.ts'
 import { readPost, writePosts } from '../turns/outbox.ts'
-import { type AskingGround, confirmationPost } from './ask-manager.ts'
-import { closeConfirmations } from './confirm-button.ts'
+import type { AskingGround } from './ask-manager.ts'
+import { closeCards, confirmationPost } from './close-cards.ts'
 import { personPurpose } from './person-purpose.ts'
 
 /** Somebody of IT helps many in an hour; the one who is asked is spared as a manager is. */
@@ -28,16 +28,16 @@ export interface Asking {
 
 /**
  * Shows whoever is helped a card with three numbers in their own chat, one of them the helper's. The same key asks once.
- * @param channelIsStrong where a number may be matched at all
  */
 export async function askPerson(
-  ground: AskingGround & { readonly channelIsStrong: (channel: 'teams' | 'slack' | undefined) => boolean },
+  ground: AskingGround,
   asking: Asking,
   key: string,
   operation: OperationName,
 ): Promise<{ readonly id: string; readonly number: number } | { readonly unavailable: string }> {
   const { database, clock, policy } = ground
   const { person, as, about, dialogId, correlationId } = asking
+  if (await saidNo(ground, asking, personPurpose(operation))) return { unavailable: no }
   const opened = await openConfirmation(
     { database, clock },
     {
@@ -73,10 +73,29 @@ export async function askPerson(
   const tooWeak = brought?.place !== undefined && !ground.channelIsStrong(brought.place.channel)
   if (brought?.state !== 'failed' && !tooWeak) return { id: confirmation.id, number: confirmation.number }
   const withdrawn = await withdrawOfDialog({ database, clock }, dialogId)
-  await ground.bringOut(await closeConfirmations(ground, withdrawn, 'Not needed any more.'))
+  await ground.bringOut(await closeCards(ground, withdrawn, 'Not needed any more.'))
   return { unavailable: tooWeak ? weakChat : unreachable }
 }
 
+/** Whoever said that they asked for nothing is left in peace: one of three numbers is soon hit by pressing anything. */
+const peace = 3_600_000
+
+async function saidNo({ database, clock }: AskingGround, { person, about }: Asking, purpose: string): Promise<boolean> {
+  const denied = await database
+    .selectFrom('confirmations')
+    .select('id')
+    .where('tenant_id', '=', person.tenant)
+    .where('confirmer_id', '=', about)
+    .where('purpose', '=', purpose)
+    .where('state', '=', 'denied')
+    .where('decided_at', '>', new Date(clock().getTime() - peace))
+    .limit(1)
+    .executeTakeFirst()
+  return denied !== undefined
+}
+
+const no =
+  'They said no to such a request within the last hour. Let them read you a code of their authenticator app instead.'
 const unreachable = 'I cannot reach them in their chat. Let them read you a code of their authenticator app instead.'
 const weakChat =
   'The chat in which they write to me asks for no second factor, so it does not count. Let them read you a code instead.'

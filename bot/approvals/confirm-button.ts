@@ -1,13 +1,10 @@
-import type { Kysely } from 'kysely'
 import type { CardContent, Reply } from '../channels/chat.ts'
-import type { Clock } from '../clock.ts'
 import type { Confirmation } from '../identity/confirmation.ts'
 import { confirmationById, decide } from '../identity/manager.ts'
 import { operationFacts } from '../policy/operations.ts'
-import type { Schema } from '../store/schema.ts'
 import { changePosts } from '../turns/outbox.ts'
 import type { Button } from '../turns/press-button.ts'
-import { confirmationPost } from './ask-manager.ts'
+import { confirmationPost } from './close-cards.ts'
 import { type DenialGround, takeBackIfNew, tellItOfDenial } from './denied-by-manager.ts'
 import { isOfPerson } from './person-purpose.ts'
 
@@ -72,21 +69,4 @@ function askerOn({ data }: CardContent): string {
 
 function note(text: string): Reply {
   return { kind: 'note', text }
-}
-
-/** Closes the cards of confirmations that ran out or are not needed any more; answers their keys. */
-export async function closeConfirmations(
-  ground: { readonly database: Kysely<Schema>; readonly clock: Clock },
-  confirmations: readonly Confirmation[],
-  sentence: string,
-): Promise<readonly string[]> {
-  const keys = confirmations.map(({ id }) => confirmationPost(id))
-  if (keys.length === 0) return []
-  const posts = await ground.database.selectFrom('posts').select(['key', 'content']).where('key', 'in', keys).execute()
-  await changePosts(
-    ground.database,
-    posts.map(({ key, content }) => ({ key, content: { ...(content as CardContent), closed: sentence } })),
-    ground.clock,
-  )
-  return keys
 }

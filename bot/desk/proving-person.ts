@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
-import { confirmationPost } from '../approvals/ask-manager.ts'
 import { askPerson } from '../approvals/ask-person.ts'
+import { confirmationPost } from '../approvals/close-cards.ts'
 import { isOfPerson } from '../approvals/person-purpose.ts'
 import type { CodeVerdict, Desk } from '../desk.ts'
 import { matchedNumberProof } from '../identity/channel.ts'

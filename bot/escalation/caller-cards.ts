@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import { confirmationPost } from '../approvals/ask-manager.ts'
+import { confirmationPost } from '../approvals/close-cards.ts'
 import type { CardContent } from '../channels/chat.ts'
 import { withdrawOfDialog } from '../identity/manager.ts'
 import type { Schema } from '../store/schema.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
-import { confirmationPost } from '../approvals/ask-manager.ts'
+import { confirmationPost } from '../approvals/close-cards.ts'
 import type { CardContent } from '../channels/chat.ts'
 import type { Confirmation } from '../identity/confirmation.ts'
 import type { ConfirmationLimits } from '../identity/confirmation-limits.ts'

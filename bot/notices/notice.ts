@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import type { ChannelName } from '../channels/chat.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 import { grantRecourse } from '../recourse/recourse.ts'
 import type { Schema } from '../store/schema.ts'
@@ -25,15 +26,41 @@ export function noticeKey(about: string): string {
   return `notice:${about}`
 }
 
-/** Tells a person what was done to their account, with "This wasn't me": in the chat, and by mail where there is an address. */
+/** The key of the same notice in another chat of the person's. */
+function copyKey(key: string, channel: ChannelName): string {
+  return `${key}@${channel}`
+}
+
+/** The notice of which this is the card, wherever it stands: the right to object is one. */
+export function originalKey(key: string): string {
+  return key.replace(/@(teams|slack)$/, '')
+}
+
+/** Every card of a notice, in whichever chat. */
+export function everyCopy(key: string): readonly string[] {
+  return [key, copyKey(key, 'teams'), copyKey(key, 'slack')]
+}
+
+/** Tells a person what was done to their account, with "This wasn't me": in every chat they have used, because one of them may be in other hands, and by mail where there is an address. */
 export async function draftNotice(transaction: Transaction<Schema>, notice: Notice): Promise<readonly PostDraft[]> {
   const { about, tenant, person, title, text, facts, mailTo, correlationId, at } = notice
   const key = noticeKey(about)
   await grantRecourse(transaction, { id: key, tenant, person, about, correlationId }, at, notice.lastsUntil)
   const to = { tenant, person }
-  const chat: PostDraft = { key, to, content: { card: 'notice', data: { title, text, facts } }, correlationId }
-  if (mailTo.length === 0) return [chat]
+  const content = { card: 'notice', data: { title, text, facts } }
+  const [, ...others] = await transaction
+    .selectFrom('conversations')
+    .select('channel')
+    .where('tenant_id', '=', tenant)
+    .where('user_id', '=', person)
+    .orderBy('used_at', 'desc')
+    .execute()
+  const chats: readonly PostDraft[] = [
+    { key, to, content, correlationId },
+    ...others.map(({ channel }) => ({ key: copyKey(key, channel), to: { ...to, channel }, content, correlationId })),
+  ]
+  if (mailTo.length === 0) return chats
   const lines = [text, '', ...facts.map((fact) => `${fact.title}: ${fact.value}`)]
   const mail = { to: mailTo, subject: title, text: lines.join('\n'), recourse: key }
-  return [chat, { key: `${key}:mail`, to, content: { mail }, correlationId }]
+  return [...chats, { key: `${key}:mail`, to, content: { mail }, correlationId }]
 }

@@ -306,7 +306,8 @@ async function stillTheirManager(
 ): Promise<readonly Proof[]> {
   if (!proofs.some(({ method }) => method === 'manager')) return proofs
   const manager = await directory.manager(person)
-  return proofs.filter(({ method, confirmedBy }) => method !== 'manager' || (manager && confirmedBy === manager.id))
+  const trusted = manager?.accountEnabled === true && manager.userType === 'Member' ? manager.id : undefined
+  return proofs.filter(({ method, confirmedBy }) => method !== 'manager' || (trusted && confirmedBy === trusted))
 }
 
 function eventOf(

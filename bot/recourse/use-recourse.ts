@@ -3,10 +3,11 @@ import type { Audit } from '../audit/audit.ts'
 import type { CardContent } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import { takeBackAuthenticator } from '../identity/take-back-authenticator.ts'
+import { everyCopy, originalKey } from '../notices/notice.ts'
 import type { OperationEngine } from '../operations/engine.ts'
 import type { OperationResult } from '../operations/operation.ts'
 import type { Schema } from '../store/schema.ts'
-import { changePosts, readPost } from '../turns/outbox.ts'
+import { changePosts, type PostChange, readPost } from '../turns/outbox.ts'
 import type { Button } from '../turns/press-button.ts'
 import { findRecourse, markUsed, type Recourse } from './recourse.ts'
 
@@ -50,8 +51,7 @@ export async function useRecourse(
   if (result !== 'still-running' && result.state === 'failed')
     return { ok: false, sentence: said, posts: [], again: true }
   await markUsed(database, recourse.id, way, clock())
-  await closeNotice(ground, recourse.id, said)
-  return { ok: true, sentence: said, posts: [recourse.id], again: false }
+  return { ok: true, sentence: said, posts: await closeNotice(ground, recourse.id, said), again: false }
 }
 
 /** Takes back the authenticator and blocks the account; every try is an operation of its own, and two at once are one. */
@@ -86,20 +86,24 @@ async function protect(
   return await ground.engine.run(request, patience)
 }
 
-async function closeNotice(ground: RecourseGround, key: string, sentence: string): Promise<void> {
-  const post = await readPost(ground.database, key)
-  if (!post || !('card' in post.content)) return
-  const content: CardContent = { ...post.content, closed: sentence }
-  await changePosts(ground.database, [{ key, content }], ground.clock)
+/** Closes the notice in every chat it stands in; answers the keys of its cards. */
+async function closeNotice(ground: RecourseGround, key: string, sentence: string): Promise<readonly string[]> {
+  const changes: PostChange[] = []
+  for (const copy of everyCopy(key)) {
+    const post = await readPost(ground.database, copy)
+    if (post && 'card' in post.content) changes.push({ key: copy, content: { ...post.content, closed: sentence } })
+  }
+  await changePosts(ground.database, changes, ground.clock)
+  return changes.map((change) => change.key)
 }
 
 /** The button on a notice in the chat: which right it is follows from the card, never from what the client sends. */
 export function notMeButton(ground: RecourseGround): Button {
   return async ({ person, post }) => {
-    const used = await useRecourse(ground, { id: post.key, person: person.id }, 'chat')
+    const used = await useRecourse(ground, { id: originalKey(post.key), person: person.id }, 'chat')
     if (used.again) return { reply: { kind: 'note', text: used.sentence }, posts: [] }
     const content: CardContent = { ...(post.content as CardContent), closed: used.sentence }
     if (!used.ok) await changePosts(ground.database, [{ key: post.key, content }], ground.clock)
-    return { reply: { kind: 'card', post: post.key, content }, posts: [...used.posts, post.key] }
+    return { reply: { kind: 'card', post: post.key, content }, posts: [...new Set([...used.posts, post.key])] }
   }
 }

@@ -19,8 +19,11 @@ const mostKnown = 50_000
 export interface Conversations {
   /** Keeps where somebody writes from: the channel last used is where they are told things. */
   remember(tenant: TenantId, person: UserId, address: Address): Promise<void>
-  /** Where to write to somebody, opening the chat if they never wrote. @throws DeliveryError */
-  addressOf(tenant: TenantId, person: UserId): Promise<Address>
+  /**
+   * Where to write to somebody, opening the chat if they never wrote; with `only`, where they wrote in that chat product.
+   * @throws DeliveryError
+   */
+  addressOf(tenant: TenantId, person: UserId, only?: ChannelName): Promise<Address>
 }
 
 export function conversationsIn(
@@ -70,9 +73,23 @@ export function conversationsIn(
     throw problem
   }
 
+  async function addressIn(channel: ChannelName, tenant: TenantId, person: UserId): Promise<Address> {
+    const row = await database
+      .selectFrom('conversations')
+      .select('reference')
+      .where('tenant_id', '=', tenant)
+      .where('user_id', '=', person)
+      .where('channel', '=', channel)
+      .executeTakeFirst()
+    const stored = addressSchema.safeParse(row?.reference)
+    if (!stored.success) throw new DeliveryError('refused', `the person has no chat in ${channel} any more`)
+    return stored.data
+  }
+
   return {
     remember,
-    async addressOf(tenant, person) {
+    async addressOf(tenant, person, only) {
+      if (only) return await addressIn(only, tenant, person)
       const already = known.get(`${tenant}/${person}`)
       if (already && clock().getTime() - already.at < fresh) return already.address
       const rows = await database

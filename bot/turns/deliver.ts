@@ -6,8 +6,8 @@ import type { Schema } from '../store/schema.ts'
 import type { Conversations } from './conversations.ts'
 import { claimDuePosts, headOfThread, type MailContent, markFailed, markSent, type Post, readPosts } from './outbox.ts'
 
-/** A post is tried this often before it is given up and IT is told. */
-const mostAttempts = 8
+/** A post is tried this often, over more than half an hour, before it is given up and IT is told. */
+const mostAttempts = 14
 /** Whoever took a post over has this long. */
 const lease = 30_000
 /** How long a post waits of whose loss nobody could be told. */
@@ -62,7 +62,7 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
   }
 
   async function addressOf(post: Post): Promise<Address> {
-    if (post.person) return await conversations.addressOf(post.tenant, post.person)
+    if (post.person) return await conversations.addressOf(post.tenant, post.person, post.channel)
     if (post.thread !== undefined) return await belowHead(post.thread)
     const address = [...channels.values()].map((channel) => channel.itAddress()).find(Boolean)
     if (!address)

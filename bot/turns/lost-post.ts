@@ -1,4 +1,5 @@
 import type { Escalation } from '../escalation/escalation.ts'
+import { originalKey } from '../notices/notice.ts'
 import type { Post } from './outbox.ts'
 
 const reasons: Readonly<Record<string, string>> = {
@@ -21,8 +22,8 @@ const messages: Readonly<Record<string, string>> = {
  */
 export function tellItOfLostPost(escalation: Pick<Escalation, 'open'>) {
   return async (post: Post, why: string): Promise<readonly string[]> => {
-    // What is for IT and cannot be shown has its ticket already.
-    if (post.person === undefined) return []
+    // What is for IT and cannot be shown has its ticket already; a further card of a notice is told of by the first one.
+    if (post.person === undefined || originalKey(post.key) !== post.key) return []
     const name = 'card' in post.content ? post.content.card : ''
     const mail = 'mail' in post.content ? 'a notice by mail' : undefined
     const facts = [

@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { Content, Place } from '../channels/chat.ts'
+import type { ChannelName, Content, Place } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
@@ -21,9 +21,9 @@ export interface MailContent {
 export interface PostDraft {
   /** Unique: a second draft with the same key is dropped. */
   readonly key: string
-  /** A person, the IT channel, or below the card that heads a thread there. */
+  /** A person (where they last wrote, or in the chat product that is named), the IT channel, or below the card that heads a thread there. */
   readonly to:
-    | { readonly tenant: TenantId; readonly person: UserId }
+    | { readonly tenant: TenantId; readonly person: UserId; readonly channel?: ChannelName }
     | { readonly tenant: TenantId; readonly it: true }
     | { readonly tenant: TenantId; readonly thread: string }
   readonly content: Content | MailContent
@@ -45,6 +45,8 @@ export interface Post {
   readonly person: UserId | undefined
   /** The thread below whose head it stands. */
   readonly thread: string | undefined
+  /** The one chat product it is meant for, or stands in. */
+  readonly channel: ChannelName | undefined
   readonly dialogId: string | undefined
   readonly content: Content | MailContent
   readonly place: Place | undefined
@@ -72,7 +74,7 @@ export async function writePosts(
     tenant_id: draft.to.tenant,
     user_id: 'person' in draft.to ? draft.to.person : null,
     thread_id: 'thread' in draft.to ? draft.to.thread : null,
-    channel: 'mail' in draft.content ? ('mail' as const) : null,
+    channel: 'mail' in draft.content ? ('mail' as const) : 'channel' in draft.to ? (draft.to.channel ?? null) : null,
     content: JSON.stringify(draft.content),
     place: null,
     state: 'due' as const,
@@ -215,6 +217,7 @@ function asPost(row: {
   tenant_id: string
   user_id: string | null
   thread_id: string | null
+  channel: ChannelName | 'mail' | null
   dialog_id: string | null
   content: object
   place: object | null
@@ -227,6 +230,7 @@ function asPost(row: {
     tenant: row.tenant_id as TenantId,
     person: (row.user_id ?? undefined) as UserId | undefined,
     thread: row.thread_id ?? undefined,
+    channel: row.channel === null || row.channel === 'mail' ? undefined : row.channel,
     dialogId: row.dialog_id ?? undefined,
     content: row.content as Content | MailContent,
     place: (row.place ?? undefined) as Place | undefined,

@@ -70,7 +70,10 @@ describe('the settings', () => {
   })
 
   it('refuse a practice company that would reach the real Slack', () => {
-    assert.match(faultsOf({ ...good, ...slack, HELPBOT_PRACTICE: '1' }).join(), /SLACK_API_URL: practice mode reaches only/)
+    assert.match(
+      faultsOf({ ...good, ...slack, HELPBOT_PRACTICE: '1' }).join(),
+      /SLACK_API_URL: practice mode reaches only/,
+    )
   })
 
   it('count an empty value as unset', () => assert.equal(loadSettings({ ...good, PORT: '', REDIS_URL: '' }).port, 3978))

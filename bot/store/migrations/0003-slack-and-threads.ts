@@ -23,6 +23,8 @@ const statements = [
   `create index open_threads_by_age on threads (tenant_id, opened_at) where state <> 'resolved'`,
   `create index threads_to_remind on threads (remind_at) where remind_at is not null`,
 
+  `create index operations_by_actor on operations (tenant_id, actor_id, name, started_at)`,
+
   `alter table posts add column thread_id text`,
   `create index posts_of_it_by_place on posts ((place->>'conversation'), (place->>'message')) where user_id is null and place is not null`,
   `alter table dialogs add column channel text check (channel in ('teams','slack'))`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { closeConfirmations, confirmButton } from '../../../bot/approvals/confirm-button.ts'
+import { closeCards } from '../../../bot/approvals/close-cards.ts'
+import { confirmButton } from '../../../bot/approvals/confirm-button.ts'
 import { expireDue } from '../../../bot/identity/manager.ts'
 import type { Person } from '../../../bot/identity/person.ts'
 import { readPost } from '../../../bot/turns/outbox.ts'
@@ -86,7 +87,7 @@ describe('Verify caller', () => {
     const { id, card, key, right } = await asked(person)
     office.clock.forward(10 * minutes)
     const ground = { database: office.database, clock: office.clock.now }
-    await office.bring(await closeConfirmations(ground, await expireDue(ground), 'Too late: this request has run out.'))
+    await office.bring(await closeCards(ground, await expireDue(ground), 'Too late: this request has run out.'))
     for (let turn = 0; turn < 2; turn++) await office.bring(await office.escalation.settle(100))
     assert.deepEqual(office.below(id).slice(1), [
       'Ada Lindqvist did not answer in time. Nobody knows who the caller is.',
