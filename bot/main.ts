@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { dialogs } from '../dialogs/registry.ts'
+import { dialogsFor } from '../dialogs/registry.ts'
 import { examples } from '../dialogs/understand/examples.ts'
 import { compileUnderstanding } from '../dialogs/understand/understand.ts'
 import { closeCards } from './approvals/close-cards.ts'
@@ -73,6 +73,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   const policyFile = settings.policyFile ?? defaultPolicyFile
   const policy = loadPolicy(readPolicy(policyFile), policyFile)
   const ring = parseKeyRing(settings.keys)
+  const dialogs = dialogsFor(policy)
 
   // Stores
   const postgres = settings.databaseUrl ? undefined : await startEmbeddedPostgres({ folder: settings.dataFolder })
@@ -294,7 +295,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   })
   const jobs = startJobs(
     [
-      { name: 'posts', everyMilliseconds: 1_000, run: () => deliver.due(100) },
+      { name: 'posts', everyMilliseconds: 1_000, run: () => deliver.due(50) },
       { name: 'quiet dialogs', everyMilliseconds: 2_000, run: () => turns.endQuiet(100) },
       { name: 'stranded dialogs', everyMilliseconds: 2_000, run: () => turns.resumeStranded(100) },
       {

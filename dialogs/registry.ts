@@ -9,8 +9,13 @@ import { setSecurityQuestions } from './set-security-questions.ts'
 import { talkToHuman } from './talk-to-human.ts'
 import { unlockAccount } from './unlock-account.ts'
 
-/** Every dialog there is, in the order of the menu. */
-export const dialogs: readonly Dialog[] = [
+/** Every dialog there is, in the order of the menu; what the policy has switched off is not in it, and says so when asked for. */
+export function dialogsFor(policy: { readonly securityQuestions: { readonly enabled: boolean } }): readonly Dialog[] {
+  if (policy.securityQuestions.enabled) return dialogs
+  return dialogs.map((dialog) => (dialog === setSecurityQuestions ? { ...dialog, inMenu: false } : dialog))
+}
+
+const dialogs: readonly Dialog[] = [
   resetPassword,
   unlockAccount,
   enrolTotp,

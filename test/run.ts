@@ -56,7 +56,7 @@ async function runFiles(files: readonly string[]): Promise<readonly Counted[]> {
     runner.on('pass', ({ file }) => void countOf(file).passed++)
     runner.on('fail', ({ file, parent }) => void countOf(file ?? parent?.file).failed++)
   })
-  return [...counts].map(([path, count]) => ({ ...count, isDialog: path.includes('/test/dialogs/') }))
+  return [...counts].map(([path, count]) => ({ ...count, isDialog: path.includes('test/dialogs/') }))
 }
 
 /** The dialogs once more, in a process of its own, because a test file is loaded once a process. */

@@ -1,23 +1,9 @@
-import type { UserId } from '../identity/person.ts'
-import type { Who } from '../identity/who.ts'
+import type { FreezeRequest } from '../escalation/ground.ts'
 import type { OperationResult } from '../operations/operation.ts'
 import type { Ground } from './ground.ts'
 
 /** Teams wants an answer within 10 seconds. */
 const patience = 8_000
-
-/** An account that two people of IT want frozen. */
-export interface Freezing {
-  /** The operation's id: the same id is the same freeze. */
-  readonly id: string
-  readonly threadId: string
-  /** Whose account. */
-  readonly person: Who
-  readonly askedBy: UserId
-  readonly confirmedBy: UserId
-  readonly ticketId: string
-  readonly correlationId: string
-}
 
 /**
  * Blocks somebody's sign-in and ends their sessions, as two people of IT want it. That both are IT, and that neither the
@@ -25,7 +11,7 @@ export interface Freezing {
  */
 export function freezeAccount(
   ground: Pick<Ground, 'engine' | 'clock' | 'directory'>,
-): (freezing: Freezing) => Promise<OperationResult | 'still-running'> {
+): (freezing: FreezeRequest) => Promise<OperationResult | 'still-running'> {
   return async ({ id, threadId, person, askedBy, confirmedBy, ticketId, correlationId }) => {
     // A name for the audit must not keep a stolen account open: the freeze stands confirmed already.
     const name = await ground.directory.user(askedBy).then(

@@ -73,7 +73,7 @@ export interface PolicyContent {
   }
   readonly password: PasswordPolicy
   readonly protected: { readonly people: readonly UserId[]; readonly groups: readonly GroupId[] }
-  readonly notices: { readonly secondAddress: boolean; readonly itChannel: boolean }
+  readonly notices: { readonly secondAddress: boolean }
   /** After how long IT is reminded of what nobody has answered, by urgency. */
   readonly escalation: { readonly remindAfter: { readonly normal: number; readonly high: number } }
 }
@@ -247,7 +247,7 @@ const protectedOnes = z.strictObject({
   people: z.array(userId).max(1000).default([]),
   groups: z.array(groupId).max(200).default([]),
 })
-const notices = z.strictObject({ secondAddress: z.boolean().default(true), itChannel: z.boolean().default(true) })
+const notices = z.strictObject({ secondAddress: z.boolean().default(true) })
 const remindAfter = z.strictObject({
   normal: duration(durations.minute, 7 * durations.day).default(60 * durations.minute),
   high: duration(durations.minute, durations.day).default(10 * durations.minute),

@@ -8,8 +8,9 @@ import { claimDuePosts, headOfThread, type MailContent, markFailed, markSent, ty
 
 /** A post is tried this often, over more than half an hour, before it is given up and IT is told. */
 const mostAttempts = 14
-/** Whoever took a post over has this long. */
-const lease = 30_000
+/** Whoever took posts over has this long: longer than so many chats at once take, when every call runs into its timeout. */
+const lease = 60_000
+const hands = 10
 /** How long a post waits of whose loss nobody could be told. */
 const untoldWait = 60_000
 
@@ -115,7 +116,12 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
     now,
     async due(limit) {
       const posts = await claimDuePosts(database, clock, limit, lease)
-      for (const post of posts) await bring(post)
+      // One chat after the other would let a service that hangs hold up everybody else's messages, and outlive the lease.
+      const chats = Map.groupBy(posts, ({ person, thread }) => person ?? thread ?? 'it').values()
+      const hand = async (): Promise<void> => {
+        for (const chat of chats) for (const post of chat) await bring(post)
+      }
+      await Promise.all(Array.from({ length: hands }, hand))
       return posts.length
     },
   }

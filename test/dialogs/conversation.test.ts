@@ -47,7 +47,6 @@ describe('a conversation with HelpBot', function () {
         'My requests',
         'Something happened that was not me',
         'Talk to a person',
-        'Set up my security questions',
       ])
       await allAnswered(nia)
       assert.equal(said(nia, 'I am HelpBot'), 1)
