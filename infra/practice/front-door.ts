@@ -9,9 +9,9 @@ import { pageRouter } from './front-door-page.ts'
 import { type ProxyLimits, proxyTo } from './front-door-proxy.ts'
 import type { Mail } from './front-door-shapes.ts'
 import { directoryOf, type PracticeTenant } from './front-door-tenant.ts'
+import { loopbackOnly } from './loopback-only.ts'
 import type { SlackClient } from './slack/client.ts'
 import { itChannelId } from './teams/identifiers.ts'
-import { loopbackOnly } from './teams/loopback-only.ts'
 import type { Teams } from './teams/teams.ts'
 
 /** Practice Slack, as far as the page uses it. */

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import express from 'express'
 import { z } from 'zod'
 import { proxyTo } from './front-door-proxy.ts'
-import { loopbackOnly } from './teams/loopback-only.ts'
+import { loopbackOnly } from './loopback-only.ts'
 
 /** Longer than the bot takes for anything, in milliseconds. */
 const patience = 30_000

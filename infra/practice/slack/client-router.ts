@@ -1,9 +1,10 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { loopbackOnly } from '../teams/loopback-only.ts'
+import { eventStreams } from '../event-streams.ts'
+import { loopbackOnly } from '../loopback-only.ts'
 import type { SlackClient } from './client.ts'
 import { SlackClientError } from './client-error.ts'
-import { createEventStreams } from './event-stream.ts'
+import type { SlackEvent } from './events.ts'
 
 const words = z.string().min(1).max(12_000)
 const id = z.string().min(1).max(255)
@@ -55,10 +56,14 @@ const bodies = {
  */
 export function slackClientRouter(client: SlackClient): { readonly router: Router; close(): void } {
   const router = Router()
-  const streams = createEventStreams(
-    (listener) => client.subscribe(listener),
-    (user) => client.directMessageOf(user),
-  )
+  const streams = eventStreams(({ query: { user, conversationId } }, send) => {
+    const isTheirs = typeof user === 'string' ? visibleTo(user, client.directMessageOf(user)) : () => true
+    return client.subscribe((event) => {
+      const there =
+        conversationId === undefined || !('conversationId' in event) || event.conversationId === conversationId
+      if (there && isTheirs(event)) send(event)
+    })
+  })
   router.use(loopbackOnly)
   router.use(express.json({ limit: '128kb' }))
   router.use((_request, response, next) => {
@@ -149,6 +154,14 @@ export function slackClientRouter(client: SlackClient): { readonly router: Route
   })
   router.use(answerError)
   return { router, close: () => streams.close() }
+}
+
+/** What one person may see: their own windows and direct message, and what happens in channels. */
+function visibleTo(user: string, own: string): (event: SlackEvent) => boolean {
+  return (event) => {
+    if ('user' in event && event.user !== undefined) return event.user === user
+    return !('conversationId' in event) || !event.conversationId.startsWith('D') || event.conversationId === own
+  }
 }
 
 function read<Body>(schema: z.ZodType<Body>, body: unknown): Body {

@@ -1,3 +1,4 @@
+import { waitForFound } from '../wait-for-found.ts'
 import type { SlackClient } from './client.ts'
 import { SlackClientError } from './client-error.ts'
 import type { Conversation } from './conversations.ts'
@@ -10,7 +11,6 @@ import type { Block, Message, Profile, SlackFile } from './shapes.ts'
 import { addMessage, channelType, directMessage, type SlackState, senderPerson, wireMessage } from './state.ts'
 import type { Telling } from './telling.ts'
 import { shownHome, shownView } from './views.ts'
-import { waitForFound } from './waiting.ts'
 
 /** Slack's composer takes 12,000 characters. */
 const LONGEST_TEXT = 12_000
@@ -184,7 +184,13 @@ export function createSlackClient(options: {
         const home = views.home(user)
         return home && shownHome(home)
       }
-      return waitForFound(bus, user, shown, HOME_PATIENCE, () => 'the bot has published no home').catch(known)
+      return waitForFound(
+        bus,
+        user,
+        shown,
+        HOME_PATIENCE,
+        timedOut(HOME_PATIENCE, () => 'the bot has published no home'),
+      ).catch(known)
     },
     async home(user) {
       const home = views.home(personOf(user).id)
@@ -233,7 +239,7 @@ export function createSlackClient(options: {
         id,
         () => look(conversations.messages(id, user ?? conversations.get(id)?.user)),
         patience,
-        () => described(id),
+        timedOut(patience, () => described(id)),
       ),
     waitForView: (user, look, patience = PATIENCE) =>
       waitForFound(
@@ -244,7 +250,7 @@ export function createSlackClient(options: {
           return look(top && shownView(top))
         },
         patience,
-        () => `the modal is ${views.top(user)?.title ?? 'not open'}`,
+        timedOut(patience, () => `the modal is ${views.top(user)?.title ?? 'not open'}`),
       ),
   }
 }
@@ -257,4 +263,8 @@ function typedBlock(text: string, mentioned: string | undefined): Block {
   const words = { type: 'text', text: mentioned === undefined ? text : ` ${text}` }
   const elements = mentioned === undefined ? [words] : [{ type: 'user', user_id: mentioned }, words]
   return { type: 'rich_text', block_id: 'typed', elements: [{ type: 'rich_text_section', elements }] }
+}
+
+function timedOut(patienceMilliseconds: number, described: () => string): () => Error {
+  return () => new SlackClientError('timed-out', `nothing was found in ${patienceMilliseconds} ms; ${described()}`)
 }

@@ -1,9 +1,9 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { eventStreams } from '../event-streams.ts'
+import { loopbackOnly } from '../loopback-only.ts'
 import type { TeamsClient } from './client.ts'
 import { TeamsClientError } from './client-error.ts'
-import { createEventStreams } from './event-stream.ts'
-import { loopbackOnly } from './loopback-only.ts'
 import { MOST_FILES } from './sent-files.ts'
 
 const text = z.string().min(1).max(28_000)
@@ -53,7 +53,12 @@ const bodies = {
  */
 export function teamsClientRouter(client: TeamsClient): { readonly router: Router; close(): void } {
   const router = Router()
-  const streams = createEventStreams((listener) => client.subscribe(listener))
+  const streams = eventStreams(({ query: { personId, conversationId } }, send) =>
+    client.subscribe((event) => {
+      const theirs = personId === undefined || event.personIds.includes(String(personId))
+      if (theirs && (conversationId === undefined || event.conversationId === conversationId)) send(event)
+    }),
+  )
   router.use(loopbackOnly)
   router.use(express.json({ limit: '128kb' }))
   router.use((_request, response, next) => {

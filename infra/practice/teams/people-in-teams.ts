@@ -1,3 +1,4 @@
+import { waitForFound } from '../wait-for-found.ts'
 import { type ActivityFrom, type BuildActivity, botIdOf, typedMessage } from './activities.ts'
 import { findAction, submittedData } from './card-actions.ts'
 import { createCardPresses, type PressedOn } from './card-presses.ts'
@@ -9,11 +10,10 @@ import type { BotLine, Delivery } from './delivery.ts'
 import type { Forgery } from './forgery.ts'
 import { generalChannelId } from './identifiers.ts'
 import type { JsonObject } from './json.ts'
-import { cardShownTo, isAfter } from './message.ts'
+import { cardShownTo, isAfter, type Message } from './message.ts'
 import type { TeamsPerson } from './people.ts'
 import { MOST_FILES, sentFiles } from './sent-files.ts'
 import { addMessage, emit, personalChat, senderPerson, type TeamsState } from './state.ts'
-import { waitForFound } from './waiting.ts'
 
 /** Teams refuses to send more than about 28 KB of text. */
 const LONGEST_TEXT = 28_000
@@ -102,6 +102,25 @@ export function createTeamsClient(options: {
   /** Without a mention. */
   const isShownToBot = ({ kind }: Conversation) =>
     kind === 'personal' || (kind === 'channel' && options.seesAllChannelMessages && state.team.hasBot)
+  function found<Found>(
+    conversationId: string,
+    look: (messages: readonly Message[]) => Found | undefined,
+    timeoutMs: number,
+  ): Promise<Found> {
+    const messages = () => conversations.messages(conversationId)
+    return waitForFound(
+      bus,
+      conversationId,
+      () => look(messages()),
+      timeoutMs,
+      () => {
+        const last = messages().at(-1)
+        // Who spoke last, not what was said.
+        const described = last ? `the last message is from the ${last.from.role}` : 'the conversation is empty'
+        return new TeamsClientError('timed-out', `nothing was found in ${timeoutMs} ms; ${described}`)
+      },
+    )
+  }
   const tell = (
     person: TeamsPerson,
     conversation: Conversation,
@@ -255,15 +274,8 @@ export function createTeamsClient(options: {
       const since = after ?? lastDone.get(personId) ?? '0'
       const isNext = (message: Parameters<typeof match>[0]) =>
         message.from.role === 'bot' && isAfter(message.id, since) && match(message)
-      return waitForFound(
-        bus,
-        conversationId,
-        () => conversations.messages(conversationId),
-        (all) => all.find(isNext),
-        timeoutMs,
-      )
+      return found(conversationId, (all) => all.find(isNext), timeoutMs)
     },
-    waitFor: (conversationId, look, timeoutMs = 10_000) =>
-      waitForFound(bus, conversationId, () => conversations.messages(conversationId), look, timeoutMs),
+    waitFor: (conversationId, look, timeoutMs = 10_000) => found(conversationId, look, timeoutMs),
   }
 }

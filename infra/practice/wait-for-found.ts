@@ -1,18 +1,23 @@
-import { SlackClientError } from './client-error.ts'
-import type { EventBus } from './events.ts'
+/** Where somebody may be told of every change about a conversation or a person. */
+export interface Changes {
+  subscribe(listener: () => void, about: string): () => void
+}
 
-/** Resolves with what `look` finds now or after a change about `about`; rejects with `timed-out` and what `described` says. */
+/**
+ * Resolves with what `look` finds now or after a change about `about`.
+ * @param timedOut makes the error it rejects with after `patienceMilliseconds`
+ */
 export function waitForFound<Found>(
-  bus: EventBus,
+  changes: Changes,
   about: string,
   look: () => Found | undefined,
   patienceMilliseconds: number,
-  described: () => string,
+  timedOut: () => Error,
 ): Promise<Found> {
   const now = look()
   if (now !== undefined) return Promise.resolve(now)
   return new Promise((resolve, reject) => {
-    const stop = bus.subscribe(() => {
+    const stop = changes.subscribe(() => {
       try {
         const found = look()
         if (found === undefined) return
@@ -25,7 +30,7 @@ export function waitForFound<Found>(
     }, about)
     const timer = setTimeout(() => {
       finish()
-      reject(new SlackClientError('timed-out', `nothing was found in ${patienceMilliseconds} ms; ${described()}`))
+      reject(timedOut())
     }, patienceMilliseconds)
     const finish = () => {
       clearTimeout(timer)

@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express'
-import type { Listener, TeamsEvent } from './events.ts'
 
 const MOST_STREAMS = 50
 /** Bytes a stream may be behind before it is cut; the page connects again and reads the chats anew. */
@@ -7,13 +6,16 @@ const FURTHEST_BEHIND = 4_000_000
 const HEARTBEAT_MS = 15_000
 
 export interface EventStreams {
-  /** Answers `GET …/events?personId=&conversationId=` with what happens from now on, one JSON object an event. */
+  /** Answers with what happens from now on, one JSON object an event. */
   open(request: Request, response: Response): void
   close(): void
 }
 
-/** Server-Sent Events for everyone who looks (WHATWG HTML, "Server-sent events"). */
-export function createEventStreams(subscribe: (listener: Listener) => () => void): EventStreams {
+/**
+ * Server-Sent Events for everyone who looks (WHATWG HTML, "Server-sent events").
+ * @param listen begins to send what concerns whoever asks; returns how to stop
+ */
+export function eventStreams(listen: (request: Request, send: (event: object) => void) => () => void): EventStreams {
   const streams = new Set<Response>()
   return {
     open(request, response) {
@@ -21,20 +23,15 @@ export function createEventStreams(subscribe: (listener: Listener) => () => void
         response.status(503).json({ error: { code: 'too-many', message: 'Too many pages are open.' } })
         return
       }
-      const { personId, conversationId } = request.query
-      const concerns = (event: TeamsEvent) =>
-        (personId === undefined || event.personIds.includes(String(personId))) &&
-        (conversationId === undefined || event.conversationId === conversationId)
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
       response.write('retry: 1000\n\n')
       streams.add(response)
-      const stop = subscribe((event) => {
-        if (!concerns(event)) return
+      const stop = listen(request, (event) => {
         if (response.writableLength > FURTHEST_BEHIND) response.destroy()
         else response.write(`data: ${JSON.stringify(event)}\n\n`)
       })
       const heartbeat = setInterval(() => response.write(': here\n\n'), HEARTBEAT_MS).unref()
-      response.on('close', () => {
+      response.once('close', () => {
         stop()
         clearInterval(heartbeat)
         streams.delete(response)
