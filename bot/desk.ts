@@ -1,18 +1,10 @@
 import type { OpenThreads, ThreadReason } from './escalation/escalation.ts'
 import type { UserId } from './identity/person.ts'
 import type { ProofMethod } from './identity/proof.ts'
+import type { OperationName } from './policy/operation-name.ts'
 import type { Delivery, PersonProof } from './policy/schema.ts'
 
-/** What HelpBot can be asked to do that needs leave. The policy file knows the same names. */
-export type OperationName =
-  | 'reset-password'
-  | 'enrol-totp'
-  | 'replace-totp'
-  | 'set-security-questions'
-  | 'unlock-account'
-  | 'protect-account'
-  | 'reset-password-for'
-  | 'freeze-account'
+export type { OperationName }
 
 /** May this person do this, with the proofs given in this dialog so far? */
 export type Standing =

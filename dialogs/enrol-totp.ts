@@ -23,7 +23,7 @@ export const enrolTotp: Dialog = {
 
     const intro =
       had === 'none'
-        ? 'I show you a key. Bring it into your authenticator app, and type the code that the app shows then.'
+        ? 'You need an authenticator app on your phone, Microsoft Authenticator for example. I show you a key: add it to the app, then type the six digits the app shows.'
         : 'I show you a new key for your authenticator app. Your old authenticator works until the new one is confirmed.'
     const enrolled = await chat.window(
       'scan',

@@ -37,7 +37,7 @@ export const onBehalf: Dialog = {
 function handOver(chat: Chat, desk: Desk, person: Helped): Promise<{ shown: boolean; sentence: string }> {
   const ready = card('offer-window', {
     title: `Thank you, I know it is ${person.name}`,
-    text: 'When you press the button I make what they sign in with and show it to you once. Have them on the phone.',
+    text: 'When you press the button I make something they can sign in with once, and show it to you once. Have them on the phone.',
     button: 'Show it to me',
   })
   return chat.window('show', ready, {

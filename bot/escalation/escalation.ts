@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Place } from '../channels/chat.ts'
 import type { Person } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
-import type { Button } from '../turns/press-button.ts'
+import type { Button } from '../turns/button.ts'
 
 /** Why IT is called in. */
 export const threadReasons = [

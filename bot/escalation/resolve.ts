@@ -1,4 +1,4 @@
-import type { Button } from '../turns/press-button.ts'
+import type { Button } from '../turns/button.ts'
 import { withdrawCallerCheck } from './caller-cards.ts'
 import type { EscalationGround } from './ground.ts'
 import { itButton } from './it-button.ts'

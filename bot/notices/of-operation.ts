@@ -46,7 +46,7 @@ function wordsFor(policy: Policy, request: OperationRequest, done: boolean): Wor
     return {
       title: done ? 'Your password was reset' : 'Your password may have been reset',
       text: done
-        ? 'A temporary password was set for your account, as somebody asked of HelpBot in your chat.'
+        ? 'A temporary password was set for your account, because somebody asked HelpBot for one in your chat.'
         : 'Somebody asked HelpBot in your chat for a temporary password. It may have been set: I could not make sure.',
     }
   const { startedBy } = request

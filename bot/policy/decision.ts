@@ -1,6 +1,6 @@
-import type { OperationName } from '../desk.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 import type { Proof, ProofMethod } from '../identity/proof.ts'
+import type { OperationName } from './operation-name.ts'
 import type { Approver, PersonProof } from './schema.ts'
 
 /** Somebody who said yes to this very request. */

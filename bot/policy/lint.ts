@@ -1,7 +1,7 @@
-import type { OperationName } from '../desk.ts'
 import type { ProofMethod } from '../identity/proof.ts'
 import { durations, formatDuration } from './duration.ts'
 import type { Fault } from './faults.ts'
+import type { OperationName } from './operation-name.ts'
 import { operationFacts, operationNames } from './operations.ts'
 import type { OperationRule, PolicyContent } from './schema.ts'
 import { restsOnChatAlone, withoutQuestions } from './strength.ts'

@@ -1,4 +1,4 @@
-import type { OperationName } from '../desk.ts'
+import type { OperationName } from './operation-name.ts'
 
 /** What is true of an operation by its nature. Code says this, never the policy file. */
 export interface OperationFacts {

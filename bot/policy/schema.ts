@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { OperationName } from '../desk.ts'
 import { type GroupId, groupId, guid, type UserId, userId } from '../identity/person.ts'
 import { type ProofMethod, proofMethods } from '../identity/proof.ts'
 import { durations, formatDuration, parseDuration } from './duration.ts'
+import type { OperationName } from './operation-name.ts'
 
 /** Who says yes to an operation whose mode is `approval`; `it` is a second person of IT. */
 export type Approver = 'manager' | 'owners' | 'it' | `group:${string}`

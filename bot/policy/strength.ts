@@ -1,5 +1,5 @@
-import type { OperationName } from '../desk.ts'
 import type { ProofMethod } from '../identity/proof.ts'
+import type { OperationName } from './operation-name.ts'
 import { operationFacts } from './operations.ts'
 
 /**

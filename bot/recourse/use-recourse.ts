@@ -7,8 +7,8 @@ import { everyCopy, originalKey } from '../notices/notice.ts'
 import type { OperationEngine } from '../operations/engine.ts'
 import type { OperationResult } from '../operations/operation.ts'
 import type { Schema } from '../store/schema.ts'
+import type { Button } from '../turns/button.ts'
 import { changePosts, type PostChange, readPost } from '../turns/outbox.ts'
-import type { Button } from '../turns/press-button.ts'
 import { findRecourse, markUsed, type Recourse } from './recourse.ts'
 
 export interface RecourseGround {

@@ -2,20 +2,13 @@ import type { Kysely } from 'kysely'
 import type { Arrival, CardContent, Inbound, Reply } from '../channels/chat.ts'
 import type { Person } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
+import type { Button } from './button.ts'
 import type { Conduct } from './conduct.ts'
 import { type DialogRow, latestDialog } from './dialog-rows.ts'
 import { type Post, readPost } from './outbox.ts'
 import { parkedIn, unpark } from './parked.ts'
 import { interrupt } from './read-words.ts'
 import { words } from './words.ts'
-
-/** A button that belongs to no dialog, such as a manager's confirmation. */
-export type Button = (press: {
-  readonly person: Person
-  readonly post: Post
-  readonly values: Readonly<Record<string, string>>
-  readonly correlationId: string
-}) => Promise<{ readonly reply: Reply; readonly posts: readonly string[]; readonly wake?: string }>
 
 export type Pressed = Exclude<Inbound, { kind: 'text' } | { kind: 'hello' } | { kind: 'start' }>
 

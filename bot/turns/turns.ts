@@ -7,6 +7,7 @@ import type { Person } from '../identity/person.ts'
 import type { Ephemeral } from '../store/ephemeral.ts'
 import type { Schema } from '../store/schema.ts'
 import { isStoreFault } from '../store/store-fault.ts'
+import type { Button } from './button.ts'
 import { type Conduct, LostTrack } from './conduct.ts'
 import type { Conversations } from './conversations.ts'
 import {
@@ -19,7 +20,7 @@ import {
   waitingDialogs,
 } from './dialog-rows.ts'
 import { oneAtATime, TooManyAtOnce } from './one-at-a-time.ts'
-import { type Button, pressButton } from './press-button.ts'
+import { pressButton } from './press-button.ts'
 import { type Meaning, type PassOn, readWords } from './read-words.ts'
 import { words } from './words.ts'
 

@@ -7,7 +7,11 @@ const TIMEOUT_MS = 15_000
 const ANSWERS: Readonly<Record<number, SignInAnswer>> = {
   50034: { outcome: 'failed', sentence: 'Nobody of that name signs in to this company.' },
   50053: { outcome: 'locked', sentence: 'Locked for a while: there were too many wrong passwords.' },
-  50055: { outcome: 'must-change', sentence: 'The password is right. It must be changed now, before anything else.' },
+  50055: {
+    outcome: 'must-change',
+    sentence:
+      'The password is right. It must be changed now: Microsoft asks for a new one here. Practice ends at this point.',
+  },
   50057: { outcome: 'disabled', sentence: 'Sign-in to this account is blocked.' },
   50126: { outcome: 'wrong', sentence: 'That is not the password.' },
 }

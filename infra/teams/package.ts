@@ -40,7 +40,7 @@ export function teamsPackage(of: TeamsPackage): Uint8Array {
 }
 
 const settings = z.object({
-  TEAMS_APP_ID: guid,
+  TEAMS_APP_ID: z.string('is missing').pipe(guid),
   TEAMS_PACKAGE_ID: guid.optional(),
   PUBLIC_URL: z
     .string('is missing')

@@ -13,6 +13,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'remove-totp': 'Remove the authenticator',
   'verify-totp': 'Check a code',
   'confirm-person': 'Vouch for a colleague',
+  'match-number': 'Pick the right number',
+  'verify-caller': 'Prove to be the caller',
   'reset-password': 'Reset the password',
   'protect-account': 'Protect the account',
   'reset-password-for': 'Reset the password for them',
@@ -53,3 +55,6 @@ export function concerning(line: AuditLine): string {
   const proofs = line.proofs.map((method) => PROOFS[method] ?? method).join(' and ')
   return `${line.target}, ${by}${proofs === '' ? '' : `; proved by ${proofs}`}`
 }
+
+/** Reasons without the ids at their head: who it was, and what, stands above them already. */
+export const reasons = (detail: string) => detail.replace(/[a-z-]+ of [0-9a-f-]{36} by [0-9a-f-]{36}: /g, '')

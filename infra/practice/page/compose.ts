@@ -43,7 +43,9 @@ export function compose(options: {
   )
   const grow = () => {
     box.style.height = 'auto'
-    box.style.height = `${Math.min(box.scrollHeight, 120)}px`
+    // The text's height has no borders, the box's height has them.
+    const borders = box.offsetHeight - box.clientHeight
+    box.style.height = `${Math.min(box.scrollHeight + borders, 120)}px`
   }
   const complain = (text: string) => {
     complaint.textContent = text

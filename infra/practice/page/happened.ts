@@ -1,5 +1,5 @@
 import type { AuditLine, DirectoryState, Someone } from '../front-door-shapes.ts'
-import { actionInWords, concerning, standing } from './audit-words.ts'
+import { actionInWords, concerning, reasons, standing } from './audit-words.ts'
 import { company } from './company-api.ts'
 import { button, element, newId } from './elements.ts'
 import type { Live } from './live.ts'
@@ -110,7 +110,7 @@ function rowOf(line: AuditLine): HTMLElement {
     ),
     element('p', { class: 'audit-who' }, concerning(line)),
     line.why !== undefined && element('p', { class: 'audit-who' }, line.why),
-    line.detail !== undefined && element('p', { class: 'audit-who' }, line.detail),
+    line.detail !== undefined && element('p', { class: 'audit-who' }, reasons(line.detail)),
     element(
       'p',
       { class: 'audit-mark' },

@@ -29,7 +29,7 @@ async function start(): Promise<void> {
       name: view.colleague.name,
       sit() {
         navigation.choose('employee')
-        void employee.showInSlack(view.colleague)
+        void sitTogether(view.colleague)
       },
     },
   )
@@ -76,6 +76,12 @@ async function start(): Promise<void> {
     onPerson: sits('manager'),
     onNews: () => navigation.news('manager'),
   })
+  /** Somebody in front of Slack, and whoever will have to confirm it is them in the next chair. */
+  const sitTogether = async (person: Someone) => {
+    await employee.showInSlack(person)
+    if (person.managerId !== undefined) await manager.show((await company.person(person.managerId)).person)
+    story.about(person)
+  }
   const channel = itPane({ view, live, workspace, windows, onNews: () => navigation.news('it') })
   for (const pane of [manager, employee]) pane.root.addEventListener('focusin', () => story.about(pane.person()))
 

@@ -76,7 +76,8 @@ export function phone(options: { readonly memory: PhoneMemory; readonly clock: P
   const scan = async () => {
     const picture = pictureOnScreen()
     if (!picture) {
-      note.textContent = 'There is no QR code on screen. Tell HelpBot: set up my authenticator app.'
+      note.textContent =
+        'There is no QR code on screen. Is there a key? Type it in below. If not, tell HelpBot: set up my authenticator app.'
       return
     }
     const account = readKeyUri((await readQrCode(picture)) ?? '')
