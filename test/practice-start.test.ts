@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -242,6 +243,21 @@ describe('npm start that cannot be meant', function () {
       assert.match(said, words)
       assert.doesNotMatch(said, /\n\s+at /, 'a sentence, not a stack')
     })
+
+  it('refuses a PORT that somebody else listens on, and leaves no bot and no PostgreSQL behind', async () => {
+    const somebody = createServer()
+    somebody.listen(0, '127.0.0.1')
+    await once(somebody, 'listening')
+    const { port } = somebody.address() as AddressInfo
+    try {
+      const said = await refuses({ PORT: String(port) })
+      assert.match(said, new RegExp(`PORT: ${port} is in use; choose another`))
+      assert.doesNotMatch(said, /\n\s+at /, 'a sentence, not a stack')
+    } finally {
+      somebody.close()
+      await once(somebody, 'close')
+    }
+  })
 
   it('refuses a PORT that is none', async () => {
     const said = await refuses({ PORT: 'seventy' })

@@ -77,20 +77,41 @@ export async function bind(database: Connection, team: string, binding: Binding,
 
 /** Ends a binding, and with it that the person is written to there: the chat is somebody else's now, or nobody's. */
 export async function unbind(database: Kysely<Schema>, team: string, binding: Binding): Promise<boolean> {
+  return await database.transaction().execute((transaction) => end(transaction, team, binding))
+}
+
+/**
+ * Ends the binding of an address, in whichever workspace; nothing when none has it.
+ * @param note is called in the same transaction, last
+ */
+export async function unbindAddress(
+  database: Kysely<Schema>,
+  email: string,
+  note: (transaction: Transaction<Schema>, binding: Binding) => Promise<void>,
+): Promise<boolean> {
   return await database.transaction().execute(async (transaction) => {
-    const { numDeletedRows } = await transaction
-      .deleteFrom('slack_people')
-      .where('team_id', '=', team)
-      .where('slack_user_id', '=', binding.slackUser)
-      .executeTakeFirst()
-    await transaction
-      .deleteFrom('conversations')
-      .where('tenant_id', '=', binding.tenant)
-      .where('user_id', '=', binding.person)
-      .where('channel', '=', 'slack')
-      .execute()
-    return numDeletedRows > 0n
+    const row = await transaction.selectFrom('slack_people').selectAll().where('email', '=', email).executeTakeFirst()
+    if (!row) return false
+    const binding = asBinding(row)
+    await end(transaction, row.team_id, binding)
+    await note(transaction, binding)
+    return true
   })
+}
+
+async function end(transaction: Transaction<Schema>, team: string, binding: Binding): Promise<boolean> {
+  const { numDeletedRows } = await transaction
+    .deleteFrom('slack_people')
+    .where('team_id', '=', team)
+    .where('slack_user_id', '=', binding.slackUser)
+    .executeTakeFirst()
+  await transaction
+    .deleteFrom('conversations')
+    .where('tenant_id', '=', binding.tenant)
+    .where('user_id', '=', binding.person)
+    .where('channel', '=', 'slack')
+    .execute()
+  return numDeletedRows > 0n
 }
 
 function asBinding(row: { slack_user_id: string; tenant_id: string; user_id: string; email: string }): Binding {

@@ -91,3 +91,18 @@ export function freePort(): Promise<number> {
     })
   })
 }
+
+/**
+ * Makes sure that a port can be listened on, before anything is started that would have to be stopped again.
+ * @throws Error naming the port and the fix
+ */
+export function portMustBeFree(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `PORT: ${port} is in use; choose another, such as PORT=${port < 65_535 ? port + 1 : port - 1} npm start`
+      reject(error.code === 'EADDRINUSE' ? new Error(taken) : error)
+    })
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve()))
+  })
+}

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { auditRowsAfter, verifyDatabase } from '../../bot/audit/rows.ts'
 import { openDatabase } from '../../bot/store/database.ts'
 import { startEmbeddedPostgres } from '../../bot/store/embedded-postgres.ts'
-import { type BotProcess, freePort, startBot } from './bot-process.ts'
+import { type BotProcess, freePort, portMustBeFree, startBot } from './bot-process.ts'
 import { wellKnown } from './company/seed.ts'
 import { type Company, practice, startCompany } from './company.ts'
 import { openFrontDoor } from './front-door.ts'
@@ -17,6 +17,7 @@ export async function runPracticeCompany(args: readonly string[], environment: N
   const port = Number(environment.PORT ?? '3978')
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error('PORT: must be a whole number between 1 and 65535')
+  await portMustBeFree(port)
   const folder = resolve(environment.HELPBOT_DATA || '.helpbot')
   const url = `http://127.0.0.1:${port}`
   console.log('Practice mode: a whole company on this machine, nothing outside it is reached.')
