@@ -7,7 +7,7 @@ import type { Tickets } from './tickets/tickets.ts'
 
 /** So many of each list; the rest is counted. */
 const most = 20
-const quickActions = 5
+const quickActions = 7
 
 /** What somebody finds on their home page: what they have access to, what they asked for, and what they can start. */
 export function homePage(ground: {

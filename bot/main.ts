@@ -61,6 +61,9 @@ import { tellThePersonOfLostWords } from './turns/lost-words.ts'
 import { pendingPosts } from './turns/outbox.ts'
 import { takeTurns } from './turns/turns.ts'
 
+/** Orchestrators kill after 30 seconds. */
+const longestDrain = 25_000
+
 /** HelpBot, put together. Reads like a table of contents: what depends on what stands in this order. */
 export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   const settings = loadSettings(environment)
@@ -332,6 +335,11 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     if (ending) return
     ending = true
     log.info({ signal }, 'draining')
+    // What cannot be brought to its end because a store is gone must not keep the process alive: it goes on at the next start.
+    setTimeout(() => {
+      log.error('draining took too long')
+      process.exit(1)
+    }, longestDrain).unref()
     // The server first: what it still lets in from Slack must be over as well.
     await server.drain()
     await slack?.stop()

@@ -107,7 +107,8 @@ export async function interrupt(
   if (sure && intent === 'small-talk')
     return await conduct.show(arrival, person, 'small-talk', { text: `${words.smallTalk} ${words.waiting}` })
   const other = conduct.dialogs.find((dialog) => dialog.name === intent && dialog.name !== open.name)
-  if (!other || !sure) return await conduct.show(arrival, person, 'waiting', { text: words.waiting })
+  const waiting = open.waitsFor === undefined ? words.waiting : words.waitingForOthers
+  if (!other || !sure) return await conduct.show(arrival, person, 'waiting', { text: waiting })
   const current = conduct.dialogs.find((dialog) => dialog.name === open.name)?.title ?? open.name
   const post = {
     key: postKey(open.id, `between-${open.version}`),

@@ -9,6 +9,8 @@ export const words = {
   notYours: 'This card was not meant for you, or it is too old.',
   over: 'This is over already. Write me what you need and we start afresh.',
   waiting: 'I am still waiting for an answer to the card above. Use its buttons, or write "cancel".',
+  waitingForOthers:
+    'I am still waiting for somebody else to answer; I go on as soon as they do. Write "cancel" to stop waiting.',
   cancelled: 'Cancelled.',
   nothingToCancel: 'There is nothing going on that I could cancel.',
   quiet: 'You were away for a while, so I stopped here. Just write again when you need me.',

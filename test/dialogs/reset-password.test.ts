@@ -84,6 +84,8 @@ describe('"I forgot my password"', () => {
     const yuki = company.person('itManager')
     await padre.say('forgot my password')
     const { text } = await padre.sees('Ask your manager to confirm')
+    await ada.say('the coffee machine is broken')
+    await ada.sees('I am still waiting for somebody else to answer')
     const { buttons } = await yuki.hasSeen('Is this really')
     const wrong = buttons.find((button) => /^\d\d$/.test(button) && button !== numberIn(text))
     assert.match(await yuki.press(wrong ?? ''), /did not confirm/)
