@@ -109,6 +109,8 @@ export interface Desk {
   beginEnrolment(): Promise<
     { readonly qr: string; readonly manualKey: string; readonly account: string } | { readonly refused: string }
   >
+  /** The same once more, while it waits for its first code. */
+  enrolmentInHand(): Promise<{ readonly qr: string; readonly manualKey: string; readonly account: string } | undefined>
   confirmEnrolment(
     code: string,
   ): Promise<{ ok: true; countsFrom: Date; countsNow: boolean } | { ok: false; problem: string }>

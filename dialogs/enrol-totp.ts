@@ -70,8 +70,12 @@ function scanning(desk: Desk): Window<Enrolled> {
     },
     async submit(values) {
       const confirmed = await desk.confirmEnrolment(values.code ?? '')
-      if (!confirmed.ok)
-        return { again: { title, content: card('window-enrol', { ids: {}, problem: confirmed.problem }) } }
+      if (!confirmed.ok) {
+        // Shown once more, for whoever scanned badly.
+        const inHand = await desk.enrolmentInHand()
+        const { account, ...ids } = inHand ?? { account: '' }
+        return { again: { title, content: card('window-enrol', { ids, account, problem: confirmed.problem }) } }
+      }
       const keep = { countsFrom: confirmed.countsFrom.toISOString(), countsNow: confirmed.countsNow }
       return { keep, closing: 'Your authenticator app is set up.' }
     },

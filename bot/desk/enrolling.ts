@@ -3,7 +3,7 @@ import type { Desk } from '../desk.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
 import { listOfDialog } from '../identity/proofs.ts'
 import { type EnrolledBy, factorOf } from '../identity/totp.ts'
-import { approveByManager, beginEnrolment, confirmEnrolment } from '../identity/totp-enrolment.ts'
+import { approveByManager, beginEnrolment, confirmEnrolment, pendingEnrolment } from '../identity/totp-enrolment.ts'
 import { draftNotice, type Notice } from '../notices/notice.ts'
 import { writePosts } from '../turns/outbox.ts'
 import type { Ground, Sitting } from './ground.ts'
@@ -18,7 +18,12 @@ export function enrolling(
   sitting: Sitting,
 ): Pick<
   Desk,
-  'notEnrolledHere' | 'authenticator' | 'beginEnrolment' | 'confirmEnrolment' | 'enrolmentConfirmedByManager'
+  | 'notEnrolledHere'
+  | 'authenticator'
+  | 'beginEnrolment'
+  | 'enrolmentInHand'
+  | 'confirmEnrolment'
+  | 'enrolmentConfirmedByManager'
 > {
   const { database, clock, ring, policy } = ground
   const { person, dialogId, correlationId } = sitting
@@ -83,6 +88,11 @@ export function enrolling(
       if (!begun.ok)
         return { refused: 'Setting up a new authenticator needs your old one or your manager. Please start again.' }
       return { qr: begun.qr, manualKey: begun.manualKey, account: userPrincipalName }
+    },
+    async enrolmentInHand() {
+      const { userPrincipalName: account } = await ground.directory.user(person.id)
+      const pending = await pendingEnrolment(totp, person, { issuer: ground.issuer, account })
+      return pending && { ...pending, account }
     },
     async confirmEnrolment(code) {
       const mailTo = await secondAddresses()

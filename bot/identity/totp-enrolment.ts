@@ -81,9 +81,32 @@ export async function beginEnrolment(
     return undefined
   })
   if (refusal) return { ok: false, reason: refusal }
+  return { ok: true, factorId, ...(await shown(seed, options)) }
+}
+
+/**
+ * The enrolment that waits for its first code, shown once more: whoever scanned badly need not begin again.
+ * @returns undefined when none waits
+ * @throws SealError
+ */
+export async function pendingEnrolment(
+  ground: TotpGround,
+  person: Who,
+  options: { issuer: string; account: string },
+): Promise<Pick<Enrolment, 'qr' | 'manualKey'> | undefined> {
+  const pending = await within(ground.database, (transaction) => factorInState(transaction, person, 'pending'))
+  if (!pending || pending.created_at.getTime() + pendingLife <= ground.clock().getTime()) return undefined
+  const owner = { tenant: person.tenant, person: person.id, factorId: pending.id }
+  return await shown(ground.ring.open(pending.sealed_seed, owner), options)
+}
+
+async function shown(
+  seed: Buffer,
+  options: { issuer: string; account: string },
+): Promise<Pick<Enrolment, 'uri' | 'qr' | 'manualKey'>> {
   const uri = otpauthUri(seed, options.issuer, options.account)
   const qr = await qrcode.toDataURL(uri, { errorCorrectionLevel: 'M', margin: 4, width: 280 })
-  return { ok: true, factorId, uri, qr, manualKey: manualKeyOf(seed) }
+  return { uri, qr, manualKey: manualKeyOf(seed) }
 }
 
 /**
