@@ -8,7 +8,8 @@ export type { OperationName }
 
 /** May this person do this, with the proofs given in this dialog so far? */
 export type Standing =
-  | { readonly verdict: 'allow' }
+  /** `until`: when the first of the proofs has run out. */
+  | { readonly verdict: 'allow'; readonly until: Date }
   | { readonly verdict: 'need-proof'; readonly alternatives: readonly (readonly ProofMethod[])[] }
   /** They have proved themselves; now the one whose account it is must. */
   | { readonly verdict: 'need-person-proof'; readonly alternatives: readonly (readonly PersonProof[])[] }
@@ -59,6 +60,16 @@ export interface HandedOver extends OperationReport {
   readonly minutes: number
   /** Pressing the button once more may help. */
   readonly again: boolean
+}
+
+/** What became of asking somebody's manager to read out what is made for them. */
+export interface ReadingOut {
+  readonly state: 'asked' | 'shown' | 'denied' | 'expired' | 'failed'
+  readonly manager: string
+  /** How it ended: what was made, or that nothing was. */
+  readonly sentence: string
+  /** What IT was told, where the manager knew nothing of it. */
+  readonly told?: { readonly number: number; readonly reached: boolean }
 }
 
 export interface TicketLine {
@@ -146,8 +157,22 @@ export interface Desk {
   personAnswer(id: string): Promise<'pending' | 'confirmed' | 'denied' | 'expired'>
   /** The request is that of the one who is helped; a note says who started it. */
   openTicketFor(about: UserId, title: string): Promise<{ readonly number: number }>
-  /** Sets a temporary password for somebody else, or makes a pass, as the policy says; handed over once to whoever shows it. */
-  resetPasswordFor(key: string, about: UserId): Promise<HandedOver>
+  /**
+   * Sets a temporary password for somebody else, or makes a pass, as the policy says; handed over once to whoever shows it: whoever
+   * started it, or `shownTo` in their own chat.
+   */
+  resetPasswordFor(
+    key: string,
+    about: UserId,
+    shownTo?: { readonly id: UserId; readonly name: string },
+  ): Promise<HandedOver>
+  /**
+   * Asks the person's manager, in their own chat, to read out what is made; asking again finds what was asked.
+   * `not-needed` where whoever started it is the one who is shown it.
+   */
+  askToReadOut(about: UserId): Promise<ReadingOut | 'not-needed' | { readonly unavailable: string }>
+  /** What became of it; undefined as long as nobody was asked in this dialog. */
+  readOut(): Promise<ReadingOut | undefined>
 
   /** Ends all sessions, blocks sign-in, tells IT. */
   protectAccount(key: string, about: string): Promise<OperationReport>

@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { dialogsFor } from '../dialogs/registry.ts'
 import { examples } from '../dialogs/understand/examples.ts'
 import { compileUnderstanding } from '../dialogs/understand/understand.ts'
+import { windowForOther } from '../dialogs/window-for-other.ts'
 import { closeCards } from './approvals/close-cards.ts'
 import { confirmButton } from './approvals/confirm-button.ts'
+import { endedReadOuts } from './approvals/read-outs.ts'
 import { auditTrail, head } from './audit/trail.ts'
 import type { Arrival, Channel, ChannelName } from './channels/chat.ts'
 import { teamsChannel } from './channels/teams.ts'
@@ -14,6 +16,9 @@ import { loadSettings } from './config.ts'
 import { deskFor } from './desk/for-person.ts'
 import { freezeAccount } from './desk/freezing.ts'
 import type { Ground } from './desk/ground.ts'
+import { expireReadOuts, withdrawReadOut } from './desk/read-out-ends.ts'
+import { unknownReadOutButton } from './desk/read-out-unknown.ts'
+import { readOutWindow } from './desk/read-out-window.ts'
 import { entraDirectory } from './directory/entra.ts'
 import { itThreads } from './escalation/it-threads.ts'
 import { homePage } from './home.ts'
@@ -235,7 +240,8 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     abandoned: async (row, outcome) => {
       const ticket = await kysely.selectFrom('tickets').select('id').where('id', '=', row.id).executeTakeFirst()
       if (ticket) await tickets.close(ticket.id, `The conversation was ${outcome}.`)
-      return await closeCards(ground, await withdrawOfDialog(ground, row.id), 'Not needed any more.')
+      const cards = await closeCards(ground, await withdrawOfDialog(ground, row.id), 'Not needed any more.')
+      return [...cards, ...(await withdrawReadOut(ground, row.id))]
     },
     quietAfter: policy.quietAfter,
     log,
@@ -248,7 +254,13 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     conduct,
     recognise,
     understand: compileUnderstanding(examples),
-    buttons: { confirm: confirmButton(ground), 'not-me': notMeButton(ground), ...escalation.buttons },
+    buttons: {
+      confirm: confirmButton(ground),
+      'not-me': notMeButton(ground),
+      'unknown-read-out': unknownReadOutButton(ground),
+      ...escalation.buttons,
+    },
+    windows: { 'read-out': readOutWindow(ground, windowForOther) },
     async passOn(arrival, person, text, attachments) {
       const { id: event, correlationId } = arrival
       const passed = await escalation.fromPerson({ person, text, attachments, event, correlationId })
@@ -308,6 +320,14 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
           const expired = await expireDue(ground)
           await deliver.now(await closeCards(ground, expired, 'Too late: this request has run out.'))
           for (const signal of await turns.settledSignals(100)) await turns.wake(signal)
+        },
+      },
+      {
+        name: 'read-outs',
+        everyMilliseconds: 2_000,
+        run: async () => {
+          await deliver.now(await expireReadOuts(ground))
+          for (const signal of await endedReadOuts(kysely)) await turns.wake(signal)
         },
       },
       {

@@ -1,12 +1,15 @@
 import type { Chat } from '../bot/channels/chat.ts'
-import type { Desk, HandedOver, Helped } from '../bot/desk.ts'
+import type { Desk, Helped } from '../bot/desk.ts'
 import { card, message } from './cards.ts'
 import { choosePerson } from './choose-person.ts'
 import type { Dialog } from './dialog.ts'
 import { personProves } from './person-proves.ts'
 import { prove } from './prove.ts'
+import { readOut } from './read-out.ts'
+import { refuse } from './refuse.ts'
+import { windowForOther } from './window-for-other.ts'
 
-/** "My report is locked out": both prove who they are, then the one who helps sees a temporary password or a pass, once. */
+/** "My report is locked out": both prove who they are, then the one who helps, or their manager, sees a temporary password or a pass, once. */
 export const onBehalf: Dialog = {
   name: 'on-behalf',
   title: 'Help somebody else to sign in',
@@ -16,9 +19,17 @@ export const onBehalf: Dialog = {
     const person = await choosePerson(chat, desk)
     if (!person) return
     const ticket = await chat.once('ticket', () => desk.openTicketFor(person.id, 'Password reset, started by others'))
+    // Once their manager was asked, the proofs have served: they may run out while the manager reads.
+    const begun = await desk.readOut()
+    if (begun) return await readOut(chat, desk, person, begun, ticket.number)
     if (!(await prove(chat, desk, 'reset-password-for', person))) return
     if (!(await personProves(chat, desk, person))) return
 
+    const asked = await desk.askToReadOut(person.id)
+    if (asked !== 'not-needed') {
+      if ('unavailable' in asked) return await refuse(chat, desk, asked.unavailable)
+      return await readOut(chat, desk, person, asked, ticket.number)
+    }
     const report = await handOver(chat, desk, person)
     if (!report.shown) {
       chat.say('not-done', message(person.name, report.sentence))
@@ -50,7 +61,7 @@ function handOver(chat: Chat, desk: Desk, person: Helped): Promise<{ shown: bool
       }
       return {
         title: person.name,
-        content: card('window-for-other', { ids: { secret }, ...explained(handed, person), sentence }),
+        content: windowForOther({ ...handed, secret }, person),
         settled: { keep: { shown: true, sentence }, closing: 'It was shown to you.' },
       }
     },
@@ -63,17 +74,4 @@ function handOver(chat: Chat, desk: Desk, person: Helped): Promise<{ shown: bool
       }
     },
   })
-}
-
-function explained({ kind, minutes }: HandedOver, { name }: Helped): { title: string; text: string } {
-  const onlyNow = 'It is shown only here and only now; nobody else can see it. Read it to them and keep no copy.'
-  if (kind === 'temporary-access-pass')
-    return {
-      title: `A Temporary Access Pass for ${name}`,
-      text: `At the sign-in page they type it where a Temporary Access Pass is asked for ("Use your Temporary Access Pass" under "Other ways to sign in"). It works once, within ${minutes} minutes. It does not change the password: they set up their sign-in anew once they are in. ${onlyNow}`,
-    }
-  return {
-    title: `A temporary password for ${name}`,
-    text: `It works once: they will be asked for a new password of their own. ${onlyNow}`,
-  }
 }

@@ -28,7 +28,7 @@ export async function askManager(
   const { database, clock, policy } = ground
   const { person, dialogId, correlationId } = asking
   const found = await managerOf(ground, person)
-  if ('unavailable' in found) return found
+  if ('unavailable' in found) return { unavailable: found.unavailable }
   const { manager } = found
   const opened = await openConfirmation(
     { database, clock },

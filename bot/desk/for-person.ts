@@ -7,6 +7,7 @@ import { helping } from './helping.ts'
 import { operating } from './operating.ts'
 import { proving } from './proving.ts'
 import { provingPerson } from './proving-person.ts'
+import { readingOut } from './reading-out.ts'
 import { standing } from './standing.ts'
 import { ticketing } from './ticketing.ts'
 
@@ -27,6 +28,7 @@ export function deskFor(
     ...operating(ground, sitting),
     ...helping(ground, sitting),
     ...provingPerson(ground, sitting),
+    ...readingOut(ground, sitting),
     ...ticketing(ground, sitting),
   }
 }

@@ -33,6 +33,11 @@ const lostFor =
 const lost =
   'Something went wrong on my side, and I cannot say whether your password was changed. Press the button again, or go to IT.'
 
+/** The operations that presses of one button may have started, first to last. */
+export function attempts(dialogId: string, key: string): readonly string[] {
+  return Array.from({ length: mostAttempts }, (_, index) => `${dialogId}:${key}:${index + 1}`)
+}
+
 /** Starting operations. Ids come from the dialog, so that a rerun finds what it started. */
 export function operating(
   ground: Ground,
@@ -85,7 +90,7 @@ export function operating(
     requestFor: (id: string) => OperationRequest,
     words: { readonly unseen: Readonly<Record<'done' | 'unclear', string>>; readonly lost: string },
   ): Promise<OperationReport & { readonly secret: string | undefined; readonly again: boolean }> {
-    const ids = Array.from({ length: mostAttempts }, (_, index) => `${dialogId}:${key}:${index + 1}`)
+    const ids = attempts(dialogId, key)
     const begun = await ground.database
       .selectFrom('operations')
       .select(['id', 'state'])
@@ -128,7 +133,7 @@ export function operating(
       const { secret, ...reported } = await handOver(key, own, { unseen, lost })
       return { ...reported, password: secret }
     },
-    async resetPasswordFor(key, about: UserId) {
+    async resetPasswordFor(key, about: UserId, shownTo) {
       const { deliver: kind = 'temporary-password', passLasts = 0 } = ground.policy.operations['reset-password-for']
       const relation = await relationOf(ground, 'reset-password-for', person, about)
       const as = relation === 'manager-of' ? 'manager' : 'it'
@@ -140,6 +145,7 @@ export function operating(
         ),
         target: about,
         startedBy: { name: person.name, as },
+        ...(shownTo ? { shownTo } : {}),
       })
       const handed = await handOver(key, theirs, { unseen: unseenFor[kind], lost: lostFor })
       return { ...handed, kind, minutes: passLasts / 60_000 }

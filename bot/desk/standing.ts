@@ -58,7 +58,11 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
         usage: used,
         now,
       })
-      if (decision.verdict === 'allow') return { verdict: 'allow' }
+      if (decision.verdict === 'allow') {
+        const { freshness } = ground.policy.operations[operation]
+        const given = [...decision.proofsUsed, ...decision.targetProofsUsed].map(({ at }) => at.getTime())
+        return { verdict: 'allow', until: new Date(Math.min(now.getTime(), ...given) + freshness) }
+      }
       if (decision.verdict === 'need-proof') return { verdict: 'need-proof', alternatives: decision.alternatives }
       if (decision.verdict === 'need-person-proof')
         return { verdict: 'need-person-proof', alternatives: decision.alternatives }

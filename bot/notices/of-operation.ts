@@ -49,18 +49,19 @@ function wordsFor(policy: Policy, request: OperationRequest, done: boolean): Wor
         ? 'A temporary password was set for your account, because somebody asked HelpBot for one in your chat.'
         : 'Somebody asked HelpBot in your chat for a temporary password. It may have been set: I could not make sure.',
     }
-  const { startedBy } = request
+  const { startedBy, shownTo } = request
   if (request.name !== 'reset-password-for' || !startedBy) return undefined
   const who = `${startedBy.name} (${startedBy.as === 'manager' ? 'your manager' : 'IT'})`
+  const seen = shownTo ? `. It was shown to ${shownTo.name} (your manager), and to nobody else` : ', and was shown it'
   const unsure = ' I could not make sure whether that worked.'
   if (policy.operations['reset-password-for'].deliver === 'temporary-access-pass')
     return {
       title: 'Somebody got a Temporary Access Pass for you',
-      text: `${who} had HelpBot make a pass with which one can sign in as you once, and was shown it.${done ? '' : unsure}`,
+      text: `${who} had HelpBot make a pass with which one can sign in as you once${seen}.${done ? '' : unsure}`,
     }
   return {
     title: done ? `${startedBy.name} reset your password` : `${startedBy.name} may have reset your password`,
-    text: `${who} had HelpBot set a temporary password for your account, and was shown it.${done ? '' : unsure}`,
+    text: `${who} had HelpBot set a temporary password for your account${seen}.${done ? '' : unsure}`,
   }
 }
 

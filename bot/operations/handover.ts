@@ -1,7 +1,7 @@
 /** A secret waits this long for the window that shows it. */
 const patience = 60_000
-/** A window that is asked for twice in the same moment shows the same secret. */
-const shownAgain = 15_000
+/** A window that is asked for twice in the same moment, milliseconds, shows the same secret. */
+export const shownAgain = 15_000
 
 /**
  * Where a temporary password lives: in this process's memory, between the moment it is set and the moment it is shown.

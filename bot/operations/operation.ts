@@ -18,6 +18,8 @@ export interface OperationRequest {
   readonly why: string
   /** Who started it for the target, in words for them: only of what is done for others. */
   readonly startedBy?: { readonly name: string; readonly as: 'manager' | 'it' }
+  /** Who is shown what is made, where that is not whoever started it. */
+  readonly shownTo?: { readonly id: UserId; readonly name: string }
   /** The second person of IT who agreed, and when (ISO 8601). */
   readonly confirmedBy?: { readonly id: UserId; readonly at: string }
 }

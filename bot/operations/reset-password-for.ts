@@ -3,7 +3,7 @@ import type { Handover } from './handover.ts'
 import type { Operation } from './operation.ts'
 import { interrupted, type ResetPasswordDependencies, resetting } from './reset-password.ts'
 
-/** Somebody else's password: the same change as for oneself, shown to whoever started it. */
+/** Somebody else's password: the same change as for oneself, shown to whoever started it, or to the person’s manager. */
 export function resetPasswordFor(dependencies: ResetPasswordDependencies): Operation {
   return resetting(dependencies, 'reset-password-for', ({ displayName }) => `${displayName}’s`)
 }

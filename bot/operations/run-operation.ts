@@ -25,6 +25,7 @@ import type {
   ReadBack,
 } from './operation.ts'
 import { type IsIt, relationOf } from './relation.ts'
+import { refuseToShow } from './shown-to.ts'
 import { decideFor, usage } from './usage.ts'
 
 export interface RunDependencies {
@@ -157,10 +158,11 @@ export function operationSteps(dependencies: RunDependencies): Steps {
     const directory = dependencies.directoryFor(request.correlationId)
     const given = dialogId ? await listOfDialog(database, dialogId, { tenant, id: actor }) : []
     const ground = { database, clock, directory, policy, isIt: dependencies.isIt }
-    const [facts, relation, proofs, agreed] = await Promise.all([
+    const [facts, relation, proofs, notToBeShown, agreed] = await Promise.all([
       factsOf(directory, policy, actor, target),
       relationOf(ground, request.name, { tenant, id: actor }, target),
       stillTheirManager(directory, actor, given),
+      refuseToShow(ground, request),
       confirmedBy ? dependencies.isIt({ tenant, id: confirmedBy.id }) : false,
     ])
     const since = clock().getTime() - agreementLasts
@@ -168,7 +170,7 @@ export function operationSteps(dependencies: RunDependencies): Steps {
       confirmedBy && agreed && Date.parse(confirmedBy.at) >= since
         ? [{ by: confirmedBy.id, at: new Date(confirmedBy.at), kind: 'it' }]
         : []
-    return { facts, relation, proofs, approvals }
+    return { facts, relation, proofs, notToBeShown, approvals }
   }
 
   async function begin(request: OperationRequest): Promise<void> {
@@ -205,7 +207,7 @@ export function operationSteps(dependencies: RunDependencies): Steps {
         const forIt = { title: 'An account could not be protected', urgency: 'high' } as const
         return await stop(request, 'failed', notProtected, detail, forIt)
       }
-      const { facts, relation, approvals, proofs } = found
+      const { facts, relation, approvals, proofs, notToBeShown } = found
       const { tenant, actor, target, dialogId } = request
       const targetProofs =
         dialogId && actor !== target ? await listOfDialog(database, dialogId, { tenant, id: target }) : []
@@ -239,6 +241,8 @@ export function operationSteps(dependencies: RunDependencies): Steps {
         const sentence = decision.verdict === 'need-approval' ? notAgreed : runOut
         return await stop(request, 'refused', sentence, { refusal: decision.verdict })
       }
+      if (notToBeShown !== undefined)
+        return await stop(request, 'refused', notToBeShown, { refusal: 'not-their-manager' })
       await audit.append({
         ...eventOf(request),
         kind: 'intent',
@@ -324,9 +328,9 @@ function eventOf(
   }
 }
 
-/** What was done for somebody else names who started it in what capacity, and how the other one agreed or was verified. */
+/** What was done for somebody else names who started it in what capacity, who is shown it, and how the other one agreed or was verified. */
 function forOthers(
-  { startedBy, actor, target }: OperationRequest,
+  { startedBy, shownTo, actor, target }: OperationRequest,
   relation: Relation,
   { targetProofsUsed, approval }: Extract<Decision, { verdict: 'allow' }>,
 ): Pick<AuditEvent, 'detail'> {
@@ -336,6 +340,7 @@ function forOthers(
     detail: {
       'started-as': relation,
       ...(startedBy ? { 'started-by': startedBy.name } : {}),
+      ...(shownTo ? { 'shown-to': shownTo.id, 'shown-to-name': shownTo.name } : {}),
       ...(person.length > 0 ? { 'person-proved-by': person.join(', ') } : {}),
       ...(approval ? { 'agreed-by': approval.by, 'agreed-at': approval.at.toISOString() } : {}),
     },

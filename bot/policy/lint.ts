@@ -263,8 +263,8 @@ function lintTimes(policy: PolicyContent, active: readonly OperationName[]): rea
       ),
     )
   const managers = active.some((name) => {
-    const { proofs, by } = policy.operations[name]
-    return proofs.flat().includes('manager') || by?.includes('manager') === true
+    const { proofs, by, showTo } = policy.operations[name]
+    return proofs.flat().includes('manager') || by?.includes('manager') === true || showTo === 'manager'
   })
   if (managers && policy.managerMustStandFor < durations.day)
     faults.push(

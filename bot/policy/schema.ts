@@ -15,6 +15,10 @@ export type Starter = (typeof starters)[number]
 const personProofMethods = ['totp', 'channel'] as const
 export type PersonProof = (typeof personProofMethods)[number]
 
+/** Who is shown what was made: whoever started it, or the manager of the person concerned. */
+const receivers = ['starter', 'manager'] as const
+export type Receiver = (typeof receivers)[number]
+
 const deliveries = ['temporary-password', 'temporary-access-pass'] as const
 export type Delivery = (typeof deliveries)[number]
 
@@ -38,7 +42,7 @@ export interface OperationRule {
   readonly personProofs?: readonly (readonly PersonProof[])[]
   /** Only of `reset-password-for`: what is handed over, to whom, and how long a pass is good (milliseconds). */
   readonly deliver?: Delivery
-  readonly showTo?: 'starter'
+  readonly showTo?: Receiver
   readonly passLasts?: number
 }
 
@@ -153,7 +157,7 @@ const resetForShape = {
   revokeSessions: z.boolean().default(true),
   personProofs,
   deliver: z.enum(deliveries).default('temporary-password'),
-  showTo: z.literal('starter').default('starter'),
+  showTo: z.enum(receivers).default('starter'),
   // Microsoft takes 10 minutes to 30 days; a pass that lives for days is a password nobody chose.
   passLasts: duration(10 * durations.minute, durations.day).default(60 * durations.minute),
 }

@@ -15,6 +15,7 @@ export async function forgetOldRows(database: Kysely<Schema>, now: Date): Promis
     sql`delete from threads where id in (select id from threads where resolved_at < ${before} and state = 'resolved' limit ${page})`,
     sql`delete from proofs where id in (select id from proofs where obtained_at < ${before} limit ${page})`,
     sql`delete from confirmations where id in (select id from confirmations where created_at < ${before} and state <> 'pending' limit ${page})`,
+    sql`delete from read_outs where dialog_id in (select dialog_id from read_outs where asked_at < ${before} limit ${page})`,
     sql`delete from recourses where id in (select id from recourses where expires_at < ${before} limit ${page})`,
     sql`delete from dialogs where id in (select id from dialogs where touched_at < ${before} and state <> 'open' limit ${page})`,
   ]

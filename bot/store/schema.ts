@@ -244,6 +244,28 @@ export interface ThreadsTable {
   reminders: Generated<number>
 }
 
+/** What is made for somebody is to be read out by their manager: whom it ties together, and what became of it. One a dialog. */
+export interface ReadOutsTable {
+  /** The dialog of whoever started it: the proofs are those of this one. */
+  dialog_id: string
+  tenant_id: string
+  starter_id: string
+  starter_name: string
+  person_id: string
+  person_name: string
+  /** Who is shown it, and nobody else. */
+  reader_id: string
+  reader_name: string
+  state: 'asked' | 'shown' | 'denied' | 'expired' | 'failed'
+  /** How it ended, for whoever started it. */
+  sentence: string | null
+  correlation_id: string
+  asked_at: Moment
+  /** When the first of the proofs has run out. */
+  expires_at: Moment
+  decided_at: MomentOrNull
+}
+
 /** Small facts of the installation (e.g. when the manager baseline was taken). */
 export interface FactsTable {
   name: string
@@ -266,6 +288,7 @@ export interface Schema {
   recourses: RecoursesTable
   slack_people: SlackPeopleTable
   threads: ThreadsTable
+  read_outs: ReadOutsTable
   audit: AuditTable
   facts: FactsTable
 }

@@ -12,6 +12,7 @@ const messages: Readonly<Record<string, string>> = {
   'confirm-number': 'a question to them as a manager',
   'match-number': 'a question whether it is they who need help',
   'verify-caller': 'a question whether they are on the phone with IT',
+  'read-out': 'a question to them as a manager, to read something out',
   'it-says': 'what IT wrote to them',
   notice: 'a notice of what was done to their account',
 }

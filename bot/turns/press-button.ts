@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely'
 import type { Arrival, CardContent, Inbound, Reply } from '../channels/chat.ts'
+import { DirectoryError } from '../directory/directory-error.ts'
 import type { Person } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Button } from './button.ts'
-import type { Conduct } from './conduct.ts'
+import { type Conduct, LostTrack } from './conduct.ts'
 import { type DialogRow, latestDialog } from './dialog-rows.ts'
 import { type Post, readPost } from './outbox.ts'
 import { parkedIn, unpark } from './parked.ts'
@@ -16,6 +17,8 @@ export interface ButtonDependencies {
   readonly database: Kysely<Schema>
   readonly conduct: Conduct
   readonly buttons: Readonly<Record<string, Button>>
+  /** Windows that belong to no dialog, by the template of the card that opens them. Each knows itself when it is over. */
+  readonly windows: Readonly<Record<string, Button>>
   /** Goes on with the dialogs that wait for a signal. */
   readonly wake: (signal: string) => void
 }
@@ -37,14 +40,16 @@ export async function pressButton(
   if (!post || elsewhere || !isFor(post, person, inbound) || !('card' in post.content))
     return { kind: 'note', text: words.notYours }
   const now = standsNow(post.key, post.content, inbound)
+  const { card } = post.content
+  const window = Object.hasOwn(dependencies.windows, card) ? dependencies.windows[card] : undefined
+  if (window && inbound.kind === 'open')
+    return finish(dependencies, await openOwn(window, arrival, person, post, inbound))
   if (post.content.closed !== undefined) return now
   const verb = inbound.kind === 'press' ? inbound.verb : ''
   const button = Object.hasOwn(dependencies.buttons, verb) ? dependencies.buttons[verb] : undefined
   if (button) {
-    const done = await button({ person, post, values: inbound.values, correlationId: arrival.correlationId })
-    conduct.bringOut(done.posts)
-    if (done.wake) dependencies.wake(done.wake)
-    return done.reply
+    const press = { person, post, values: inbound.values, correlationId: arrival.correlationId }
+    return finish(dependencies, await button(press))
   }
   const latest = await latestDialog(database, arrival.sender)
   if (latest?.seen.includes(arrival.id)) return now
@@ -67,6 +72,20 @@ export async function pressButton(
     )
   const taken = await conduct.go(latest, person, arrival)
   return taken.understood ? taken.reply : now
+}
+
+function finish({ conduct, wake }: ButtonDependencies, done: Awaited<ReturnType<Button>>): Reply {
+  conduct.bringOut(done.posts)
+  if (done.wake) wake(done.wake)
+  return done.reply
+}
+
+/** What breaks in a window may have started a change. */
+async function openOwn(window: Button, arrival: Arrival, person: Person, post: Post, { values }: Pressed) {
+  return await window({ person, post, values, correlationId: arrival.correlationId }).catch((error: unknown) => {
+    if (error instanceof DirectoryError) throw error
+    throw new LostTrack('the window broke', { cause: error })
+  })
 }
 
 /** A card is its person's. One in the IT channel is nobody's: its buttons find out by themselves who may press them. */

@@ -42,6 +42,7 @@ export interface TurnsDependencies {
   readonly recognise: (sender: Arrival['sender']) => Promise<{ readonly person: Person } | { readonly refusal: string }>
   readonly understand: (text: string) => Meaning
   readonly buttons: Readonly<Record<string, Button>>
+  readonly windows: Readonly<Record<string, Button>>
   readonly passOn: PassOn
   /** Somebody wrote below a message of the IT channel; answers what to tell them, if anything. */
   readonly fromIt: (arrival: Arrival, thread: Place, person: Person) => Promise<Reply>
@@ -143,7 +144,7 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
       const wakeLater = (signal: string) =>
         void wake(signal).catch((error: unknown) => log.error({ error: String(error) }, 'wake failed; a sweep will'))
       return await pressButton(
-        { database, conduct, buttons: dependencies.buttons, wake: wakeLater },
+        { database, conduct, buttons: dependencies.buttons, windows: dependencies.windows, wake: wakeLater },
         arrival,
         person,
         inbound,

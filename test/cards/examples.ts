@@ -138,6 +138,16 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   offer: [{ data: { title: 'Ready', text: 'Shall we?', button: 'Go on', ids: { dialog: 'reset-password' } } }],
   'offer-window': [{ data: { title: 'Ready', text: 'Only you can see it.', button: 'Show my temporary password' } }],
   'open-threads': [{ data: { threads } }, { data: { threads, more: '… and 3 more' } }],
+  'read-out': [
+    {
+      data: {
+        person: 'Ada Example',
+        starter: 'Helen Example',
+        thing: 'a temporary password',
+        ids: { askedAt: openedAt },
+      },
+    },
+  ],
   'show-their-number': [{ data: { person: 'Ada Example', number: '42' } }],
   'show-number': [{ data: { manager: 'Max Manager', number: '42' } }],
   tickets: [{ data: { tickets } }],
@@ -151,6 +161,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       },
     },
   ],
+  waiting: [{ data: { title: 'I have asked Max Manager', text: 'They answer in their own chat.' } }],
   'window-enrol': [
     {
       as: 'window',

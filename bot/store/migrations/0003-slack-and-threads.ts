@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Slack people bound to directory people, threads with IT, and where a dialog was last spoken in. */
+/** Slack people bound to directory people, threads with IT, what managers read out, and where a dialog was last spoken in. */
 export async function up(database: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(database)
 }
@@ -22,6 +22,13 @@ const statements = [
   `create index open_threads_by_person on threads (tenant_id, user_id, opened_at desc) where state <> 'resolved'`,
   `create index open_threads_by_age on threads (tenant_id, opened_at) where state <> 'resolved'`,
   `create index threads_to_remind on threads (remind_at) where remind_at is not null`,
+
+  `create table read_outs (
+     dialog_id text primary key, tenant_id text not null, starter_id text not null, starter_name text not null,
+     person_id text not null, person_name text not null, reader_id text not null, reader_name text not null,
+     state text not null check (state in ('asked','shown','denied','expired','failed')), sentence text,
+     correlation_id text not null, asked_at timestamptz not null, expires_at timestamptz not null, decided_at timestamptz)`,
+  `create index read_outs_asked on read_outs (expires_at) where state = 'asked'`,
 
   `create index operations_by_actor on operations (tenant_id, actor_id, name, started_at)`,
 

@@ -15,6 +15,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'confirm-person': 'Vouch for a colleague',
   'match-number': 'Pick the right number',
   'verify-caller': 'Prove to be the caller',
+  'read-out': 'Read out what was made',
   'reset-password': 'Reset the password',
   'protect-account': 'Protect the account',
   'reset-password-for': 'Reset the password for them',

@@ -20,7 +20,7 @@ import { type CastKey, wellKnown, wellKnownGroups } from '../../../infra/practic
 import { startTenant, type Tenant } from '../../../infra/practice/tenant/tenant.ts'
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { testCertificates } from '../directory/local-server.ts'
-import { defaultPolicy } from '../policy/examples.ts'
+import { defaultPolicy, policyWithRule } from '../policy/examples.ts'
 
 const company = tenantId.parse('7a1c3b52-0d6e-4f43-9a57-3f1f5d2c8e10')
 const clientId = '3c9d1e84-52b7-4d0a-8f6e-9b1a7c5d2f43'
@@ -68,12 +68,16 @@ describe('what is done to somebody else’s account', () => {
   })
 
   /** All steps of an operation, one after the other as the engine takes them. */
-  async function run(operation: Operation, request: OperationRequest): Promise<OperationResult> {
+  async function run(
+    operation: Operation,
+    request: OperationRequest,
+    policy = defaultPolicy,
+  ): Promise<OperationResult> {
     const steps = operationSteps({
       database: postgres.database,
       audit: auditTrail(postgres.database, clock),
       directoryFor: () => directory,
-      policy: defaultPolicy,
+      policy,
       clock,
       isIt: itMembership(directory, groupId.parse(wellKnownGroups.itHelpDesk)),
       operations: [operation],
@@ -204,6 +208,23 @@ describe('what is done to somebody else’s account', () => {
       const notice = posts.find(({ key }) => key === 'notice:operation:r-3')
       assert.match(JSON.stringify(notice?.content), /Maya Okonkwo \(your manager\)/)
       assert.ok(posts.some(({ key }) => key === 'notice:operation:r-3:mail'))
+    })
+
+    it('is refused before anything is changed when it would be shown to somebody whom the policy does not name', async () => {
+      const toManager = policyWithRule('reset-password-for', { showTo: 'manager' })
+      const to = (key: CastKey) => ({ shownTo: { id: of(key), name: wellKnown[key].name } })
+      const byIt = { actor: of('sam'), startedBy: { name: 'Sam Whitfield', as: 'it' as const } }
+      for (const [id, starter, parts, policy] of [
+        ['s-1', 'sam', byIt, toManager],
+        ['s-2', 'sam', { ...byIt, ...to('financeManager') }, toManager],
+        ['s-3', 'sam', { ...byIt, ...to('maya') }, defaultPolicy],
+      ] as const) {
+        await proofsOf(id, starter)
+        waiting.expect(id)
+        const result = await run(resetting, asked(id, parts), policy)
+        assert.deepEqual([result.state, await intentOf(id), waiting.take(id)], ['refused', undefined, undefined], id)
+        assert.match(result.sentence, /not the one whom the policy names/)
+      }
     })
 
     it('or makes a pass that signs in once, and says that the password stays', async () => {

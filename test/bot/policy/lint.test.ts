@@ -163,6 +163,18 @@ describe('the policy linter', () => {
         },
         ['managerMustStandFor'],
       ],
+      [
+        "yesterday's manager who vouches for nobody and starts nothing, and is shown what IT starts",
+        {
+          ...policyWith({ managerMustStandFor: 0 }),
+          operations: Object.fromEntries(
+            Object.entries(policyWithRule('reset-password-for', { by: ['it'], showTo: 'manager' }).operations).map(
+              ([name, rule]) => [name, rule.proofs.length > 0 ? { ...rule, proofs: [['totp']] } : rule],
+            ),
+          ) as Policy['operations'],
+        },
+        ['managerMustStandFor'],
+      ],
     ],
     'slow-confirmation': [
       [

@@ -46,6 +46,12 @@ describe('the policy that comes with HelpBot', () => {
     assert.deepEqual([freeze.by, freeze.approvers, freeze.proofs], [['it'], 'it', []])
   })
 
+  it('shows what is made to whoever started it, or to the manager, and to nobody else', () => {
+    const to = (reader: string) => defaultText.replace('showTo: starter', `showTo: ${reader}`)
+    assert.equal(loadPolicy(to('manager'), 'p.yaml').operations['reset-password-for'].showTo, 'manager')
+    assert.throws(() => loadPolicy(to('everybody'), 'p.yaml'), /starter.*manager/)
+  })
+
   it('reminds IT within the hour, and sooner when it is urgent', () =>
     assert.deepEqual(defaultPolicy.escalation.remindAfter, { normal: 60 * minute, high: 10 * minute }))
 

@@ -34,7 +34,12 @@ describe('a button', () => {
     }
     const conduct = { bringOut: async () => undefined } as unknown as Conduct
     const { database } = postgres
-    await pressButton({ database, conduct, buttons: { confirm }, wake: () => undefined }, arrival, ada, inbound)
+    await pressButton(
+      { database, conduct, buttons: { confirm }, windows: {}, wake: () => undefined },
+      arrival,
+      ada,
+      inbound,
+    )
     return worked
   }
 
