@@ -350,6 +350,11 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   await slack?.start()
   log.info({ port: settings.port, policy: policy.version }, 'HelpBot is ready')
 
+  // A library that loses its connection in the background must not take everybody's conversations with it.
+  process.on('unhandledRejection', (reason) =>
+    log.error({ error: reason instanceof Error ? reason.stack : String(reason) }, 'something failed in the background'),
+  )
+
   let ending = false
   const end = async (signal: string): Promise<void> => {
     if (ending) return

@@ -90,7 +90,14 @@ export async function startTestCompany(
   const used = (kind: UsedSecret['kind'], value: string) => void secrets.push({ kind, value })
   /** Everything written anywhere, searched for everything that may be written nowhere. */
   async function scan(): Promise<void> {
-    const metrics = await fetch(`${bot.url}/metrics`).then((answer) => answer.text())
+    const metrics = await fetch(`${bot.url}/metrics`).then(
+      (answer) => answer.text(),
+      (error: unknown) => {
+        throw new Error(`the bot does not answer any more; its last words:\n${log.slice(-25).join('\n')}`, {
+          cause: error,
+        })
+      },
+    )
     const dumps: Dump[] = [
       ...(await dumpDatabase(postgres.url)),
       ...(environment.REDIS_URL ? await dumpRedis(environment.REDIS_URL) : []),
