@@ -115,7 +115,7 @@ export function slackTalker(
       else if ((isMine || isNote) && came !== 'window') came = { text: look(event.message).text }
       if (came) wake()
     })
-    const timer = setTimeout(() => wake(), PATIENCE)
+    const timer = setInterval(() => wake(), 250)
     try {
       const { acknowledged, status } = await press()
       assert.ok(acknowledged, `the bot answered ${status} to a button`)
@@ -125,7 +125,7 @@ export function slackTalker(
           wake = resolve
         })
     } finally {
-      clearTimeout(timer)
+      clearInterval(timer)
       stop()
     }
     if (came !== 'window') return came ?? { text: textOf(messageTs) }
