@@ -57,6 +57,7 @@ const environment = z.object({
       'must be id:base64 of 32 bytes, several separated by commas, the current one first',
     ),
   HELPBOT_POLICY: z.string().min(1).optional(),
+  HELPBOT_CATALOGUE: z.string().min(1).optional(),
   GRAPH_TENANT_ID: tenantId,
   GRAPH_CLIENT_ID: guid,
   GRAPH_CERTIFICATE: z
@@ -154,6 +155,8 @@ export interface Settings {
   readonly redisUrl: string | undefined
   readonly keys: string
   readonly policyFile: string | undefined
+  /** What people can ask access to; undefined = nothing. */
+  readonly catalogueFile: string | undefined
   readonly graph: GraphSettings
   readonly authority: string
   readonly teams: TeamsSettings | undefined
@@ -283,6 +286,7 @@ function arrange(values: Values): Settings {
     redisUrl: values.REDIS_URL,
     keys: values.HELPBOT_KEYS,
     policyFile: values.HELPBOT_POLICY,
+    catalogueFile: values.HELPBOT_CATALOGUE,
     graph: {
       tenantId: values.GRAPH_TENANT_ID,
       clientId: values.GRAPH_CLIENT_ID,

@@ -1,3 +1,4 @@
+import type { AccessDesk } from './access/access-desk.ts'
 import type { OpenThreads, ThreadReason } from './escalation/escalation.ts'
 import type { UserId } from './identity/person.ts'
 import type { ProofMethod } from './identity/proof.ts'
@@ -84,7 +85,7 @@ export interface TicketLine {
  * All that a dialog may know and start, for one person and one dialog. Whatever changes the world is keyed by the dialog's
  * id, so that running a dialog again does nothing twice.
  */
-export interface Desk {
+export interface Desk extends AccessDesk {
   now(): Date
   /** `about` is whose account it is, where it is somebody else's. */
   standing(operation: OperationName, about?: UserId): Promise<Standing>

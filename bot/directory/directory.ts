@@ -43,6 +43,28 @@ export interface DirectoryGroup {
   readonly description?: string
 }
 
+/** What decides whether the members of a group may be changed. Unknown is `undefined`, and means no. */
+export interface GroupFacts extends DirectoryGroup {
+  readonly mailNickname: string | undefined
+  readonly mail: string | undefined
+  readonly roleAssignable: boolean | undefined
+  readonly dynamic: boolean | undefined
+  /** A Microsoft 365 group: mail-enabled, and its members can be changed all the same. */
+  readonly unified: boolean | undefined
+  readonly mailEnabled: boolean | undefined
+  readonly securityEnabled: boolean | undefined
+  readonly sourceOfAuthority: 'entra' | 'on-premises'
+}
+
+/** What became of a change of membership. */
+export interface MembershipReceipt extends Receipt {
+  /** False when it was so before: already a member, or not a member at all. */
+  readonly changed: boolean
+}
+
+/** Whether somebody answers mail by machine: on holiday, most of the time. */
+export type Presence = 'here' | 'away' | 'unknown'
+
 /**
  * A Temporary Access Pass that was just made. `pass` is a secret that nobody can read again: it goes to one window and
  * nowhere else.
@@ -92,9 +114,9 @@ export interface Directory {
   findByAddress(address: string): Promise<readonly DirectoryUser[]>
   /**
    * Members whose display name has words that begin with the words of `text`, or whose mail or user principal name
-   * begins with it, by name; disabled ones too. At most `limit`, and never more than 25. May lag behind the directory.
+   * begins with it, by name; disabled ones too, and guests where they are asked for. At most `limit`, and never more than 25. May lag behind the directory.
    */
-  findPeople(text: string, limit: number): Promise<readonly DirectoryUser[]>
+  findPeople(text: string, limit: number, options?: { readonly guests: boolean }): Promise<readonly DirectoryUser[]>
   /** People whose manager this is, by name; at most `limit`, and never more than 100. @throws DirectoryError not-found */
   directReports(id: UserId, limit: number): Promise<readonly DirectoryUser[]>
   /**
@@ -102,6 +124,28 @@ export interface Directory {
    * are others. For showing, not for deciding: may lag behind the directory. @throws DirectoryError not-found
    */
   groupsOf(id: UserId, limit: number): Promise<{ readonly groups: readonly DirectoryGroup[]; readonly more: boolean }>
+  /** Reads one group. @throws DirectoryError not-found */
+  group(id: GroupId): Promise<GroupFacts>
+  /** Reads many groups at once, 20 a call; those that are not there are left out. */
+  groups(ids: readonly GroupId[]): Promise<readonly GroupFacts[]>
+  /** Live check of a group: role-assignable, holding a directory role, or nested in such a one. Fails closed like `privilege`. */
+  groupPrivilege(id: GroupId): Promise<Privilege>
+  /** People who own the group, by name; at most `limit`, and never more than 100. @throws DirectoryError not-found */
+  owners(id: GroupId, limit: number): Promise<{ readonly people: readonly DirectoryUser[]; readonly more: boolean }>
+  /** People who are direct members, by name where the directory sorts; at most `limit`, and never more than 100. @throws DirectoryError not-found */
+  members(id: GroupId, limit: number): Promise<{ readonly people: readonly DirectoryUser[]; readonly more: boolean }>
+  /** Whether the person is a direct member. May lag behind the directory by seconds. @throws DirectoryError not-found */
+  isMember(group: GroupId, id: UserId): Promise<boolean>
+  /** The groups this person is a direct member of; at most `limit`, and never more than 200. */
+  directGroups(
+    id: UserId,
+    limit: number,
+  ): Promise<{ readonly groups: readonly DirectoryGroup[]; readonly more: boolean }>
+  /**
+   * Whether the person has automatic replies on now. `unknown` without a mailbox or without the permission: nothing may
+   * depend on it.
+   */
+  presence(id: UserId): Promise<Presence>
   /** A small photo as a data URI, or undefined. */
   photo(id: UserId): Promise<string | undefined>
 
@@ -125,6 +169,17 @@ export interface Directory {
   revokeSessions(id: UserId): Promise<Receipt>
   /** Blocks or allows sign-in. */
   setAccountEnabled(id: UserId, enabled: boolean): Promise<Receipt>
+
+  /**
+   * Makes somebody a direct member. Already a member is success without a change. Never replayed by a retry handler.
+   * @throws DirectoryError protected for groups whose members cannot be written here; not-found
+   */
+  addMember(group: GroupId, id: UserId): Promise<MembershipReceipt>
+  /**
+   * Ends a direct membership, and never anything else. Not a member is success without a change.
+   * @throws DirectoryError as `addMember`
+   */
+  removeMember(group: GroupId, id: UserId): Promise<MembershipReceipt>
 
   /** Installs the Teams app for the person so that the bot may write first. Already installed is success. */
   installTeamsApp(id: UserId, teamsAppId: string): Promise<Receipt>

@@ -1,8 +1,46 @@
 import type { Directory } from '../directory/directory.ts'
-import type { TenantId, UserId } from '../identity/person.ts'
+import type { GroupId, TenantId, UserId } from '../identity/person.ts'
 
 /** Names of the operations that change a directory: each is a file beside this one. */
-export type DirectoryOperation = 'reset-password' | 'protect-account' | 'reset-password-for' | 'freeze-account'
+export type DirectoryOperation =
+  | 'reset-password'
+  | 'protect-account'
+  | 'reset-password-for'
+  | 'freeze-account'
+  | AccessOperation
+
+/** Those that need no leave of the policy file but a warrant: an approved request, the end of a grant, an undo. */
+export const accessOperations = ['grant-access', 'revoke-access', 'disable-account', 'enable-account'] as const
+export type AccessOperation = (typeof accessOperations)[number]
+
+/** Why access is changed, and what carries it. */
+export type Warrant =
+  /** An approved request and what it made: grant-access (a grant), enable-account (a contract). */
+  | {
+      readonly by: 'approval'
+      readonly request: string
+      readonly grant: string | null
+      readonly contract: string | null
+    }
+  /** The end that was agreed. */
+  | { readonly by: 'expiry'; readonly grant: string | null; readonly contract: string | null }
+  /** The person, or whoever asked for it, gave it back. */
+  | { readonly by: 'handed-back'; readonly grant: string; readonly contract: null }
+  /** Somebody of IT undoes an operation. */
+  | { readonly by: 'undo'; readonly operation: string; readonly grant: string | null; readonly contract: string | null }
+
+/** What an access operation is about besides its target. `group` of grant-access and revoke-access only. */
+export interface AboutAccess {
+  readonly group: { readonly id: GroupId; readonly name: string } | null
+  readonly title: string
+  readonly warrant: Warrant
+}
+
+/** The before-image of an access operation: what an undo goes back to. */
+export interface BeforeAccess {
+  readonly member: boolean | null
+  readonly accountEnabled: boolean | null
+}
 
 /** What is kept of a request, in the engine's own tables too: ids and words for the audit, never a secret. */
 export interface OperationRequest {
@@ -10,7 +48,8 @@ export interface OperationRequest {
   readonly id: string
   readonly name: DirectoryOperation
   readonly tenant: TenantId
-  readonly actor: UserId
+  /** `helpbot` for what falls due. */
+  readonly actor: UserId | 'helpbot'
   readonly target: UserId
   readonly dialogId: string | null
   readonly ticketId: string
@@ -20,6 +59,8 @@ export interface OperationRequest {
   readonly startedBy?: { readonly name: string; readonly as: 'manager' | 'it' }
   /** Who is shown what is made, where that is not whoever started it. */
   readonly shownTo?: { readonly id: UserId; readonly name: string }
+  /** Of access operations, and of no others. */
+  readonly access?: AboutAccess
   /** The second person of IT who agreed, and when (ISO 8601). */
   readonly confirmedBy?: { readonly id: UserId; readonly at: string }
 }
@@ -31,6 +72,8 @@ export interface Before {
   readonly accountEnabled: boolean | null
   readonly onPremises: boolean
   readonly startedAt: string
+  /** Of access operations. */
+  readonly access?: BeforeAccess
 }
 
 /** One change as it went: no secret, all strings for the audit. */

@@ -80,6 +80,33 @@ export interface PolicyContent {
   readonly notices: { readonly secondAddress: boolean }
   /** After how long IT is reminded of what nobody has answered, by urgency. */
   readonly escalation: { readonly remindAfter: { readonly normal: number; readonly high: number } }
+  readonly access: AccessRules
+}
+
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+export type Weekday = (typeof weekdays)[number]
+
+/** How requests for access live, and who may look what up; every length of time in milliseconds. */
+export interface AccessRules {
+  /** When approvers are reminded, counted from when they were asked; working days only. */
+  readonly remindAfter: readonly number[]
+  /** When their own manager is asked instead; working days only. */
+  readonly handOverAfter: number
+  readonly expiresAfter: number
+  readonly workingDays: readonly Weekday[]
+  /** IANA name: what a day is. */
+  readonly timeZone: string
+  readonly limits: { readonly perPersonPerDay: number }
+  /** How long before its end a grant is announced to whoever has it, longest first. */
+  readonly remindBeforeEnd: readonly number[]
+  /** How often a membership is looked at, so that one taken away behind our back is noticed. */
+  readonly lookEvery: number
+  /** How many memberships are changed at the same time by what falls due. */
+  readonly atOnce: number
+  /** How long an operation can be undone. */
+  readonly undoFor: number
+  /** Who may ask who is in a group: its owners, its members too, or whoever may see it. IT always may. */
+  readonly whoIsIn: 'owners' | 'members' | 'everybody'
 }
 
 function duration(least: number, most: number) {
@@ -258,6 +285,50 @@ const remindAfter = z.strictObject({
 })
 const escalation = z.strictObject({ remindAfter: remindAfter.prefault({}) })
 
+const zoneKnown = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+/** Longer than what comes before it in the list, or shorter: one rule for both lists. */
+function ordered(list: readonly number[], direction: 1 | -1): boolean {
+  return list.every((value, index) => index === 0 || (value - (list[index - 1] ?? value)) * direction > 0)
+}
+const remindApprovers = z
+  .array(duration(durations.minute, 30 * durations.day))
+  .max(5)
+  .refine((list) => ordered(list, 1), { error: 'is not in order', params: { fix: 'write the shortest time first' } })
+const remindHolders = z
+  .array(duration(durations.minute, 90 * durations.day))
+  .max(5)
+  .refine((list) => ordered(list, -1), { error: 'is not in order', params: { fix: 'write the longest time first' } })
+const accessLimits = z.strictObject({ perPersonPerDay: z.int().min(1).max(100).default(10) })
+const access = z
+  .strictObject({
+    remindAfter: remindApprovers.default([4 * durations.hour, 24 * durations.hour]),
+    handOverAfter: duration(durations.minute, 30 * durations.day).default(48 * durations.hour),
+    expiresAfter: duration(durations.hour, 30 * durations.day).default(7 * durations.day),
+    workingDays: z.array(z.enum(weekdays)).min(1).max(7).default(['mon', 'tue', 'wed', 'thu', 'fri']),
+    timeZone: z
+      .string()
+      .max(64)
+      .refine(zoneKnown, { error: 'is no time zone', params: { fix: 'write an IANA name such as `Europe/Berlin`' } })
+      .default('UTC'),
+    limits: accessLimits.prefault({}),
+    remindBeforeEnd: remindHolders.default([3 * durations.day, durations.hour]),
+    lookEvery: duration(5 * durations.minute, 30 * durations.day).default(durations.day),
+    atOnce: z.int().min(1).max(64).default(8),
+    undoFor: duration(durations.hour, 30 * durations.day).default(30 * durations.day),
+    whoIsIn: z.enum(['owners', 'members', 'everybody']).default('owners'),
+  })
+  .refine((rules) => rules.handOverAfter < rules.expiresAfter, {
+    path: ['handOverAfter'],
+    error: 'is not before the request expires',
+    params: { fix: 'write less than `expiresAfter`' },
+  })
+
 const fileShape = {
   operations,
   channelCounts: z.boolean().default(false),
@@ -271,6 +342,7 @@ const fileShape = {
   protected: protectedOnes.prefault({}),
   notices: notices.prefault({}),
   escalation: escalation.prefault({}),
+  access: access.prefault({}),
 }
 
 /** The whole file, as YAML gives it. */
@@ -299,6 +371,8 @@ const namesByPlace: Readonly<Record<string, readonly string[]>> = {
   notices: Object.keys(notices.shape),
   escalation: Object.keys(escalation.shape),
   'escalation.remindAfter': Object.keys(remindAfter.shape),
+  access: Object.keys(access.shape),
+  'access.limits': Object.keys(accessLimits.shape),
 }
 
 /** The settings that exist at a place of the file. */

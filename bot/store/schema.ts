@@ -171,6 +171,12 @@ export interface OperationsTable {
   outcome: Json<object> | null
   started_at: Moment
   finished_at: ColumnType<Date | null, Date | null, Date | null>
+  /** What it is about besides the person: the group, the grant; of operations that can be undone. */
+  about: ColumnType<object | null, string | null | undefined, string | null>
+  /** What stood before the change; null where there is nothing to go back to. */
+  before: ColumnType<object | null, string | null | undefined, string | null>
+  /** The operation that undid it. */
+  undone_by: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 /** "This wasn't me": one right per notice, usable once, for a day at least. Only a hash of the mailed token is kept. */
@@ -266,6 +272,82 @@ export interface ReadOutsTable {
   decided_at: MomentOrNull
 }
 
+/** A request for access: the document says all (see bot/approvals/requests/request.ts), the columns find it. */
+export interface AccessRequestsTable {
+  id: string
+  tenant_id: string
+  requester_id: string
+  person_id: string
+  kind: 'access' | 'extension' | 'contract' | 'contract-extension'
+  /** The catalogue's key, or null. */
+  entry: string | null
+  /** The grant or contract that is extended, or null. */
+  extends: string | null
+  state: 'open' | 'approved' | 'denied' | 'withdrawn' | 'expired' | 'to-it' | 'void'
+  document: Json<object>
+  correlation_id: string
+  asked_at: Moment
+  decided_at: MomentOrNull
+  /** When somebody must look at it next: find approvers, remind, hand over, expire. null = never. */
+  due_at: MomentOrNull
+}
+
+/** A membership with an end: see bot/access/grant.ts. */
+export interface AccessGrantsTable {
+  id: string
+  tenant_id: string
+  person_id: string
+  person_name: string
+  group_id: string
+  group_name: string
+  entry: string
+  title: string
+  requester_id: string
+  requester_name: string
+  request_id: string
+  approvers: Json<{ id: string; name: string; as: string; at: string }[]>
+  reason: string
+  contract_id: string | null
+  state: 'waiting' | 'active' | 'ended' | 'failed'
+  starts_at: Moment
+  ends_at: MomentOrNull
+  granted_at: MomentOrNull
+  ended_at: MomentOrNull
+  ending: string | null
+  had_before: boolean | null
+  gone_at: MomentOrNull
+  /** When the membership is looked at next. */
+  look_at: MomentOrNull
+  reminded: Generated<number>
+  attempts: Generated<number>
+  due_at: MomentOrNull
+  correlation_id: string
+}
+
+/** A contractor's account: see bot/access/grant.ts. */
+export interface ContractsTable {
+  id: string
+  tenant_id: string
+  person_id: string
+  person_name: string
+  sponsor_id: string
+  sponsor_name: string
+  project: string
+  request_id: string
+  state: 'waiting' | 'active' | 'ended' | 'failed'
+  starts_at: Moment
+  ends_at: Moment
+  ended_at: MomentOrNull
+  ending: string | null
+  sponsor_gone_at: MomentOrNull
+  /** When the sponsor is looked at next. */
+  look_at: MomentOrNull
+  reminded: Generated<number>
+  attempts: Generated<number>
+  due_at: MomentOrNull
+  correlation_id: string
+}
+
 /** Small facts of the installation (e.g. when the manager baseline was taken). */
 export interface FactsTable {
   name: string
@@ -289,6 +371,9 @@ export interface Schema {
   slack_people: SlackPeopleTable
   threads: ThreadsTable
   read_outs: ReadOutsTable
+  access_requests: AccessRequestsTable
+  access_grants: AccessGrantsTable
+  contracts: ContractsTable
   audit: AuditTable
   facts: FactsTable
 }

@@ -8,4 +8,6 @@ export type Button = (press: {
   readonly post: Post
   readonly values: Readonly<Record<string, string>>
   readonly correlationId: string
+  /** A window was sent off, as opposed to a button pressed or a window asked for. */
+  readonly submitted: boolean
 }) => Promise<{ readonly reply: Reply; readonly posts: readonly string[]; readonly wake?: string }>

@@ -42,13 +42,14 @@ export async function pressButton(
   const now = standsNow(post.key, post.content, inbound)
   const { card } = post.content
   const window = Object.hasOwn(dependencies.windows, card) ? dependencies.windows[card] : undefined
-  if (window && inbound.kind === 'open')
+  if (window && inbound.kind !== 'press')
     return finish(dependencies, await openOwn(window, arrival, person, post, inbound))
   if (post.content.closed !== undefined) return now
   const verb = inbound.kind === 'press' ? inbound.verb : ''
   const button = Object.hasOwn(dependencies.buttons, verb) ? dependencies.buttons[verb] : undefined
   if (button) {
-    const press = { person, post, values: inbound.values, correlationId: arrival.correlationId }
+    const { values } = inbound
+    const press = { person, post, values, correlationId: arrival.correlationId, submitted: false }
     return finish(dependencies, await button(press))
   }
   const latest = await latestDialog(database, arrival.sender)
@@ -81,8 +82,9 @@ function finish({ conduct, wake }: ButtonDependencies, done: Awaited<ReturnType<
 }
 
 /** What breaks in a window may have started a change. */
-async function openOwn(window: Button, arrival: Arrival, person: Person, post: Post, { values }: Pressed) {
-  return await window({ person, post, values, correlationId: arrival.correlationId }).catch((error: unknown) => {
+async function openOwn(window: Button, arrival: Arrival, person: Person, post: Post, { kind, values }: Pressed) {
+  const { correlationId } = arrival
+  return await window({ person, post, values, correlationId, submitted: kind === 'submit' }).catch((error: unknown) => {
     if (error instanceof DirectoryError) throw error
     throw new LostTrack('the window broke', { cause: error })
   })

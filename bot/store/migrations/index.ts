@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration'
 import * as ground from './0001-ground.ts'
 import * as auditOperationIndex from './0002-audit-operation-index.ts'
 import * as slackAndThreads from './0003-slack-and-threads.ts'
+import * as access from './0004-access.ts'
 
 /** All migrations, in order; the key is what the database remembers. */
 export const migrations: Record<string, Migration> = {
   '0001-ground': ground,
   '0002-audit-operation-index': auditOperationIndex,
   '0003-slack-and-threads': slackAndThreads,
+  '0004-access': access,
 }

@@ -210,7 +210,7 @@ export async function openOffice(options: { hasItChannel?: boolean } = {}) {
       assert.ok(post, `there is no post ${key}`)
       const button = escalation.buttons[verb]
       assert.ok(button, `there is no button ${verb}`)
-      const { reply, posts } = await button({ person, post, values, correlationId: randomUUID() })
+      const { reply, posts } = await button({ person, post, values, correlationId: randomUUID(), submitted: false })
       await deliver.now(posts)
       return said(reply)
     },

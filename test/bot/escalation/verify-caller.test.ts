@@ -111,7 +111,7 @@ describe('Verify caller', () => {
     assert.ok(post)
     const { ground, escalation } = office
     const manager = confirmButton({ ...ground, escalation })
-    await manager({ person, post, values: { pick: right }, correlationId: 'c1' })
+    await manager({ person, post, values: { pick: right }, correlationId: 'c1', submitted: false })
     await office.bring(await office.escalation.settle(100))
     assert.match(office.below(id).at(-1) ?? '', /the caller is Ada Lindqvist/)
   })
