@@ -46,9 +46,9 @@ export type Inbound =
   | { readonly kind: 'hello' }
   /**
    * A dialog chosen by its name where no card of ours stands: a home page, a command. `about` is somebody else it concerns,
-   * found in the directory by the channel's own ids.
+   * found in the directory by the channel's own ids; `topic` is what else was said.
    */
-  | { readonly kind: 'start'; readonly dialog: string; readonly about?: UserId }
+  | { readonly kind: 'start'; readonly dialog: string; readonly about?: UserId; readonly topic?: string }
   /** A button on a posted card; `post` names the card, `values` holds its inputs and data. */
   | {
       readonly kind: 'press'
@@ -124,6 +124,8 @@ export interface Chat {
   readonly correlationId: string
   /** Somebody else whom the dialog was started for, where it was started from their words. */
   readonly about: UserId | undefined
+  /** The words it was started with, where a dialog can make something of them: what access, which group. */
+  readonly topic: string | undefined
   /** Shows something once under this key, however often the dialog is rerun. */
   say(key: string, content: Content): void
   /**

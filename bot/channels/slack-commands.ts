@@ -37,11 +37,19 @@ export async function takeCommand(ground: SlackGround, body: unknown, acknowledg
   if (reply.kind === 'note') await tell(ground, { user, conversation: here }, reply.text)
 }
 
-/** The first word may name a dialog; everything else is said as if it were written in the chat. */
+/**
+ * The first word may name a dialog, and where that takes more words the rest is what it is about; everything else is said as if it
+ * were written in the chat.
+ */
 function meaningOf(ground: SlackGround, words: string): Inbound {
   if (words === '') return { kind: 'text', text: 'help' }
-  const known = ground.commands.find(({ word }) => word.toLowerCase() === words.toLowerCase())
-  return known ? { kind: 'start', dialog: known.dialog } : { kind: 'text', text: words }
+  const [first = '', ...others] = words.split(/\s+/)
+  const topic = others.join(' ')
+  const known = ground.commands.find(
+    ({ word, takesWords }) => word === first.toLowerCase() && (topic === '' || takesWords === true),
+  )
+  if (!known) return { kind: 'text', text: words }
+  return { kind: 'start', dialog: known.dialog, ...(topic === '' ? {} : { topic }) }
 }
 
 /** The answer of a command: seen by whoever gave it, and kept nowhere. `link` is markup of ours. */

@@ -24,7 +24,7 @@ export interface SlackGround {
   readonly web: SlackWeb
   readonly log: Logger
   readonly ephemeral: Ephemeral
-  readonly commands: readonly { readonly word: string; readonly dialog: string }[]
+  readonly commands: readonly { readonly word: string; readonly dialog: string; readonly takesWords?: true }[]
   readonly receive: (arrival: Arrival, isPublic: boolean) => Promise<Reply>
   readonly whoIs: (slackUser: string) => Promise<WhoIs>
   readonly contentOf: (post: string, sender: Sender) => Promise<CardContent | undefined>

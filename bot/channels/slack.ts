@@ -31,7 +31,7 @@ export interface SlackDependencies {
   /** Shared by all replicas: a signature is taken once, an event worked on once. */
   readonly ephemeral: Ephemeral
   /** Words that name a dialog after `/helpbot`. */
-  readonly commands: readonly { readonly word: string; readonly dialog: string }[]
+  readonly commands: readonly { readonly word: string; readonly dialog: string; readonly takesWords?: true }[]
   /** Works on what came in; `isPublic` when others can read the conversation. */
   readonly receive: (arrival: Arrival, isPublic: boolean) => Promise<Reply>
   /** Finds the directory person of a user of our workspace, or why they are not served. */

@@ -6,13 +6,13 @@ import type { Arrival, ChannelName, Content, Reply } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { Desk } from '../desk.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
-import type { Person, UserId } from '../identity/person.ts'
+import type { Person } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Deliver } from './deliver.ts'
 import { type DialogChange, type DialogRow, StaleDialog, writeDialog } from './dialog-rows.ts'
 import { type PostDraft, readPost, writePosts } from './outbox.ts'
 import { parkedIn } from './parked.ts'
-import { firstMemory, postKey, runDialog } from './run-dialog.ts'
+import { type Beginning, firstMemory, postKey, runDialog } from './run-dialog.ts'
 import { words } from './words.ts'
 
 /** A window broke half-way: it may have started a change, so nobody can say that nothing was changed. */
@@ -37,8 +37,7 @@ export interface ConductDependencies {
 /** Opens dialogs, goes on with them and ends them; whatever happens is committed first and shown then. */
 export interface Conduct {
   readonly dialogs: readonly Dialog[]
-  /** `about` is somebody else whom it concerns. */
-  start(arrival: Arrival, person: Person, name: string, about?: UserId): Promise<Reply>
+  start(arrival: Arrival, person: Person, name: string, beginning?: Beginning): Promise<Reply>
   /** One run of a dialog and all that follows from it. `arrival` is undefined when something it waits for was settled. */
   go(row: DialogRow, person: Person, arrival: Arrival | undefined): Promise<{ understood: boolean; reply: Reply }>
   /** Ends a dialog from outside: its open card is closed, and what it opened elsewhere is too. */
@@ -91,7 +90,7 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
     return { state, memory, asked, waitsFor, posts: [], changes: [], expiresAt: expiry(waitsFor) }
   }
 
-  async function start(arrival: Arrival, person: Person, name: string, about?: UserId): Promise<Reply> {
+  async function start(arrival: Arrival, person: Person, name: string, beginning: Beginning = {}): Promise<Reply> {
     const row: DialogRow = {
       id: randomUUID(),
       tenant: person.tenant,
@@ -100,7 +99,7 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
       correlationId: arrival.correlationId,
       state: 'open',
       channel: arrival.address.channel,
-      memory: firstMemory(about),
+      memory: firstMemory(beginning),
       asked: undefined,
       waitsFor: undefined,
       seen: [],

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Intent } from '../../dialogs/understand/intent.ts'
+import { type Intent, topicIntents } from '../../dialogs/understand/intent.ts'
 import type { Arrival, Reply } from '../channels/chat.ts'
 import type { Person, UserId } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
@@ -67,24 +67,26 @@ async function startByName(
   arrival: Arrival,
   person: Person,
   latest: DialogRow | undefined,
-  wanted: { readonly dialog: string; readonly about?: UserId },
+  wanted: { readonly dialog: string; readonly about?: UserId; readonly topic?: string },
 ): Promise<Reply> {
   const dialog = conduct.dialogs.find((one) => one.name === wanted.dialog)
   if (!dialog) return await conduct.show(arrival, person, 'menu', menu(conduct.dialogs, 'unsure'))
-  if (latest?.state !== 'open') return await conduct.start(arrival, person, dialog.name, wanted.about)
+  if (latest?.state !== 'open') return await conduct.start(arrival, person, dialog.name, wanted)
   if (latest.name === dialog.name && wanted.about === undefined)
     return await conduct.show(arrival, person, 'waiting', { text: words.waiting })
   if (latest.name !== dialog.name)
     return await interrupt(conduct, arrival, person, latest, { intent: dialog.name, sure: true })
   // The same dialog for somebody else: what was begun for the first one must not go on with the second.
   await conduct.end(latest, { state: 'cancelled', sentence: words.cancelled }, `${arrival.id}/ended`)
-  return await conduct.start(arrival, person, dialog.name, wanted.about)
+  return await conduct.start(arrival, person, dialog.name, wanted)
 }
 
 async function begin(conduct: Conduct, arrival: Arrival, person: Person, meaning: Meaning): Promise<Reply> {
   const { intent, sure } = meaning
+  const { inbound } = arrival
   const dialog = conduct.dialogs.find((one) => one.name === intent)
-  if (dialog && sure) return await conduct.start(arrival, person, dialog.name)
+  const topic = dialog && topicIntents.has(dialog.name) && inbound.kind === 'text' ? inbound.text : undefined
+  if (dialog && sure) return await conduct.start(arrival, person, dialog.name, { topic })
   if (sure && intent === 'help') return await conduct.show(arrival, person, 'menu', menu(conduct.dialogs, 'help'))
   if (sure && intent === 'small-talk')
     return await conduct.show(arrival, person, 'small-talk', { text: words.smallTalk })

@@ -1,7 +1,9 @@
 import type { Dialog } from '../../dialogs/dialog.ts'
 import type { CardContent, Chat, Content, Given, Inbound, Reply } from '../channels/chat.ts'
 import type { Desk } from '../desk.ts'
+import { looksLikeSecret } from '../escalation/looks-like-secret.ts'
 import { type Person, type UserId, userId } from '../identity/person.ts'
+import { plainText } from '../plain-text.ts'
 import type { PostChange, PostDraft } from './outbox.ts'
 
 /** What of a dialog's row a run reads and changes. */
@@ -30,12 +32,25 @@ export interface Run {
 /** Thrown to leave a dialog at an open question; dialogs never catch it. */
 class Suspended extends Error {}
 
-/** Where a dialog's memory holds whom it was started for. */
+/** Where a dialog's memory holds whom it was started for, and what was said then. */
 const startedFor = 'started-for'
+const startedWith = 'started-with'
 
-/** What a dialog remembers at its start: somebody else whom it concerns, found by ids. */
-export function firstMemory(about: UserId | undefined): Record<string, unknown> {
-  return about === undefined ? {} : { [startedFor]: about }
+const longestTopic = 300
+
+/** What a dialog starts with. `about`: somebody else whom it concerns, found by ids. `topic`: the words that started it. */
+export interface Beginning {
+  readonly about?: UserId | undefined
+  readonly topic?: string | undefined
+}
+
+/** What a dialog remembers at its start. Words that may hold a secret are not kept. */
+export function firstMemory({ about, topic }: Beginning): Record<string, unknown> {
+  const words = topic === undefined || looksLikeSecret(topic) ? undefined : plainText(topic, longestTopic)
+  return {
+    ...(about === undefined ? {} : { [startedFor]: about }),
+    ...(words === undefined || words === '' ? {} : { [startedWith]: words }),
+  }
 }
 
 /** The key of a dialog's post: known from the dialog's id and the name of the question. */
@@ -110,6 +125,7 @@ export async function runDialog(
     dialogId: row.id,
     correlationId: row.correlationId,
     about: userId.safeParse(memory[startedFor]).data,
+    topic: typeof memory[startedWith] === 'string' ? memory[startedWith] : undefined,
     say(key, content) {
       if (memory[`said:${key}`]) return
       memory[`said:${key}`] = true

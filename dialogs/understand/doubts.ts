@@ -64,10 +64,15 @@ const plurals = new Set(['passwords', 'logins'])
 const errorText: readonly Concept[] = ['failing', 'expired', 'locked', 'lockedOut', 'blocked']
 const reaching: readonly Concept[] = ['lockedOut', 'unlock', 'locked', 'login', 'access', 'activity', 'hacked']
 
+/** Whether the message is code, or an order to a machine rather than a wish. */
+export function isInstruction({ line, written }: Reading): boolean {
+  return instructions.test(line) || code.test(written)
+}
+
 /** What keeps a sensitive intent from being certain, whatever the rule: seen once for the whole message. */
 export function generalDoubt(reading: Reading): Doubt {
-  const { line, written } = reading
-  if (instructions.test(line) || code.test(written) || settled.test(line) || aboutPasswords.test(line)) return 'against'
+  const { line } = reading
+  if (isInstruction(reading) || settled.test(line) || aboutPasswords.test(line)) return 'against'
   return reading.cut || uncertain.test(line.replace(askingForAdvice, '')) ? 'ask' : 'none'
 }
 

@@ -6,6 +6,15 @@ export const intents = [
   'set-security-questions',
   'not-me',
   'on-behalf',
+  'request-access',
+  'my-access',
+  'who-is-in',
+  'who-approves',
+  'withdraw-request',
+  'extend-access',
+  'hand-back',
+  'contractor',
+  'undo',
   'my-tickets',
   'open-threads',
   'talk-to-human',
@@ -29,6 +38,24 @@ export const sensitiveIntents: ReadonlySet<Intent> = new Set<Intent>([
 export const offeredIntents: ReadonlySet<Intent> = new Set<Intent>([
   ...sensitiveIntents,
   'on-behalf',
+  'request-access',
+  'my-access',
+  'who-is-in',
+  'who-approves',
+  'withdraw-request',
+  'extend-access',
+  'hand-back',
+  'contractor',
   'my-tickets',
   'talk-to-human',
+])
+
+/** Intents whose dialog makes something of the words it was started with. */
+export const topicIntents: ReadonlySet<Intent> = new Set<Intent>([
+  'request-access',
+  'who-is-in',
+  'who-approves',
+  'withdraw-request',
+  'extend-access',
+  'hand-back',
 ])

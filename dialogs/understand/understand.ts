@@ -1,4 +1,5 @@
-import { type Doubt, doubtAbout, generalDoubt, graver } from './doubts.ts'
+import { accessIntents } from './access-words.ts'
+import { type Doubt, doubtAbout, generalDoubt, graver, isInstruction } from './doubts.ts'
 import { type Intent, offeredIntents, sensitiveIntents } from './intent.ts'
 import { type Likeness, likenessTo } from './likeness.ts'
 import { foreignThings } from './ordinary-words.ts'
@@ -38,6 +39,18 @@ const embraces: ReadonlyMap<Intent, ReadonlySet<Intent>> = new Map([
   ['on-behalf', new Set([...doneForOthers, 'talk-to-human'])],
   ['open-threads', new Set<Intent>(['my-tickets', 'talk-to-human'])],
   ['my-tickets', sensitiveIntents],
+  ['request-access', new Set<Intent>(['reset-password', 'talk-to-human', 'on-behalf', 'my-tickets', 'my-access'])],
+  ['my-access', new Set<Intent>(['request-access', 'extend-access'])],
+  ['who-is-in', new Set<Intent>(['request-access', 'talk-to-human', 'my-access'])],
+  ['who-approves', new Set<Intent>(['request-access', 'talk-to-human', 'who-is-in'])],
+  ['withdraw-request', new Set<Intent>(['request-access', 'my-tickets', 'hand-back'])],
+  ['extend-access', new Set<Intent>(['request-access', 'my-access', 'reset-password', 'enrol-totp'])],
+  ['hand-back', new Set<Intent>(['request-access', 'my-access', 'extend-access'])],
+  [
+    'contractor',
+    new Set<Intent>(['request-access', 'extend-access', 'reset-password', 'unlock-account', 'on-behalf', 'enrol-totp']),
+  ],
+  ['undo', new Set<Intent>(['hand-back', 'request-access', 'reset-password'])],
   ['talk-to-human', sensitiveIntents],
 ])
 const cost: Record<Doubt, number> = { none: 0, ask: 0.2, whose: 0.2, against: 0.6, 'somebody-elses': 0.6 }
@@ -120,6 +133,7 @@ function isFine({ doubt }: Candidate): boolean {
 /** The best case for each intent, best first. */
 function candidatesOf(reading: Reading, likeness: Likeness): Candidate[] {
   const general = generalDoubt(reading)
+  const instructed: Doubt = isInstruction(reading) ? 'ask' : 'none'
   const cases: Candidate[] = hitsOf(reading).map((hit) => ({
     intent: hit.intent,
     weight: hit.weight,
@@ -129,6 +143,9 @@ function candidatesOf(reading: Reading, likeness: Likeness): Candidate[] {
         ? mild(general)
         : graver(doubtAbout(hit, reading), sensitiveIntents.has(hit.intent) ? general : 'none'),
   }))
+  // What these start asks before it does anything, so an order to a machine makes a question at most.
+  for (const { intent, weight } of accessIntents(reading))
+    if (weight >= worthNaming) cases.push({ intent, weight, doubt: instructed })
   for (const [intent, like] of likeness(reading)) {
     if (like < alike) continue
     if (!offeredIntents.has(intent)) continue
@@ -153,8 +170,9 @@ function bestOfEach(cases: readonly Candidate[]): Candidate[] {
     const rival = best.get(one.intent)
     const doubted = rival === undefined ? one.doubt : graver(rival.doubt, one.doubt)
     if (rival === undefined || score(one) > score(rival)) best.set(one.intent, one)
-    if (doubted === 'against' || doubted === 'somebody-elses')
-      best.set(one.intent, { ...(best.get(one.intent) ?? one), doubt: doubted })
+    // However alike an example is, a rule that held says more of how strongly the wish was put.
+    const weight = Math.max(one.weight, rival?.weight ?? 0)
+    if (doubted === 'against' || doubted === 'somebody-elses') best.set(one.intent, { ...one, weight, doubt: doubted })
   }
   return Array.from(best.values()).sort((a, b) => score(b) - score(a))
 }
