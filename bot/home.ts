@@ -1,32 +1,36 @@
+import type { Kysely } from 'kysely'
 import type { Dialog } from '../dialogs/dialog.ts'
+import { activeGrantsOf, type KeptGrant } from './access/grants.ts'
+import { requestsOf } from './approvals/requests/requests.ts'
+import { whoItWaitsFor } from './approvals/requests/waiting-words.ts'
 import type { CardContent } from './channels/chat.ts'
+import { plain } from './channels/text.ts'
 import type { Directory } from './directory/directory.ts'
 import { DirectoryError } from './directory/directory-error.ts'
 import type { Person } from './identity/person.ts'
+import type { Schema } from './store/schema.ts'
 import type { Tickets } from './tickets/tickets.ts'
 
 /** So many of each list; the rest is counted. */
 const most = 20
 const quickActions = 7
+const mostApprovers = 3
+const longestDetail = 600
+/** What is read to say more of what is listed: grants of groups, and where the requests behind open tickets stand. */
+const mostRead = 50
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 
-/** What somebody finds on their home page: what they have access to, what they asked for, and what they can start. */
-export function homePage(ground: {
+interface HomeGround {
+  readonly database: Kysely<Schema>
   readonly directory: Pick<Directory, 'groupsOf'>
   readonly tickets: Tickets
   readonly dialogs: readonly Dialog[]
-}): (person: Person) => Promise<CardContent> {
+}
+
+/** What somebody finds on their home page: what they have access to, what they asked for, and what they can start. */
+export function homePage(ground: HomeGround): (person: Person) => Promise<CardContent> {
   return async (person) => {
-    const [access, tickets] = await Promise.all([
-      accessOf(ground.directory, person),
-      ground.tickets.ofPerson(person, most),
-    ])
-    const requests = tickets
-      .filter(({ state }) => state === 'open')
-      .map(({ number, title, openedAt }) => ({
-        number: String(number),
-        title,
-        detail: `open since ${openedAt.toISOString().slice(0, 10)}`,
-      }))
+    const [access, requests] = await Promise.all([accessOf(ground, person), openRequests(ground, person)])
     const actions = ground.dialogs
       .filter(({ inMenu }) => inMenu !== false)
       .slice(0, quickActions)
@@ -35,14 +39,80 @@ export function homePage(ground: {
   }
 }
 
-/** A directory that does not answer must not keep somebody from their own page. */
-async function accessOf(directory: Pick<Directory, 'groupsOf'>, person: Person): Promise<Record<string, unknown>> {
+interface Line {
+  readonly name: string
+  readonly detail: string
+}
+
+/**
+ * What HelpBot granted comes first, the next to end on top, then the other groups. A directory that does not answer must not
+ * keep somebody from their own page.
+ */
+async function accessOf(
+  { database, directory }: Pick<HomeGround, 'database' | 'directory'>,
+  person: Person,
+): Promise<Record<string, unknown>> {
+  const kept = await activeGrantsOf(database, person.tenant, person.id, mostRead)
+  const granted = kept.map((grant) => ({ name: grant.title, detail: grantInWords(grant) }))
   try {
     const { groups, more } = await directory.groupsOf(person.id, most)
-    const access = groups.map(({ displayName, description }) => ({ name: displayName, detail: description ?? '' }))
-    return { access, ...(more ? { moreAccess: 'and more' } : {}) }
+    const carried = new Set(kept.filter(isThere).map(({ group }) => group.id))
+    const others = groups
+      .filter(({ id }) => !carried.has(id))
+      .map(({ displayName, description }) => ({ name: displayName, detail: description ?? '' }))
+    return listed([...granted, ...others], more)
   } catch (error) {
     if (!(error instanceof DirectoryError)) throw error
-    return { access: [], note: 'I cannot read the directory right now, so your access is missing here.' }
+    const note = 'I cannot read the directory right now, so your access may be missing here.'
+    return { ...listed(granted, false), note }
   }
+}
+
+function listed(lines: readonly Line[], more: boolean): Record<string, unknown> {
+  return { access: lines.slice(0, most), ...(more || lines.length > most ? { moreAccess: 'and more' } : {}) }
+}
+
+/** Whether the directory has the group because of it. */
+function isThere({ state, goneAt }: KeptGrant): boolean {
+  return state === 'active' && goneAt === null
+}
+
+/** `until 30 April 2027, approved by Maya Okonkwo and Hugo Ferreira` */
+function grantInWords(grant: KeptGrant): string {
+  const { state, startsAt, endsAt, approvers, goneAt } = grant
+  const end = endsAt === null ? 'without an end' : `until ${day.format(endsAt)}`
+  const begins = state === 'waiting' ? `from ${day.format(startsAt)}, ` : ''
+  const names = [...new Set(approvers.map(({ name }) => plain(name, 100)))]
+  const others = names.length - mostApprovers
+  const said = others > 0 ? [...names.slice(0, mostApprovers), others === 1 ? 'one other' : `${others} others`] : names
+  const last = said.length > 1 ? `${said.slice(0, -1).join(', ')} and ${said.at(-1)}` : said.join('')
+  const parts = [
+    `${begins}${end}`,
+    last === '' ? '' : `approved by ${last}`,
+    goneAt === null ? '' : 'somebody took it away',
+  ]
+  return parts.filter((part) => part !== '').join(', ')
+}
+
+/** Open tickets; one of a request for access says whom it waits for. */
+async function openRequests(
+  { database, tickets }: Pick<HomeGround, 'database' | 'tickets'>,
+  person: Person,
+): Promise<readonly Record<string, string>[]> {
+  const [all, asked] = await Promise.all([
+    tickets.ofPerson(person, most),
+    requestsOf(database, person.tenant, person.id, mostRead),
+  ])
+  const open = new Map(asked.filter(({ state }) => state === 'open').map((request) => [request.id, request]))
+  return all
+    .filter(({ state }) => state === 'open')
+    .map(({ id, number, title, openedAt }) => {
+      const request = open.get(id)
+      const since = `open since ${openedAt.toISOString().slice(0, 10)}`
+      return {
+        number: String(number),
+        title,
+        detail: request ? plain(`${since}. ${whoItWaitsFor(request)}`, longestDetail) : since,
+      }
+    })
 }

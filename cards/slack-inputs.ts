@@ -25,12 +25,12 @@ export function inputBlock(input: Input, surface: Surface): InputBlock | undefin
 function elementOf(input: Input, surface: Surface): InputBlockElement | undefined {
   const action_id = whole(input.id, limits.actionId)
   switch (input.type) {
-    case 'Input.Text':
-      return {
-        ...textInput(input, input.value),
-        multiline: input.isMultiline === true,
-        max_length: Math.min(input.maxLength ?? limits.inputLength, limits.inputLength),
-      }
+    case 'Input.Text': {
+      const max_length = Math.min(input.maxLength ?? limits.inputLength, limits.inputLength)
+      // What stands in it already may not be longer than what may be typed.
+      const given = input.value?.slice(0, max_length).toWellFormed()
+      return { ...textInput(input, given), multiline: input.isMultiline === true, max_length }
+    }
     case 'Input.Number': {
       const given = input.value === undefined ? undefined : String(input.value)
       if (surface !== 'modal') return textInput(input, given)

@@ -1,6 +1,7 @@
 import type { ChannelName } from '../channels/chat.ts'
 import type { Desk } from '../desk.ts'
 import type { Person } from '../identity/person.ts'
+import { accessing } from './accessing.ts'
 import { enrolling } from './enrolling.ts'
 import type { Ground } from './ground.ts'
 import { helping } from './helping.ts'
@@ -30,5 +31,6 @@ export function deskFor(
     ...provingPerson(ground, sitting),
     ...readingOut(ground, sitting),
     ...ticketing(ground, sitting),
+    ...accessing(ground, sitting),
   }
 }

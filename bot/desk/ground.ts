@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
+import type { EntryIndex } from '../access/entry-index.ts'
+import type { AccessGround } from '../access/ground.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { ChannelName } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
@@ -38,6 +40,10 @@ export interface Ground {
   readonly channelIsStrong: (channel: ChannelName | undefined) => boolean
   /** Calls IT in. */
   readonly escalation: Pick<Escalation, 'open' | 'list'>
+  /** What requests for access, grants and contracts stand on. */
+  readonly access: AccessGround
+  /** Finds in the catalogue what people mean, among what they may see. */
+  readonly entries: EntryIndex
   readonly log: Logger
 }
 

@@ -48,11 +48,17 @@ const withoutScheme = (proxyAddress: string) => proxyAddress.replace(/^smtp:/i, 
 const foldAscii = (text: string) => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 
 /**
- * Members by the beginnings of the words of their names, or of their mail or user principal name. `$search` splits
+ * Members, and guests where they are asked for, by the beginnings of the words of their names, or of their mail or user
+ * principal name. `$search` splits
  * displayName into words and takes the others from their beginning
  * (learn.microsoft.com/graph/search-query-parameter#using-search-on-directory-object-collections).
  */
-export async function findPeople(graph: Graph, given: string, limit: number): Promise<readonly DirectoryUser[]> {
+export async function findPeople(
+  graph: Graph,
+  given: string,
+  limit: number,
+  { guests = false }: { readonly guests?: boolean } = {},
+): Promise<readonly DirectoryUser[]> {
   const text = plainText(given, longestText)
   // Without a letter or a digit there is nothing to look for, and `$search` would be refused.
   if (!/[\p{L}\p{N}]/u.test(text)) return []
@@ -60,14 +66,15 @@ export async function findPeople(graph: Graph, given: string, limit: number): Pr
   const clause = (property: string) => `"${property}:${text.replaceAll(/["\\]/g, '\\$&')}"`
   const path = address(['users'], {
     $search: ['displayName', 'mail', 'userPrincipalName'].map(clause).join(' OR '),
-    $filter: "userType eq 'Member'",
+    ...(guests ? {} : { $filter: "userType eq 'Member'" }),
     $select: userProperties,
     $orderby: 'displayName',
     $count: 'true',
     $top: String(most),
   })
   const pages = graph.pages(path, graphUser, { title: 'GET /users?$search', headers: advanced })
-  return firstFew(pages, most, (user) => (user.userType === 'Member' ? toUser(user) : undefined))
+  const wanted = ({ userType }: z.infer<typeof graphUser>) => userType === 'Member' || (guests && userType === 'Guest')
+  return firstFew(pages, most, (user) => (wanted(user) ? toUser(user) : undefined))
 }
 
 /** People who report to somebody. Contacts may report to somebody too; they have no account, so they are left out. */

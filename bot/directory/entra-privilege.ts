@@ -3,9 +3,9 @@ import { guid, type UserId } from '../identity/person.ts'
 import { plainText } from '../plain-text.ts'
 import type { Privilege } from './directory.ts'
 import { DirectoryError } from './directory-error.ts'
-import { address, odataText } from './graph-address.ts'
+import { rolesOf } from './entra-roles.ts'
+import { address } from './graph-address.ts'
 import type { Graph } from './graph-client.ts'
-import { GraphAnswerError } from './graph-errors.ts'
 import { sentences } from './sentences.ts'
 
 /**
@@ -18,13 +18,6 @@ const membership = z.object({
   id: guid,
   displayName: z.string().nullish(),
   isAssignableToRole: z.boolean().nullish(),
-})
-
-const assignment = z.object({
-  principalId: guid,
-  roleDefinitionId: z.string(),
-  directoryScopeId: z.string().nullish(),
-  roleDefinition: z.object({ displayName: z.string().nullish() }).nullish(),
 })
 
 const ownedGroup = z.object({
@@ -47,13 +40,13 @@ const expandLimit = 20
  * @throws DirectoryError whenever one of these cannot be read: not knowing is never "no"
  */
 export async function entraPrivilege(graph: Graph, id: UserId): Promise<Privilege> {
-  const found = await Promise.all([
-    memberships(graph, id),
-    roles(graph, id, 'roleAssignments'),
-    roles(graph, id, 'roleEligibilitySchedules'),
-    ownerships(graph, id),
-  ])
-  const because = [...new Set(found.flat().map((reason) => plainText(reason, 300)))].sort()
+  const found = await Promise.all([memberships(graph, id), rolesOf(graph, id), ownerships(graph, id)])
+  return privilegeOf(found.flat())
+}
+
+/** Privileged when there is any reason; each once, in order, without anything that is not text. */
+export function privilegeOf(reasons: readonly string[]): Privilege {
+  const because = [...new Set(reasons.map((reason) => plainText(reason, 300)))].sort()
   return { privileged: because.length > 0, because }
 }
 
@@ -81,36 +74,6 @@ function membershipReasons(item: z.infer<typeof membership>, title: string): str
     default:
       return [`membership of an unknown kind: ${item['@odata.type']}`]
   }
-}
-
-/**
- * Assignments in force, or those that may be activated. A tenant without the P2 licence has no eligible ones and says
- * so with 400 AadPremiumLicenseRequired: that is an answer, not a failure.
- */
-async function roles(
-  graph: Graph,
-  id: UserId,
-  kind: 'roleAssignments' | 'roleEligibilitySchedules',
-): Promise<string[]> {
-  const title = `GET /roleManagement/directory/${kind}`
-  const query = { $filter: `principalId eq ${odataText(id)}`, $expand: 'roleDefinition' }
-  const word = kind === 'roleAssignments' ? 'role assignment' : 'eligible role'
-  const because: string[] = []
-  try {
-    const path = address(['roleManagement', 'directory', kind], query)
-    for await (const page of graph.pages(path, assignment, { title }))
-      for (const one of page) {
-        // A filter that the server did not apply would make everybody an administrator, or nobody.
-        if (one.principalId !== id) continue
-        const scope = one.directoryScopeId ?? '/'
-        const name = one.roleDefinition?.displayName ?? one.roleDefinitionId
-        because.push(`${word}: ${name}${scope === '/' ? '' : ` at ${scope}`}`)
-      }
-  } catch (error) {
-    const noLicence = error instanceof GraphAnswerError && error.vendorCode === 'AadPremiumLicenseRequired'
-    if (kind === 'roleAssignments' || !noLicence) throw error
-  }
-  return because
 }
 
 /**

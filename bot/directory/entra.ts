@@ -5,13 +5,20 @@ import { groupId, type UserId } from '../identity/person.ts'
 import type { Directory } from './directory.ts'
 import { DirectoryError } from './directory-error.ts'
 import { accessPasses, issueAccessPass } from './entra-access-pass.ts'
-import { groupsOf } from './entra-groups.ts'
+import { readGroup, readGroups } from './entra-group.ts'
+import { members, owners } from './entra-group-people.ts'
+import { groupPrivilege } from './entra-group-privilege.ts'
+import { directGroups, groupsOf } from './entra-groups.ts'
 import { mailBody } from './entra-mail.ts'
+import { addMember, isMember, removeMember } from './entra-membership.ts'
 import { setEntraPassword } from './entra-password.ts'
 import { directReports, findByAddress, findPeople } from './entra-people.ts'
+import { photo } from './entra-photo.ts'
+import { presence } from './entra-presence.ts'
 import { entraPrivilege } from './entra-privilege.ts'
 import { graphManager, graphUser, managerLink, toUser, userProperties } from './entra-user.ts'
 import { address } from './graph-address.ts'
+import type { BatchDeps } from './graph-batch.ts'
 import { type Graph, type GraphSurroundings, graphClient } from './graph-client.ts'
 import { type GraphSettings, graphTokens } from './graph-credential.ts'
 import type { RetryRules } from './graph-retry.ts'
@@ -51,7 +58,11 @@ export function entraDirectory(deps: EntraDeps): EntraDirectory {
     fetch,
     requestId: randomUUID,
   })
-  const surroundings = { mailFrom: deps.settings.mailFrom, clock: deps.clock }
+  const surroundings = {
+    mailFrom: deps.settings.mailFrom,
+    clock: deps.clock,
+    batches: { clock: deps.clock, random: deps.random, sleep: deps.sleep, rules: deps.retries },
+  }
   return {
     ...overGraph(graph, surroundings),
     correlated: (correlationId) =>
@@ -64,13 +75,15 @@ export function entraDirectory(deps: EntraDeps): EntraDirectory {
 
 /** checkMemberGroups takes 20 ids at most (learn.microsoft.com/graph/api/directoryobject-checkmembergroups). */
 const groupsPerCheck = 20
-const largestPhoto = 64 * 1024
 const nothingSaid = z.unknown()
 
-function overGraph(
-  graph: Graph,
-  { mailFrom, clock }: { readonly mailFrom: string | undefined; readonly clock: Clock },
-): Directory {
+interface Surroundings {
+  readonly mailFrom: string | undefined
+  readonly clock: Clock
+  readonly batches: BatchDeps
+}
+
+function overGraph(graph: Graph, { mailFrom, clock, batches }: Surroundings): Directory {
   const user = async (id: UserId) => {
     const path = address(['users', id], { $select: userProperties })
     return toUser(await graph.read(path, graphUser, { title: 'GET /users/{id}' }))
@@ -114,22 +127,23 @@ function overGraph(
     },
 
     findByAddress: (given) => findByAddress(graph, given),
-    findPeople: (text, limit) => findPeople(graph, text, limit),
+    findPeople: (text, limit, options) => findPeople(graph, text, limit, options),
     directReports: (id, limit) => directReports(graph, id, limit),
     groupsOf: (id, limit) => groupsOf(graph, id, limit),
+    directGroups: (id, limit) => directGroups(graph, id, limit),
 
-    async photo(id) {
-      const path = address(['users', id, 'photos', '96x96', '$value'])
-      try {
-        const photo = await graph.readBytes(path, largestPhoto, { title: 'GET /users/{id}/photos/96x96/$value' })
-        const type = photo?.type.split(';')[0]?.trim().toLowerCase()
-        if (photo === undefined || !/^image\/(jpeg|png|gif)$/.test(type ?? '')) return undefined
-        return `data:${type};base64,${Buffer.from(photo.bytes).toString('base64')}`
-      } catch (error) {
-        if (error instanceof DirectoryError && error.code === 'not-found') return undefined
-        throw error
-      }
-    },
+    group: (id) => readGroup(graph, id),
+    groups: (ids) => readGroups(graph, ids, batches),
+    groupPrivilege: (id) => groupPrivilege(graph, id),
+    owners: (id, limit) => owners(graph, id, limit),
+    members: (id, limit) => members(graph, id, limit),
+    isMember: (group, id) => isMember(graph, group, id),
+    addMember: (group, id) => addMember(graph, group, id, user),
+    removeMember: (group, id) => removeMember(graph, group, id, user),
+
+    presence: (id) => presence(graph, id, clock),
+
+    photo: (id) => photo(graph, id),
 
     setPassword: (id, password) => setEntraPassword(graph, id, password, user),
 

@@ -9,9 +9,11 @@ export interface Permission {
   readonly without: string
   /**
    * Needed only when this is set up; undefined = always. `access-pass`: policy delivers Temporary Access Passes, which
-   * few do: the doctor calls for it only when told so.
+   * few do: the doctor calls for it only when told so. `access`: there is a catalogue of what can be asked for.
    */
-  readonly onlyFor?: 'notices' | 'teams' | 'access-pass'
+  readonly onlyFor?: 'notices' | 'teams' | 'access-pass' | 'access'
+  /** Everything works without it, only less well: the doctor names it and does not call for it. */
+  readonly optional?: true
   /** Permissions that include this one and more: they work, and give away more than needed. */
   readonly broader: readonly string[]
 }
@@ -41,13 +43,14 @@ export const permissions: readonly Permission[] = [
       'see that a person belongs to or owns a role-assignable group',
       'apply policy to the members of a group',
       'show people the groups they are in',
+      'find the owners and members of a group that can be asked for',
     ],
     without: 'every change is refused, because nobody can be shown not to be privileged',
     broader: ['Group.Read.All', 'GroupMember.ReadWrite.All', 'Group.ReadWrite.All', ...directoryRead],
   },
   {
     name: 'RoleManagement.Read.Directory',
-    operations: ['see that a person holds, or may activate (PIM), a directory role, scoped ones included'],
+    operations: ['see that a person or a group holds, or may activate (PIM), a directory role, scoped ones included'],
     without: 'every change is refused, because nobody can be shown not to be privileged',
     broader: ['RoleManagement.Read.All', 'RoleManagement.ReadWrite.Directory'],
   },
@@ -65,8 +68,8 @@ export const permissions: readonly Permission[] = [
   },
   {
     name: 'User.EnableDisableAccount.All',
-    operations: ['block sign-in after a “This wasn’t me”'],
-    without: 'a stolen account stays open; IT is told to block it',
+    operations: ['block sign-in after a “This wasn’t me”, and when a contract is over', 'allow it again'],
+    without: 'a stolen account or one whose contract is over stays open; IT is told to block it',
     broader: ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
   },
   {
@@ -93,6 +96,21 @@ export const permissions: readonly Permission[] = [
     without: 'nobody gets a Temporary Access Pass; resets work all the same',
     onlyFor: 'access-pass',
     broader: ['UserAuthenticationMethod.ReadWrite.All'],
+  },
+  {
+    name: 'GroupMember.ReadWrite.All',
+    operations: ['give approved access and take it back: add and remove members of the groups in the catalogue'],
+    without: 'approved access is not given; IT is told to do it by hand',
+    onlyFor: 'access',
+    broader: ['Group.ReadWrite.All', 'Directory.ReadWrite.All'],
+  },
+  {
+    name: 'MailboxSettings.Read',
+    operations: ['see that an approver has automatic replies on, and ask their manager at once instead'],
+    without: 'approvers who are away are asked all the same, and their manager only when they do not answer',
+    onlyFor: 'access',
+    optional: true,
+    broader: ['MailboxSettings.ReadWrite'],
   },
 ]
 

@@ -8,6 +8,8 @@ export interface SetUp {
   readonly teams: boolean
   /** Policy delivers Temporary Access Passes; undefined: nobody said, so their permission is as good there as not. */
   readonly 'access-pass'?: boolean | undefined
+  /** There is a catalogue of what can be asked for; undefined as above. */
+  readonly access?: boolean | undefined
 }
 
 /** Compares the permissions in the token with the ones the operations need. */
@@ -15,7 +17,7 @@ export function checkPermissions(granted: readonly string[], setUp: SetUp, clien
   const has = new Set(granted)
   const needed = permissions.filter(({ onlyFor }) => onlyFor === undefined || setUp[onlyFor] !== false)
   const findings = needed.map((permission) =>
-    permission.onlyFor === 'access-pass' && setUp['access-pass'] === undefined
+    permission.optional === true || (permission.onlyFor !== undefined && setUp[permission.onlyFor] === undefined)
       ? checkOptional(permission, has)
       : checkNeeded(permission, has, clientId),
   )
@@ -41,11 +43,18 @@ function checkNeeded(permission: Permission, has: ReadonlySet<string>, clientId:
   }
 }
 
+const purposes = {
+  notices: ', for notices by mail',
+  teams: ', for Teams',
+  'access-pass': ', for policies that deliver Temporary Access Passes',
+  access: ', where access can be asked for (HELPBOT_CATALOGUE)',
+} as const
+
 /** Not an illness when it is missing, and not too much when it is there. */
-function checkOptional({ name, operations, without, broader }: Permission, has: ReadonlySet<string>): Finding {
+function checkOptional({ name, onlyFor, operations, without, broader }: Permission, has: ReadonlySet<string>): Finding {
   const there = [name, ...broader].some((one) => has.has(one))
   const why = there ? operations.join('; ') : `not granted: ${without}`
-  return { status: 'ok', what: name, why: `optional, for policies that deliver Temporary Access Passes: ${why}` }
+  return { status: 'ok', what: name, why: `optional${onlyFor === undefined ? '' : purposes[onlyFor]}: ${why}` }
 }
 
 function unneeded(name: string, needed: readonly Permission[], has: ReadonlySet<string>): Finding {

@@ -26,6 +26,8 @@ export interface Patient {
   readonly slack?: SlackSettings | undefined
   /** Whether policy delivers Temporary Access Passes; undefined when it was not looked up. */
   readonly accessPasses?: boolean | undefined
+  /** Whether there is a catalogue of what can be asked for; undefined when it was not looked up. */
+  readonly access?: boolean | undefined
 }
 
 export interface DoctorDeps {
@@ -75,6 +77,7 @@ async function examineGraph(patient: Patient, deps: DoctorDeps, tokens: TokenSou
     notices: mailFrom !== undefined,
     teams: patient.teams?.catalogAppId !== undefined,
     'access-pass': patient.accessPasses,
+    access: patient.access,
   }
   const graph = graphClient({
     ...deps,

@@ -36,6 +36,7 @@ async function main(): Promise<number> {
     teams: settings.teams && teamsPatient(settings.teams, settings.authority),
     slack: settings.slack,
     accessPasses: operations['reset-password-for'].deliver === 'temporary-access-pass',
+    access: settings.catalogueFile !== undefined,
   }
   const findings = await runDoctor(patient, { clock, random: Math.random, sleep, fetch: globalThis.fetch })
   for (const finding of findings) console.log(line(finding))

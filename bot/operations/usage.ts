@@ -51,7 +51,10 @@ export async function usage(
       const theirs = row('target_id', '=', of.target)
       return of.actor === of.target ? theirs : row.or([theirs, row('actor_id', '=', of.actor)])
     })
-    .where('name', '=', of.name)
+    // An undo is an operation of its own kind under the name of what it does.
+    .where(
+      of.name === 'undo-access' ? sql<boolean>`about -> 'warrant' ->> 'by' = 'undo'` : sql<boolean>`name = ${of.name}`,
+    )
     .where('state', 'in', ['running', 'done', 'unclear'])
     .where('started_at', '>', since)
     .where('id', '!=', of.id)

@@ -111,7 +111,8 @@ function refuseForTheAccount(policy: Policy, request: DecisionRequest): Refusal 
   const facts = operationFacts[operation]
   const unknown = unknownOf(policy, request)
   if (unknown.length > 0) return refusal(policy, request, 'unverifiable', `unknown: ${unknown.join(', ')}`)
-  if (person.guest || target.guest) return refusal(policy, request, 'guest', 'a guest of this tenant')
+  if (person.guest || (target.guest && !facts.aboutAccess))
+    return refusal(policy, request, 'guest', 'a guest of this tenant')
   if (target.privileged) return refusal(policy, request, 'privileged', because('privileged', target.protectedBecause))
   if (policy.protected.people.includes(target.id))
     return refusal(policy, request, 'protected', because('named in the policy', target.protectedBecause))
@@ -119,7 +120,7 @@ function refuseForTheAccount(policy: Policy, request: DecisionRequest): Refusal 
     return refusal(policy, request, 'protected', because('protected', target.protectedBecause))
   // Blocking what is blocked already, and ending its sessions, is harmless and makes a second press come true.
   const mayAct = person.accountEnabled || (facts.protective && facts.for === 'self')
-  if (!mayAct || !(target.accountEnabled || facts.blocks))
+  if (!mayAct || !(target.accountEnabled || facts.blocks || facts.aboutAccess))
     return refusal(policy, request, 'disabled', 'accountEnabled is false')
   if (facts.needsSourceOfAuthority && target.sourceOfAuthority !== 'entra')
     return refusal(policy, request, 'mastered-elsewhere', `mastered ${target.sourceOfAuthority}`)

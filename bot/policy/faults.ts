@@ -1,10 +1,20 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml'
 import type { z } from 'zod'
 import { nearest } from './nearest.ts'
-import { namesAt } from './schema.ts'
 
 /** A place in the file: names of maps and numbers of lists, from the top. */
 export type Path = readonly PropertyKey[]
+
+/** How faults of one kind of file are worded. */
+export interface FileWords {
+  readonly what: 'policy' | 'catalogue'
+  /** A file that shows how it is done. */
+  readonly example: string
+  /** The names that may stand at a place; none where any name may. For "did you mean". */
+  readonly namesAt: (path: Path) => readonly string[]
+  /** What the names at a place are names of. */
+  readonly kindAt: (path: Path) => string
+}
 
 /** One thing that is wrong with a policy file, and what to write instead. */
 export interface PolicyFault {
@@ -28,16 +38,16 @@ export interface Fault {
   readonly rule?: string
 }
 
-/** The policy cannot be used. The message names every fault, one a line, as `file:line:column`. */
+/** The policy, or the catalogue, cannot be used. The message names every fault, one a line, as `file:line:column`. */
 export class PolicyError extends Error {
   readonly faults: readonly PolicyFault[]
 
-  constructor(filename: string, faults: readonly PolicyFault[]) {
+  constructor(filename: string, faults: readonly PolicyFault[], what: FileWords['what']) {
     const lines = faults.map(({ line, column, place, problem, fix, rule }) => {
       const where = `${filename}:${line}:${column}${place === '' ? '' : ` ${place}`}`
       return `  ${where} ${problem}${rule === undefined ? '' : ` [${rule}]`}. Fix: ${fix}${fix.endsWith('?') ? '' : '.'}`
     })
-    super(`The policy has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${lines.join('\n')}`)
+    super(`The ${what} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${lines.join('\n')}`)
     this.name = 'PolicyError'
     this.faults = faults
   }
@@ -88,50 +98,50 @@ function spell(path: Path): string {
 }
 
 /** Says what zod found in words an administrator can act on; one fault for each unknown name. */
-export function faultsOf(issue: z.core.$ZodIssue, content: unknown): readonly Fault[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownName(issue.path, key))
+export function faultsOf(issue: z.core.$ZodIssue, content: unknown, words: FileWords): readonly Fault[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownName(issue.path, key, words))
   const found = valueAt(content, issue.path)
-  const at = (problem: string, fix: string): readonly Fault[] => [{ path: issue.path, problem, fix }]
+  const at = (problem: string, fix: string, key = false): readonly Fault[] => [{ path: issue.path, key, problem, fix }]
   if (issue.code === 'custom') {
     const fix = issue.params?.fix
+    if (issue.params?.key === true && typeof fix === 'string') return at(issue.message, fix, true)
     const shown = found === undefined || issue.message.startsWith('is missing') ? '' : `${show(found)} `
-    return at(`${shown}${issue.message}`, typeof fix === 'string' ? fix : 'see bot/policy/default.yaml')
+    return at(`${shown}${issue.message}`, typeof fix === 'string' ? fix : `see ${words.example}`)
   }
   if (issue.code === 'invalid_union') {
     if (typeof found !== 'object' || found === null)
       return at(`${show(found)} will not do`, 'list the proofs under `anyOf`, or write `none`')
     const inside = issue.errors.at(-1) ?? []
-    return inside.flatMap((inner) => faultsOf({ ...inner, path: [...issue.path, ...inner.path] }, content))
+    return inside.flatMap((inner) => faultsOf({ ...inner, path: [...issue.path, ...inner.path] }, content, words))
   }
-  if (found === undefined) return at('is missing', `write ${wanted(issue)}`)
+  if (found === undefined) return at('is missing', `write ${wanted(issue, words)}`)
   if (issue.code === 'invalid_value' && typeof found === 'string') {
     const meant = nearest(found, issue.values.map(String))
     if (meant !== undefined)
-      return at(`${show(found)} is not known`, `did you mean \`${meant}\`? Write ${wanted(issue)}`)
+      return at(`${show(found)} is not known`, `did you mean \`${meant}\`? Write ${wanted(issue, words)}`)
   }
-  return at(`${show(found)} will not do`, `write ${wanted(issue)}`)
+  return at(`${show(found)} will not do`, `write ${wanted(issue, words)}`)
 }
 
-function unknownName(path: Path, name: string): Fault {
-  const known = namesAt(path)
+function unknownName(path: Path, name: string, words: FileWords): Fault {
+  const known = words.namesAt(path)
   const meant = nearest(name, known)
-  const kind = path.length === 1 && path[0] === 'operations' ? 'operation' : 'setting'
   return {
     path: [...path, name],
     key: true,
-    problem: `is no ${kind} that exists${known.length > 0 ? ' here' : ''}`,
+    problem: `is no ${words.kindAt(path)} that exists${known.length > 0 ? ' here' : ''}`,
     fix: meant === undefined ? `use one of ${known.map(quote).join(', ')}` : `did you mean ${quote(meant)}?`,
   }
 }
 
 const quote = (name: string) => `\`${name}\``
 
-function wanted(issue: z.core.$ZodIssue): string {
+function wanted(issue: z.core.$ZodIssue, words: FileWords): string {
   if (issue.code === 'invalid_value') return `one of ${issue.values.map((value) => quote(String(value))).join(', ')}`
   if (issue.code === 'too_small') return `at least ${issue.minimum}${issue.origin === 'array' ? ' of them' : ''}`
   if (issue.code === 'too_big') return `at most ${issue.maximum}${issue.origin === 'array' ? ' of them' : ''}`
   if (issue.code === 'invalid_format') return 'an object id as the directory shows it (a GUID)'
-  if (issue.code !== 'invalid_type') return 'it as in bot/policy/default.yaml'
+  if (issue.code !== 'invalid_type') return `it as in ${words.example}`
   const kinds: Readonly<Record<string, string>> = {
     object: 'a block of settings',
     array: 'a list',

@@ -156,7 +156,7 @@ function lintLimits(name: OperationName, rule: OperationRule): readonly Fault[] 
 
 /** What one person may do to another's account. */
 function lintForOthers(name: OperationName, rule: OperationRule, policy: PolicyContent): readonly Fault[] {
-  const { title, twoPersons } = operationFacts[name]
+  const { title, twoPersons, aboutAccess } = operationFacts[name]
   const faults: Fault[] = (rule.personProofs ?? []).flatMap((alternative, index) =>
     lintSwitches(alternative, ['operations', name, 'personProofs', 'anyOf', index], policy),
   )
@@ -180,6 +180,16 @@ function lintForOthers(name: OperationName, rule: OperationRule, policy: PolicyC
         `write at most \`${highestStarterLimit}\``,
       ),
     )
+  const startedByManagers = rule.by?.includes('manager') === true
+  if (aboutAccess && startedByManagers)
+    faults.push(
+      weak(
+        'never-satisfied',
+        ['operations', name, 'by'],
+        `lets managers start ${title}, which is done for IT and for nobody else`,
+        'write `by: [it]`',
+      ),
+    )
   if (!twoPersons) return faults
   if (rule.mode !== 'approval' || rule.approvers !== 'it')
     faults.push(
@@ -190,7 +200,7 @@ function lintForOthers(name: OperationName, rule: OperationRule, policy: PolicyC
         'write `mode: approval` and `approvers: it`',
       ),
     )
-  if (rule.by?.includes('manager'))
+  if (startedByManagers)
     faults.push(weak('one-person', ['operations', name, 'by'], `lets managers start ${title}`, 'write `by: [it]`'))
   if (rule.proofs.length > 0)
     faults.push(

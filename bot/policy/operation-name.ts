@@ -8,3 +8,4 @@ export type OperationName =
   | 'protect-account'
   | 'reset-password-for'
   | 'freeze-account'
+  | 'undo-access'

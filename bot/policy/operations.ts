@@ -20,9 +20,14 @@ export interface OperationFacts {
   readonly personProves: boolean
   /** Never on the word of one, whatever the policy file says. */
   readonly twoPersons: boolean
+  /**
+   * Concerns what somebody has access to, not the account itself: that it is a guest's, or blocked, is no obstacle. The change
+   * itself is decided once more when it is made, see decide-access.ts.
+   */
+  readonly aboutAccess: boolean
 }
 
-const ordinary = { for: 'self', blocks: false, personProves: false, twoPersons: false } as const
+const ordinary = { for: 'self', blocks: false, personProves: false, twoPersons: false, aboutAccess: false } as const
 
 /** Every operation that a policy can speak of. */
 export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
@@ -80,6 +85,7 @@ export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
     blocks: false,
     personProves: true,
     twoPersons: false,
+    aboutAccess: false,
   },
   // Takes access away and gives none, so the chat will do; but one alone could lock everybody out.
   'freeze-account': {
@@ -91,6 +97,19 @@ export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
     blocks: true,
     personProves: false,
     twoPersons: true,
+    aboutAccess: false,
+  },
+  // May give back what was taken away, so the chat alone will not do.
+  'undo-access': {
+    title: 'undoing a change of access',
+    for: 'others',
+    protective: false,
+    guarded: true,
+    needsSourceOfAuthority: false,
+    blocks: false,
+    personProves: false,
+    twoPersons: false,
+    aboutAccess: true,
   },
 }
 
@@ -103,4 +122,5 @@ export const operationNames: readonly OperationName[] = [
   'protect-account',
   'reset-password-for',
   'freeze-account',
+  'undo-access',
 ]

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { type GroupId, groupId, guid, type UserId, userId } from '../identity/person.ts'
 import { type ProofMethod, proofMethods } from '../identity/proof.ts'
-import { durations, formatDuration, parseDuration } from './duration.ts'
+import { durations } from './duration.ts'
 import type { OperationName } from './operation-name.ts'
+import { duration } from './written-duration.ts'
 
 /** Who says yes to an operation whose mode is `approval`; `it` is a second person of IT. */
 export type Approver = 'manager' | 'owners' | 'it' | `group:${string}`
@@ -107,20 +108,6 @@ export interface AccessRules {
   readonly undoFor: number
   /** Who may ask who is in a group: its owners, its members too, or whoever may see it. IT always may. */
   readonly whoIsIn: 'owners' | 'members' | 'everybody'
-}
-
-function duration(least: number, most: number) {
-  return z.unknown().transform((value, context): number => {
-    const milliseconds = typeof value === 'string' ? parseDuration(value) : undefined
-    const fault = (message: string, fix: string) => {
-      context.issues.push({ code: 'custom', input: value, message, params: { fix } })
-      return z.NEVER
-    }
-    if (milliseconds === undefined) return fault('is no length of time', 'write a number and a unit, e.g. `15 min`')
-    if (milliseconds < least) return fault('is too short', `write at least \`${formatDuration(least)}\``)
-    if (milliseconds > most) return fault('is too long', `write at most \`${formatDuration(most)}\``)
-    return milliseconds
-  })
 }
 
 /** `anyOf: [{allOf: […]}, …]`. An empty list is a fault: who wants no proof must say so. */
@@ -245,6 +232,7 @@ const operations = z.strictObject({
   'protect-account': rule,
   'reset-password-for': resetForRule,
   'freeze-account': forOthersRule,
+  'undo-access': forOthersRule,
 })
 
 const confirmation = z.strictObject({
@@ -356,9 +344,11 @@ const namesByPlace: Readonly<Record<string, readonly string[]>> = {
   'operations.reset-password': Object.keys(resetShape),
   'operations.reset-password-for': Object.keys(resetForShape),
   'operations.freeze-account': Object.keys(forOthersShape),
+  'operations.undo-access': Object.keys(forOthersShape),
   'operations.*.limits': Object.keys(limits.shape),
   'operations.reset-password-for.limits': Object.keys(limitsForOthers.shape),
   'operations.freeze-account.limits': Object.keys(limitsForOthers.shape),
+  'operations.undo-access.limits': Object.keys(limitsForOthers.shape),
   'operations.*.proofs': ['anyOf'],
   'operations.*.proofs.anyOf.#': ['allOf'],
   'operations.*.personProofs': ['anyOf'],

@@ -1,5 +1,5 @@
+import { normalise } from '../../bot/text/normalise.ts'
 import { type Concept, conceptsOfPhrase, conceptsOfWord, longestPhrase } from './lexicon.ts'
-import { normalise } from './normalise.ts'
 import { isPlain } from './ordinary-words.ts'
 import { type Word, wordsOf } from './words.ts'
 

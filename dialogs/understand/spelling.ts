@@ -1,4 +1,4 @@
-import { closeness } from './edit-distance.ts'
+import { closeness } from '../../bot/text/edit-distance.ts'
 import { conceptsOfWord } from './lexicon.ts'
 import { isOrdinary } from './ordinary-words.ts'
 import { realWords } from './real-words.ts'

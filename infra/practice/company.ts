@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { allPermissions } from '../../bot/directory/permissions.ts'
 import { generateKey } from '../../bot/identity/key-ring.ts'
+import { writePracticeCatalogue } from './catalogue.ts'
 import { wellKnownGroups } from './company/seed.ts'
 import { openPracticeClock, type PracticeClock } from './practice-clock.ts'
 import { type Slack, startSlack } from './slack/slack.ts'
@@ -127,6 +128,7 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
       SLACK_API_URL: slack.apiUrl,
       SLACK_TRUST: 'mfa-required',
       HELPBOT_IT_GROUP: wellKnownGroups.itHelpDesk,
+      HELPBOT_CATALOGUE: writePracticeCatalogue(options.folder),
       ...itChannel,
     },
     async close() {

@@ -13,6 +13,7 @@ import {
   type SlackAccount,
   type SlackView,
 } from './front-door-shapes.ts'
+import type { PracticeClock } from './practice-clock.ts'
 import type { SlackClient } from './slack/client.ts'
 
 const MOST_PEOPLE = 40
@@ -29,7 +30,7 @@ export interface ApiOptions {
   readonly botUrl: () => string
   readonly audit: (after: number, limit: number) => Promise<readonly AuditSource[]>
   readonly verifyAudit: () => Promise<{ whole: boolean; rows: number; sentence: string }>
-  readonly clock: { now(): Date; offsetMilliseconds(): number; advance(milliseconds: number): void }
+  readonly clock: Pick<PracticeClock, 'now' | 'offsetMilliseconds' | 'moves' | 'advance'>
   readonly mailbox: (address: string) => readonly Mail[]
   readonly restartBot?: ((how: 'SIGTERM' | 'SIGKILL') => Promise<void>) | undefined
 }
@@ -53,7 +54,11 @@ export function apiRouter(options: ApiOptions): { readonly router: Router; close
     const state = company.state(id)
     return state && { ...state, mails: mailsOf(state.secondMailbox).length }
   }
-  const clockView = () => ({ now: clock.now().toISOString(), offsetMilliseconds: clock.offsetMilliseconds() })
+  const clockView = () => ({
+    now: clock.now().toISOString(),
+    offsetMilliseconds: clock.offsetMilliseconds(),
+    moves: clock.moves(),
+  })
   const linesAfter = async (after: number): Promise<readonly AuditLine[]> => {
     const rows = await options.audit(after, MOST_ROWS)
     return rows.flatMap((row) => auditLine(row, company, options.bot.name) ?? [])
@@ -61,6 +66,7 @@ export function apiRouter(options: ApiOptions): { readonly router: Router; close
   const live = liveStreams({
     audit: linesAfter,
     state: stateOf,
+    memberships: (after) => company.memberships(after),
     clock: clockView,
     botUp: () => answers(options.botUrl()),
   })
@@ -130,8 +136,9 @@ function companyView({ company, bot, restartBot, slack }: ApiOptions): CompanyVi
   const it = company.person(company.itId)
   const manager = company.person(employee?.managerId ?? '')
   const colleague = company.person(company.colleagueId)
-  if (!employee || !manager || !it || !colleague)
-    throw new Error('the practice company has no employee with a manager and a colleague, or no IT')
+  const approver = company.person(company.approverId)
+  if (!employee || !manager || !it || !colleague || !approver)
+    throw new Error('the practice company has no employee with a manager, a colleague and an approver, or no IT')
   return {
     name: company.name,
     bot: bot.name,
@@ -141,6 +148,7 @@ function companyView({ company, bot, restartBot, slack }: ApiOptions): CompanyVi
     manager,
     it,
     colleague,
+    approver,
     itPeople: [it, ...company.itIds().flatMap((id) => (id === it.id ? [] : (company.person(id) ?? [])))],
     ...(slack === undefined ? {} : { slack: slack.view }),
     canRestartBot: restartBot !== undefined,

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import type { AuditLine, ClockView, DirectoryState, LiveEvent } from './front-door-shapes.ts'
+import type { AuditLine, ClockView, DirectoryState, LiveEvent, MembershipChange } from './front-door-shapes.ts'
 
 const MOST_STREAMS = 50
 const MOST_PEOPLE = 10
@@ -12,12 +12,14 @@ export interface LiveSources {
   /** Audit rows after this number, oldest first, a page of them. */
   audit(after: number): Promise<readonly AuditLine[]>
   state(personId: string): DirectoryState | undefined
+  /** Changes of memberships after this number, oldest first. */
+  memberships(after: number): readonly MembershipChange[]
   clock(): ClockView
   botUp(): Promise<boolean>
 }
 
 export interface LiveStreams {
-  /** Answers `GET …/live?people=id,id&after=seq`: what changes from now on, beginning with how things are. */
+  /** Answers `GET …/live?people=id,id&after=seq&changesAfter=number`: what changes from now on, beginning with how things are. */
   open(request: Request, response: Response): void
   close(): void
 }
@@ -31,7 +33,7 @@ export function liveStreams(sources: LiveSources): LiveStreams {
         response.status(503).json({ error: { code: 'too-many', message: 'Too many pages are open.' } })
         return
       }
-      const { people = '', after = '0' } = request.query
+      const { people = '', after = '0', changesAfter = '0' } = request.query
       const personIds = String(people).split(',').filter(Boolean).slice(0, MOST_PEOPLE)
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
       response.write('retry: 1000\n\n')
@@ -41,7 +43,8 @@ export function liveStreams(sources: LiveSources): LiveStreams {
         streams.delete(response)
         closed.abort()
       })
-      void follow(sources, personIds, Number(after) || 0, response, closed.signal)
+      const from = { audit: Number(after) || 0, memberships: Number(changesAfter) || 0 }
+      void follow(sources, personIds, from, response, closed.signal)
     },
     close() {
       for (const stream of streams) stream.destroy()
@@ -52,7 +55,7 @@ export function liveStreams(sources: LiveSources): LiveStreams {
 async function follow(
   sources: LiveSources,
   personIds: readonly string[],
-  after: number,
+  after: { readonly audit: number; readonly memberships: number },
   response: Response,
   closed: AbortSignal,
 ): Promise<void> {
@@ -63,7 +66,8 @@ async function follow(
     said.set(key, text)
     response.write(`data: ${text}\n\n`)
   }
-  let seen = after
+  let seen = after.audit
+  let changed = after.memberships
   for (let look = 1; !closed.aborted; look += 1) {
     if (response.writableLength > FURTHEST_BEHIND) return void response.destroy()
     const [lines, up] = await Promise.all([sources.audit(seen).catch(() => []), sources.botUp()])
@@ -72,6 +76,12 @@ async function follow(
     if (last) {
       seen = last.seq
       tell('audit', { type: 'audit', lines })
+    }
+    const changes = sources.memberships(changed)
+    const newest = changes.at(-1)
+    if (newest) {
+      changed = newest.number
+      tell('memberships', { type: 'memberships', changes })
     }
     for (const id of personIds) {
       const state = sources.state(id)

@@ -19,7 +19,17 @@ export interface Someone {
   readonly managerId?: string
 }
 
-/** What the directory holds about a person right now. */
+export type GroupMark = 'synced' | 'dynamic' | 'microsoft-365'
+
+/** A group that somebody is in themselves, not through another group. */
+export interface PersonGroup {
+  /** Object id. */
+  readonly id: string
+  readonly name: string
+  readonly marks: readonly GroupMark[]
+}
+
+/** What the directory holds about a person right now. Times are the machine's. */
 export interface DirectoryState {
   readonly id: string
   readonly signInAllowed: boolean
@@ -29,10 +39,29 @@ export interface DirectoryState {
   /** ISO 8601. */
   readonly passwordChangedAt: string
   readonly sessionsRevokedAt: string
+  /** Direct memberships by name, the first of them. */
+  readonly groups: readonly PersonGroup[]
+  /** Whether there are more. */
+  readonly moreGroups: boolean
+  /** Automatic replies are on, or set for a time. */
+  readonly outOfOffice: boolean
   /** Second mailbox, when the directory knows one. */
   readonly secondMailbox?: string
   /** How many mails lie in it. */
   readonly mails: number
+}
+
+/** Somebody was put into a group or taken out of it. */
+export interface MembershipChange {
+  /** Grows with every change, over restarts as well. */
+  readonly number: number
+  /** ISO 8601, the machine's time. */
+  readonly at: string
+  readonly what: 'added' | 'removed'
+  readonly member: string
+  readonly group: string
+  /** The bot comes through Microsoft Graph; an administrator does not ask it. */
+  readonly by: 'bot' | 'administrator'
 }
 
 export interface Mail {
@@ -54,6 +83,12 @@ export interface AuditLine {
   readonly actor: string
   readonly target: string
   readonly why?: string
+  /** Name of the group it is about, or of what was asked for. */
+  readonly about?: string
+  /** ISO 8601, or `never`. */
+  readonly endsAt?: string
+  /** Names of those who said yes. */
+  readonly approvers?: readonly string[]
   /** Reasons and codes, when it did not go well. */
   readonly detail?: string
   readonly proofs: readonly string[]
@@ -72,6 +107,8 @@ export interface CompanyView {
   readonly itPeople: readonly Someone[]
   /** Somebody to try Slack with. */
   readonly colleague: Someone
+  /** Who says yes to access after the employee's manager. */
+  readonly approver: Someone
   /** Absent in a company without Slack. */
   readonly slack?: SlackView
   readonly canRestartBot: boolean
@@ -104,12 +141,21 @@ export interface ClockView {
   /** ISO 8601. */
   readonly now: string
   readonly offsetMilliseconds: number
+  /** When it was moved, oldest first; at first it is the machine's time. */
+  readonly moves: readonly ClockMove[]
+}
+
+/** From then on, by the machine's time (ISO 8601), the company is so far ahead of it. */
+export interface ClockMove {
+  readonly at: string
+  readonly offsetMilliseconds: number
 }
 
 /** One event of `GET /practice/api/live`. */
 export type LiveEvent =
   | { readonly type: 'audit'; readonly lines: readonly AuditLine[] }
   | { readonly type: 'state'; readonly state: DirectoryState }
+  | { readonly type: 'memberships'; readonly changes: readonly MembershipChange[] }
   | { readonly type: 'clock'; readonly clock: ClockView }
   | { readonly type: 'bot'; readonly up: boolean }
 

@@ -1,8 +1,9 @@
 import { wellKnown, wellKnownGroups } from './company/cast.ts'
 import type { Company } from './company/company.ts'
-import type { CompanyUser } from './company/model.ts'
+import type { CompanyGroup, CompanyUser } from './company/model.ts'
 import type { CompanyDirectory } from './front-door-company.ts'
-import type { Badge, FaultKind, SignInAnswer, Someone } from './front-door-shapes.ts'
+import { followMemberships } from './front-door-memberships.ts'
+import type { Badge, FaultKind, PersonGroup, SignInAnswer, Someone } from './front-door-shapes.ts'
 import { signInAt } from './front-door-sign-in.ts'
 import type { FaultRequest } from './tenant/faults.ts'
 import type { Tenant } from './tenant/tenant.ts'
@@ -25,6 +26,8 @@ const GRAPH_CALLS = [
 ] as const
 /** How many people are searched for what is special about them; the named cast is among the first. */
 const MOST_LOOKED_AT = 100
+/** Groups of one person that the page is told of. */
+const MOST_GROUPS = 60
 const SLOW_MS = 5_000
 const RETRY_AFTER_SECONDS = 5
 
@@ -36,11 +39,13 @@ export function directoryOf(
   const { company, control } = tenant
   const find = (id: string) => company.users.get(id.toLowerCase(), 'latest')
   const endpoint = { ...access, url: `${tenant.url}/${company.tenantId}/oauth2/v2.0/token` }
+  const memberships = followMemberships(tenant)
   return {
     name: company.name,
     employeeId: wellKnown.ada.id,
     itId: wellKnown.sam.id,
     colleagueId: wellKnown.tomas.id,
+    approverId: wellKnown.financeManager.id,
     itIds: () => [...(company.groups.get(wellKnownGroups.itHelpDesk, 'latest')?.members ?? [])],
     search(words, limit) {
       const found = company.search(words, limit).map((user) => someoneOf(company, user))
@@ -57,10 +62,14 @@ export function directoryOf(
       const user = find(id)
       return user && someoneOf(company, user)
     },
+    groupName: (id) => company.group(id, 'latest')?.displayName,
+    memberships,
     state(id) {
       const user = find(id)
       if (!user) return undefined
-      const { accountEnabled, mustChangePassword, passwordChangedAt, sessionsRevokedAt, locked } = control.user(user.id)
+      const { accountEnabled, mustChangePassword, passwordChangedAt, sessionsRevokedAt, locked, automaticReplies } =
+        control.user(user.id)
+      const groups = company.directGroups(user.id, 'latest').map(personGroupOf)
       const [secondMailbox] = user.otherMails
       return {
         id: user.id,
@@ -69,6 +78,9 @@ export function directoryOf(
         mustChangePassword,
         passwordChangedAt,
         sessionsRevokedAt,
+        groups: groups.sort((one, other) => one.name.localeCompare(other.name)).slice(0, MOST_GROUPS),
+        moreGroups: groups.length > MOST_GROUPS,
+        outOfOffice: automaticReplies !== 'disabled',
         ...(secondMailbox === undefined ? {} : { secondMailbox }),
       }
     },
@@ -103,6 +115,14 @@ function someoneOf(company: Company, user: CompanyUser): Someone {
     hint: hintOf(company, user, isAdministrator),
     ...(user.managerId === null ? {} : { managerId: user.managerId }),
   }
+}
+
+function personGroupOf({ id, displayName, groupTypes, onPremisesSyncEnabled }: CompanyGroup): PersonGroup {
+  const marks: PersonGroup['marks'][number][] = []
+  if (onPremisesSyncEnabled) marks.push('synced')
+  if (groupTypes.includes('DynamicMembership')) marks.push('dynamic')
+  if (groupTypes.includes('Unified')) marks.push('microsoft-365')
+  return { id, name: displayName, marks }
 }
 
 /** What to expect of HelpBot with this person: the first thing that makes them special. */

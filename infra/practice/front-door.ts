@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Router } from 'express'
-import { apiRouter } from './front-door-api.ts'
+import { type ApiOptions, apiRouter } from './front-door-api.ts'
 import type { AuditSource } from './front-door-audit.ts'
 import type { CompanyDirectory } from './front-door-company.ts'
 import { pageRouter } from './front-door-page.ts'
@@ -41,7 +41,7 @@ export interface DoorOptions {
   readonly tenantRouter?: Router
   readonly audit: (after: number, limit: number) => Promise<readonly AuditSource[]>
   readonly verifyAudit: () => Promise<{ whole: boolean; rows: number; sentence: string }>
-  readonly clock: { now(): Date; offsetMilliseconds(): number; advance(milliseconds: number): void }
+  readonly clock: ApiOptions['clock']
   readonly mailbox: (address: string) => readonly Mail[]
   readonly restartBot?: ((how: 'SIGTERM' | 'SIGKILL') => Promise<void>) | undefined
   readonly proxyLimits?: ProxyLimits

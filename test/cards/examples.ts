@@ -47,8 +47,172 @@ const threads = [
   },
 ]
 
+const accessAsk = {
+  heading: 'Ada Example asks for access',
+  name: 'Ada Example',
+  about: 'Accountant, Finance. Manager: Max Manager',
+  has: 'Everybody, Finance readers and 3 more',
+  conflicts: [],
+  facts: [
+    { title: 'What', value: 'Sales dashboard (read)' },
+    { title: 'Why, in their words', value: 'For the quarterly report' },
+    { title: 'How long', value: '7 days from approval (was 30 days)' },
+  ],
+  questions: [],
+}
+const askIds = { ask: 'request-1:1', hash: 'abc', askedAt: openedAt, codeInTeams: false, codeInSlack: false }
+const accessFacts = [
+  { title: 'What', value: 'Sales dashboard (read)' },
+  { title: 'How long', value: '7 days from approval' },
+]
+const lengths = [
+  { title: '7 days', ids: { lasts: '604800000' } },
+  { title: 'Until the end of a day', ids: { lasts: 'date' } },
+]
+const delegates = [{ title: 'Zoë Example, Clerk, Finance', ids: { to: 'person-1' } }]
+
+const entries = [
+  { name: 'Sales dashboard (read)', about: 'See the figures of the sales team' },
+  { name: 'Finance reports (read)', about: 'Read the reports of Finance' },
+]
+
 /** Example data for every template of cards/, by its name. A template without any fails the tests. */
 export const examples: Readonly<Record<string, readonly Example[]>> = {
+  'access-confirm': [
+    { data: { title: 'Shall I ask for this?', facts, conflicts: [], choices } },
+    { data: { title: 'Shall I ask for this?', facts, conflicts: [{ text: 'It does not go with it.' }], choices } },
+  ],
+  'access-list': [
+    { data: { title: 'My access', lines: entries, choices: dialogs } },
+    { data: { title: 'My access', lines: entries, more: 'There is more.', choices: [] } },
+  ],
+  'ask-day': [
+    { data: { title: 'How long?', text: 'Choose.', label: 'Or until', button: 'Until this date', choices } },
+    {
+      data: {
+        title: 'How long?',
+        text: 'Choose.',
+        label: 'Or until',
+        button: 'Until this date',
+        choices: [],
+        problem: 'I cannot read that.',
+      },
+    },
+  ],
+  'ask-reason': [
+    { data: { title: 'Why do you need it?', text: 'Whoever approves it reads this.', reason: '' } },
+    { data: { title: 'Why do you need it?', text: 'This was your reason.', reason: 'Month end', problem: 'No code.' } },
+  ],
+  'ask-words': [
+    {
+      data: { title: 'What do you need?', text: 'Write it.', label: 'What is it called?', button: 'Find it', choices },
+    },
+    {
+      data: {
+        title: 'What do you need?',
+        text: 'Write it.',
+        label: 'What is it called?',
+        button: 'Find it',
+        choices: [],
+        problem: 'I find nothing.',
+      },
+    },
+  ],
+  'choose-entry': [{ data: { title: 'Which of these?', text: 'Choose.', entries, choices } }],
+  'people-list': [
+    { data: { title: 'Sales dashboard', text: '2 in all:', lines: [{ names: 'Ada Example, Max Manager' }] } },
+    {
+      data: {
+        title: 'Sales dashboard',
+        text: 'The first 1:',
+        lines: [{ names: 'Ada Example' }],
+        more: 'There are more.',
+      },
+    },
+  ],
+  'access-ends': [
+    { data: { title: 'Sales dashboard ends soon', text: 'I take it back then.', facts, ids: { grant: 'grant-1' } } },
+  ],
+  'access-summary': [{ data: { title: 'Sales dashboard: ended', text: 'Its time is over.', facts } }],
+  'contract-ends': [
+    { data: { title: 'The contract ends soon', text: 'The account is disabled.', facts, ids: { contract: 'c-1' } } },
+  ],
+  'contract-sponsor': [
+    {
+      data: {
+        title: 'Who answers for Gil Example?',
+        text: 'The sponsor is gone.',
+        facts,
+        ids: { contract: 'c-1', endsAt: openedAt },
+      },
+    },
+  ],
+  'window-access-extend': [
+    {
+      as: 'window',
+      data: {
+        text: 'It ends on Friday.',
+        reason: 'For the quarterly report',
+        choices: [
+          { title: '30 days more', ids: { lasts: '1' } },
+          { title: '90 days more', ids: { lasts: '2' } },
+        ],
+      },
+    },
+    {
+      as: 'window',
+      data: {
+        text: 'It ends on Friday.',
+        reason: '',
+        choices: [{ title: '30 days more', ids: { lasts: '1' } }],
+        problem: 'Please say why.',
+      },
+    },
+  ],
+  'access-ask': [
+    { data: { ...accessAsk, ids: askIds } },
+    {
+      data: {
+        ...accessAsk,
+        about: '',
+        problem: 'I need a code.',
+        conflicts: [{ text: 'Conflict: whoever enters invoices must not pay them.' }],
+        questions: [
+          { title: 'You asked', value: '“What for?”' },
+          { title: 'Ada Example answered', value: 'nothing yet' },
+        ],
+        ids: { ...askIds, codeInTeams: true, codeInSlack: true, photo: 'data:image/jpeg;base64,AAAA' },
+      },
+    },
+  ],
+  'access-news': [
+    {
+      data: {
+        title: 'Your request for access',
+        text: 'Max Manager is being asked now.',
+        facts: accessFacts,
+        ids: { request: 'request-1', open: true },
+      },
+    },
+    {
+      data: {
+        title: 'It was approved',
+        text: 'Max Manager approved it.',
+        facts: accessFacts,
+        ids: { request: 'request-1', open: false },
+      },
+    },
+  ],
+  'access-question': [
+    {
+      data: {
+        approver: 'Max Manager',
+        question: 'What do you need it for?',
+        facts: accessFacts,
+        ids: { request: 'request-1', question: 'request-1:1:question-1' },
+      },
+    },
+  ],
   'ask-answers': [{ data: { questions } }, { data: { questions, problem: 'One of them is not right.' } }],
   'ask-code': [{ data: {} }, { data: { problem: 'That code is not right.' } }],
   'ask-person': [{ data: { text: 'Write their name.' } }, { data: { text: 'Write their name.', problem: 'Nobody.' } }],
@@ -78,11 +242,19 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       data: {
         name: 'Ada Example',
         access: [
-          { name: 'Finance readers', detail: 'until 1 March' },
+          { name: 'Finance readers', detail: 'until 30 April 2027, approved by Max Manager and Hanna Owner' },
+          { name: 'Plant network', detail: 'from 1 May 2027, without an end, approved by Max Manager' },
           { name: 'Everybody', detail: '' },
         ],
         moreAccess: '… and 3 more',
-        requests: [{ number: '1001', title: 'Password reset', detail: 'open since 2026-01-01' }],
+        requests: [
+          { number: '1001', title: 'Password reset', detail: 'open since 2026-01-01' },
+          {
+            number: '1003',
+            title: 'Sales dashboard (read)',
+            detail: 'open since 2026-01-02. It waits for Max Manager (manager) since 2 January.',
+          },
+        ],
         actions: dialogs,
       },
     },
@@ -162,6 +334,100 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     },
   ],
   waiting: [{ data: { title: 'I have asked Max Manager', text: 'They answer in their own chat.' } }],
+  'window-access-code': [
+    {
+      as: 'window',
+      data: {
+        title: 'Approve it for Ada Example?',
+        text: 'Sales dashboard (read), 7 days.',
+        ids: { hash: 'abc', needsCode: true, window: 'deny' },
+      },
+    },
+    {
+      as: 'window',
+      data: {
+        title: 'Approve it for Ada Example?',
+        text: 'Sales dashboard (read), 7 days.',
+        problem: 'That is not right.',
+        ids: { hash: 'abc', needsCode: false, window: 'question' },
+      },
+    },
+  ],
+  'window-access-delegate': [
+    {
+      as: 'window',
+      data: {
+        text: 'Choose who is asked instead of you.',
+        choices: delegates,
+        ids: { hash: 'abc', needsCode: true, window: 'deny' },
+      },
+    },
+    {
+      as: 'window',
+      data: {
+        text: 'Choose who is asked instead of you.',
+        choices: delegates,
+        problem: 'That is not right.',
+        ids: { hash: 'abc', needsCode: false, window: 'question' },
+      },
+    },
+  ],
+  'window-access-find': [
+    {
+      as: 'window',
+      data: { text: 'They must be able to judge it.', ids: { hash: 'abc', needsCode: true, window: 'deny' } },
+    },
+    {
+      as: 'window',
+      data: {
+        text: 'They must be able to judge it.',
+        problem: 'That is not right.',
+        ids: { hash: 'abc', needsCode: false, window: 'question' },
+      },
+    },
+  ],
+  'window-access-shorten': [
+    {
+      as: 'window',
+      data: {
+        text: 'Sales dashboard (read), 30 days.',
+        choices: lengths,
+        ids: { hash: 'abc', needsCode: true, window: 'deny' },
+      },
+    },
+    {
+      as: 'window',
+      data: {
+        text: 'Sales dashboard (read), 30 days.',
+        choices: lengths,
+        problem: 'That is not right.',
+        ids: { hash: 'abc', needsCode: false, window: 'question' },
+      },
+    },
+  ],
+  'window-access-words': [
+    {
+      as: 'window',
+      data: {
+        title: 'Why do you deny it?',
+        text: 'Ada reads it.',
+        label: 'Your reason',
+        button: 'Deny',
+        ids: { hash: 'abc', needsCode: true, window: 'deny' },
+      },
+    },
+    {
+      as: 'window',
+      data: {
+        title: 'Why do you deny it?',
+        text: 'Ada reads it.',
+        label: 'Your reason',
+        button: 'Deny',
+        problem: 'That is not right.',
+        ids: { hash: 'abc', needsCode: false, window: 'question' },
+      },
+    },
+  ],
   'window-enrol': [
     {
       as: 'window',

@@ -59,8 +59,12 @@ export function wordsInSlack(blocks: unknown): string[] {
 
 /** The same of an Adaptive Card. */
 export function wordsInTeams(card: unknown): string[] {
-  return nodesOf(card).flatMap((node) => {
+  const nodes = nodesOf(card)
+  // Of a choice only the title is seen.
+  const choices = new Set<unknown>(nodes.flatMap((node) => (Array.isArray(node.choices) ? node.choices : [])))
+  return nodes.flatMap((node) => {
     const { type, title, value, text, label, placeholder } = node
+    if (choices.has(node)) return [title]
     if (String(type).startsWith('Action.')) return 'msteams' in node ? [] : [title]
     if (String(type).startsWith('Input.')) return [label, placeholder]
     if (type === 'TextBlock' || type === 'TextRun') return [asWords(text)]

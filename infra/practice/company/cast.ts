@@ -99,6 +99,8 @@ export const cast = {
   noticeMailbox: member('HelpBot Notices', 'Shared mailbox', 'IT', null, { is: 'disabled', login: 'helpbot' }),
   /** A name of one letter. */
   q: member('Q', 'Buyer', 'Operations', 'operationsManager'),
+  /** Works under a contract: in the group Contractors, with an account of the company. */
+  carla: member('Carla Mendes', 'Contractor, packaging line', 'Operations', 'operationsManager'),
 } satisfies Record<string, CastMember>
 
 export type CastKey = keyof typeof cast
@@ -132,4 +134,59 @@ export const wellKnownGroups = {
   warehouseBadges: stableId('group: Warehouse Badge Access'),
   /** Microsoft 365 group. */
   productLaunch: stableId('group: Product Launch'),
+  /** Everybody in it; made for every department. */
+  departmentSales: stableId('group: Department Sales'),
+  departmentFinance: stableId('group: Department Finance'),
+  departmentIt: stableId('group: Department IT'),
+  departmentHr: stableId('group: Department HR'),
+  departmentOperations: stableId('group: Department Operations'),
+  departmentLegal: stableId('group: Department Legal'),
+  paymentRelease: stableId('group: Payment Release'),
+  invoiceEntry: stableId('group: Invoice Entry'),
+  vendorMaster: stableId('group: Vendor Master Data'),
+  /** Says the last yes where two entries do not go together. */
+  internalControl: stableId('group: Internal Control'),
+  hrFiles: stableId('group: HR Files'),
+  /** One of them is disabled. */
+  legalReviewers: stableId('group: Legal Reviewers'),
+  legalArchive: stableId('group: Legal Archive'),
+  /** Accounts of the company that have an end date. */
+  contractors: stableId('group: Contractors'),
+  crmViewers: stableId('group: CRM Viewers'),
+  crmEditors: stableId('group: CRM Editors'),
+  travelBooking: stableId('group: Travel Booking'),
+  designStudio: stableId('group: Design Studio'),
+  codeForge: stableId('group: Code Forge Developers'),
+  scannerAdmins: stableId('group: Warehouse Scanner Administrators'),
+  insightViewers: stableId('group: Insight Viewers'),
+  insightAuthors: stableId('group: Insight Authors'),
+  vpn: stableId('group: VPN Users'),
+  parking: stableId('group: Parking Bergen'),
+  meetingRooms: stableId('group: Meeting Room Administrators'),
+  newsletter: stableId('group: Newsletter Editors'),
+  payrollView: stableId('group: Payroll View'),
+  eSignature: stableId('group: E-Signature Senders'),
+  dataWarehouse: stableId('group: Data Warehouse Read'),
+  printRelease: stableId('group: Print Release'),
+  testEnvironment: stableId('group: Test Environment'),
+  supplierPortal: stableId('group: Supplier Portal'),
+  customerExport: stableId('group: Customer Data Export'),
+  projectPlanning: stableId('group: Project Planning'),
+  recruiting: stableId('group: Recruiting'),
+  expenseApproval: stableId('group: Expense Approval'),
+  labRecords: stableId('group: Laboratory Records'),
+  recipes: stableId('group: Recipe Vault'),
+  webShop: stableId('group: Web Shop Administrators'),
+  socialMedia: stableId('group: Social Media'),
+  serverRoom: stableId('group: Server Room Door'),
+  monitoring: stableId('group: Monitoring'),
+  companyCars: stableId('group: Company Cars'),
+  translation: stableId('group: Translation Tool'),
+  learning: stableId('group: Learning Authors'),
+  productionDatabase: stableId('group: Production Database Support'),
+  shippingLabels: stableId('group: Shipping Labels'),
+  contractDrafts: stableId('group: Contract Drafts'),
+  boardPapers: stableId('group: Board Papers'),
+  intranetEditors: stableId('group: Intranet Editors'),
 } as const
+export type WellKnownGroup = keyof typeof wellKnownGroups

@@ -65,6 +65,17 @@ export class Company {
     this.groups.write(group.id, group)
   }
 
+  /** Deletes a group, and with it its memberships in others and the roles that name it. */
+  removeGroup(id: string): void {
+    const group = this.groups.get(id, 'latest')
+    if (group === undefined) return
+    for (const parent of this.directGroups(id, 'latest'))
+      this.putGroup({ ...parent, members: without(parent.members, id) })
+    for (const assignment of this.assignmentsOf(new Set([id]), 'latest')) this.removeAssignment(assignment.id)
+    for (const member of group.members) this.#groupsByMember.get(member)?.delete(id)
+    this.groups.write(id, undefined)
+  }
+
   putAssignment(assignment: RoleAssignment): void {
     this.roleAssignments.write(assignment.id, assignment)
   }

@@ -1,8 +1,9 @@
-import { departments, wellKnown, wellKnownGroups } from './cast.ts'
+import { type CastKey, type Department, departments, wellKnown, wellKnownGroups } from './cast.ts'
 import type { Company } from './company.ts'
 import { stableId } from './ids.ts'
 import type { CompanyGroup, CompanyUser } from './model.ts'
 import { localPart } from './names.ts'
+import { type System, systems } from './systems.ts'
 
 /**
  * The groups of the company. In a real tenant a role-assignable group takes no nested group any more; one is nested here all the
@@ -38,8 +39,10 @@ export function seedGroups(company: Company, createdDateTime: Date): void {
     })
   const address = (name: string) => ({ mail: `${name}@${company.domain}`, mailEnabled: true })
   const ids = (some: readonly CompanyUser[]) => some.map((one) => one.id)
-  const someOf = (department: string, count: number, not: string) =>
-    ids(members.filter((one) => one.department === department && one.id !== not).slice(0, count))
+  const someOf = (department: string, count: number, ...not: readonly string[]) =>
+    ids(members.filter((one) => one.department === department && !not.includes(one.id)).slice(0, count))
+  const known = new Set(Object.values(wellKnown).map((one) => one.id))
+  const strangersOf = (department: Department, count: number) => someOf(department, count, ...known)
 
   const heads = {
     Sales: wellKnown.salesHead.id,
@@ -113,7 +116,7 @@ export function seedGroups(company: Company, createdDateTime: Date): void {
     'Warehouse Badge Access',
     'Mastered on-premises',
     [],
-    someOf('Operations', 6, wellKnown.zoe.id),
+    someOf('Operations', 6, wellKnown.zoe.id, wellKnown.carla.id),
     { onPremisesSyncEnabled: true },
   )
   group(
@@ -124,4 +127,13 @@ export function seedGroups(company: Company, createdDateTime: Date): void {
     [wellKnown.ada.id, wellKnown.tomas.id, wellKnown.noor.id],
     { ...address('product.launch'), securityEnabled: false, groupTypes: ['Unified'] },
   )
+  for (const one of Object.values<System>(systems)) {
+    const others = one.others === undefined ? [] : strangersOf(one.others, 2)
+    const id = stableId(`group: ${one.name}`)
+    group(id, one.name, one.description, peopleOf(one.owners), [...peopleOf(one.members), ...others])
+  }
+}
+
+function peopleOf(keys: readonly CastKey[]): readonly string[] {
+  return keys.map((key) => wellKnown[key].id)
 }

@@ -1,4 +1,5 @@
-import type { AuditLine } from '../front-door-shapes.ts'
+import type { AuditLine, MembershipChange } from '../front-door-shapes.ts'
+import { dayAndTime } from './practice-clock.ts'
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   done: 'done',
@@ -28,6 +29,25 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'cancel-freeze': 'Take the freeze back',
   'expire-freeze': 'Let the freeze lapse',
   'freeze-account': 'Freeze the account',
+  'ask-access': 'Ask for access',
+  'approve-access': 'Approve access',
+  'deny-access': 'Deny access',
+  'shorten-access': 'Approve access for a shorter time',
+  'delegate-access': 'Let somebody else decide',
+  'hand-over-access': 'Hand the decision over',
+  'withdraw-access': 'Withdraw the request for access',
+  'expire-access': 'Let the request for access lapse',
+  'void-access': 'Drop the request for access',
+  'grant-access': 'Put into the group',
+  'revoke-access': 'Take out of the group',
+  'extend-access': 'Extend access',
+  'end-access': 'Let the grant end',
+  'notice-removed-access': 'Notice that access is gone',
+  'enable-account': 'Enable the account',
+  'disable-account': 'Disable the account',
+  'extend-contract': 'Extend the contract',
+  'take-over-contract': 'Take over the contract',
+  undo: 'Undo it',
 }
 
 const PROOFS: Readonly<Record<string, string>> = {
@@ -57,5 +77,17 @@ export function concerning(line: AuditLine): string {
   return `${line.target}, ${by}${proofs === '' ? '' : `; proved by ${proofs}`}`
 }
 
-/** Reasons without the ids at their head: who it was, and what, stands above them already. */
-export const reasons = (detail: string) => detail.replace(/[a-z-]+ of [0-9a-f-]{36} by [0-9a-f-]{36}: /g, '')
+/** "Finance Reports, until 23 Nov, 10:00:00, approved by Maya Okonkwo and Hugo Ferreira"; empty for what is not about access. */
+export function aboutAccess({ about, endsAt, approvers = [] }: AuditLine): string {
+  const end = endsAt === 'never' ? 'without an end' : endsAt === undefined ? '' : `until ${dayAndTime(endsAt)}`
+  const yes = approvers.length === 0 ? '' : `approved by ${approvers.join(' and ')}`
+  return [about ?? '', end, yes].filter((part) => part !== '').join(', ')
+}
+
+/** "Member added", and who brought it about. */
+export function membershipInWords(
+  { what, by }: MembershipChange,
+  bot: string,
+): { readonly what: string; readonly by: string } {
+  return { what: `Member ${what}`, by: by === 'bot' ? `by ${bot}` : `by an administrator, behind ${bot}’s back` }
+}

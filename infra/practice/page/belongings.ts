@@ -1,12 +1,13 @@
-import type { Someone } from '../front-door-shapes.ts'
+import type { DirectoryState, Someone } from '../front-door-shapes.ts'
 import { button, element, newId } from './elements.ts'
+import type { GroupsPanel } from './groups.ts'
 import type { MailBox } from './mail.ts'
 import type { Phone } from './phone.ts'
 import type { SignIn } from './sign-in.ts'
 
-export type Belonging = 'phone' | 'sign-in' | 'mail'
+export type Belonging = 'phone' | 'sign-in' | 'mail' | 'groups'
 
-/** What a person has at hand besides the chat: the phone, the sign-in page, the second mailbox. One is out at a time. */
+/** What a person has at hand besides the chat: phone, sign-in page, second mailbox, groups. One is out at a time. */
 export interface Belongings {
   /** The buttons that take one out or put it away. */
   readonly buttons: HTMLElement
@@ -14,18 +15,24 @@ export interface Belongings {
   readonly root: HTMLElement
   take(what: Belonging | undefined): void
   show(person: Someone): void
-  /** How many mails there are. */
-  setMails(count: number): void
+  /** What the directory holds about the person now. */
+  tell(state: DirectoryState): void
 }
 
-export function belongings(things: { phone: Phone; signIn: SignIn; mail: MailBox }): Belongings {
-  const { phone, signIn, mail } = things
+export function belongings(things: { phone: Phone; signIn: SignIn; mail: MailBox; groups: GroupsPanel }): Belongings {
+  const { phone, signIn, mail, groups } = things
   const panels: Readonly<Record<Belonging, HTMLElement>> = {
     phone: phone.root,
     'sign-in': signIn.root,
     mail: mail.root,
+    groups: groups.root,
   }
-  const labels: Readonly<Record<Belonging, string>> = { phone: 'Phone', 'sign-in': 'Sign in', mail: 'Mail' }
+  const labels: Readonly<Record<Belonging, string>> = {
+    phone: 'Phone',
+    'sign-in': 'Sign in',
+    mail: 'Mail',
+    groups: 'Groups',
+  }
   const names = Object.keys(labels) as Belonging[]
   const rootId = newId('belongings')
   const root = element('div', { id: rootId, class: 'belongings', hidden: true }, ...Object.values(panels))
@@ -61,8 +68,11 @@ export function belongings(things: { phone: Phone; signIn: SignIn; mail: MailBox
       phone.show(person.id)
       signIn.show(person)
       mail.show(person.id)
+      groups.show(person.id)
     },
-    setMails(mails) {
+    tell(state) {
+      const { mails } = state
+      groups.tell(state)
       count.textContent = ` ${mails}`
       count.hidden = mails === 0
       mail.look()

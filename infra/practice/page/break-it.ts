@@ -4,10 +4,16 @@ import { button, element } from './elements.ts'
 import type { PracticeClock } from './practice-clock.ts'
 
 const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
 const MOVES = [
   ['1m', '+1 minute', MINUTE_MS],
   ['15m', '+15 minutes', 15 * MINUTE_MS],
-  ['3d', '+3 days', 3 * 24 * 60 * MINUTE_MS],
+  ['4h', '+4 hours', 4 * HOUR_MS],
+  ['1d', '+1 day', DAY_MS],
+  ['3d', '+3 days', 3 * DAY_MS],
+  ['7d', '+7 days', 7 * DAY_MS],
+  ['30d', '+30 days', 30 * DAY_MS],
 ] as const
 const FAULTS: readonly (readonly [FaultKind, string])[] = [
   ['none', 'Works'],
@@ -52,7 +58,9 @@ export function breakIt(options: { readonly clock: PracticeClock; readonly canRe
   const offset = element('p', { class: 'drawer-clock', 'data-testid': 'clock-offset' })
   options.clock.onMove((milliseconds) => {
     offset.textContent =
-      milliseconds === 0 ? 'The company lives in real time.' : `The company lives ${inWords(milliseconds)} ahead.`
+      milliseconds === 0
+        ? 'The company lives in real time.'
+        : `The company lives ${inWords(milliseconds)} ahead. Times on this page are the company’s.`
   })
   return element(
     'details',

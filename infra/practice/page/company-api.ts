@@ -14,12 +14,12 @@ const PATIENCE_MS = 30_000
 /** What went wrong with a request, in a sentence for the person. */
 export class RequestError extends Error {}
 
-export async function ask<Answer>(path: string, body?: unknown): Promise<Answer> {
+/** @param method POST where there is a body, and GET where there is none, unless said otherwise */
+export async function ask<Answer>(path: string, body?: unknown, method?: 'PUT' | 'DELETE'): Promise<Answer> {
   const response = await fetch(`/practice/api${path}`, {
     signal: AbortSignal.timeout(PATIENCE_MS),
-    ...(body === undefined
-      ? {}
-      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   }).catch(() => {
     throw new RequestError('The practice company does not answer. Is it still running?')
   })
@@ -41,5 +41,14 @@ export const company = {
   advance: (advanceMilliseconds: number) => ask<ClockView>('/clock', { advanceMilliseconds }),
   fault: (kind: FaultKind) => ask<void>('/faults', { kind }),
   restartBot: (how: 'SIGTERM' | 'SIGKILL') => ask<void>('/bot', { how }),
+  /** What an administrator does in the directory, without asking the bot. */
+  leaveGroup: (groupId: string, personId: string) =>
+    ask<void>(
+      `/tenant/groups/${encodeURIComponent(groupId)}/members/${encodeURIComponent(personId)}`,
+      undefined,
+      'DELETE',
+    ),
+  setOutOfOffice: (personId: string, on: boolean) =>
+    ask<void>(`/tenant/users/${encodeURIComponent(personId)}/automatic-replies`, { on }, 'PUT'),
   verifyAudit: () => ask<{ whole: boolean; rows: number; sentence: string }>('/audit/verify'),
 }

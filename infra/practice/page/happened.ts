@@ -1,9 +1,9 @@
-import type { AuditLine, DirectoryState, Someone } from '../front-door-shapes.ts'
-import { actionInWords, concerning, reasons, standing } from './audit-words.ts'
+import type { AuditLine, DirectoryState, MembershipChange, Someone } from '../front-door-shapes.ts'
+import { aboutAccess, actionInWords, concerning, membershipInWords, standing } from './audit-words.ts'
 import { company } from './company-api.ts'
 import { button, element, newId } from './elements.ts'
 import type { Live } from './live.ts'
-import { dayAndTime, timeOfDay } from './practice-clock.ts'
+import { dayAndTime, type PracticeClock } from './practice-clock.ts'
 
 const MOST_SHOWN = 200
 
@@ -14,7 +14,12 @@ export interface Happened {
 }
 
 /** What really happened: the audit trail as it grows, and what the directory holds about a person. */
-export function happened(options: { readonly live: Live }): Happened {
+export function happened(options: {
+  readonly bot: string
+  readonly live: Live
+  readonly clock: PracticeClock
+}): Happened {
+  const { bot, clock } = options
   const headingId = newId('happened')
   const who = element('h3', {})
   const facts = element('dl', { class: 'facts', 'data-testid': 'directory-state' })
@@ -23,7 +28,7 @@ export function happened(options: { readonly live: Live }): Happened {
     'aria-live': 'polite',
     'aria-relevant': 'additions',
     tabindex: 0,
-    'aria-label': 'Audit rows, newest first',
+    'aria-label': 'Audit rows and changes of groups, newest first',
   })
   const none = element(
     'p',
@@ -65,7 +70,7 @@ export function happened(options: { readonly live: Live }): Happened {
   const drawState = () => {
     const state = person && states.get(person.id)
     who.textContent = person ? `${person.name} in the directory` : ''
-    if (state) drawFacts(facts, state)
+    if (state) drawFacts(facts, state, clock)
     else facts.replaceChildren()
   }
   options.live.onCompany((event) => {
@@ -73,13 +78,16 @@ export function happened(options: { readonly live: Live }): Happened {
       states.set(event.state.id, event.state)
       if (event.state.id === person?.id) drawState()
     }
-    if (event.type !== 'audit') return
+    if (event.type !== 'audit' && event.type !== 'memberships') return
     none.hidden = true
-    // What was checked is no longer the whole trail.
-    verdict.textContent = ''
-    for (const line of event.lines) rows.prepend(rowOf(line))
+    if (event.type === 'audit') {
+      // What was checked is no longer the whole trail.
+      verdict.textContent = ''
+      for (const line of event.lines) rows.prepend(rowOf(line))
+    } else for (const change of event.changes) rows.prepend(changeOf(change, bot, clock))
     while (rows.childElementCount > MOST_SHOWN) rows.lastElementChild?.remove()
   })
+  clock.onMove(drawState)
   return {
     root,
     about(next) {
@@ -109,31 +117,61 @@ function rowOf(line: AuditLine): HTMLElement {
       element('span', { class: `standing ${look}` }, words),
     ),
     element('p', { class: 'audit-who' }, concerning(line)),
+    aboutAccess(line) !== '' && element('p', { class: 'audit-who' }, aboutAccess(line)),
     line.why !== undefined && element('p', { class: 'audit-who' }, line.why),
-    line.detail !== undefined && element('p', { class: 'audit-who' }, reasons(line.detail)),
+    line.detail !== undefined && element('p', { class: 'audit-who' }, line.detail),
     element(
       'p',
       { class: 'audit-mark' },
       element('code', {}, mark),
       ' ',
-      element('time', { datetime: line.at }, timeOfDay(line.at)),
+      element('time', { datetime: line.at }, dayAndTime(line.at)),
+    ),
+  )
+}
+
+/** What the directory itself says has changed: no row of the trail, so it stands out from them. */
+function changeOf(change: MembershipChange, bot: string, clock: PracticeClock): HTMLElement {
+  const { what, by } = membershipInWords(change, bot)
+  return element(
+    'li',
+    {
+      class: 'audit-row in-directory',
+      'data-testid': 'membership-row',
+      'data-what': change.what,
+      'data-by': change.by,
+    },
+    element(
+      'p',
+      { class: 'audit-what' },
+      element('strong', {}, what),
+      ' ',
+      element('span', { class: 'standing' }, 'directory'),
+    ),
+    element('p', { class: 'audit-who' }, `${change.member}, ${change.group}; ${by}`),
+    element(
+      'p',
+      { class: 'audit-mark' },
+      element('span', {}, 'Microsoft Entra ID'),
+      ' ',
+      clock.told(change.at, 'full'),
     ),
   )
 }
 
 /** Draws the facts, and lets those that changed light up. */
-function drawFacts(list: HTMLElement, state: DirectoryState): void {
+function drawFacts(list: HTMLElement, state: DirectoryState, clock: PracticeClock): void {
   const unlocked = state.locked ? 'locked for a while' : 'allowed'
   const signIn = state.signInAllowed ? unlocked : 'blocked'
   const facts: readonly (readonly [string, string, string])[] = [
     ['Sign-in', signIn, signIn === 'allowed' ? '' : 'bad'],
-    ['Password set', dayAndTime(state.passwordChangedAt), ''],
+    ['Password set', dayAndTime(clock.companyTime(state.passwordChangedAt)), ''],
     [
       'At next sign-in',
       state.mustChangePassword ? 'must change it' : 'nothing to do',
       state.mustChangePassword ? 'notable' : '',
     ],
-    ['Sessions ended', dayAndTime(state.sessionsRevokedAt), ''],
+    ['Sessions ended', dayAndTime(clock.companyTime(state.sessionsRevokedAt)), ''],
   ]
   const before = new Map(
     [...list.children].map((row) => [row.getAttribute('data-fact'), row.querySelector('dd')?.textContent]),

@@ -3,6 +3,7 @@ import type { ChatSide } from './chat-side.ts'
 import { button, element, newId } from './elements.ts'
 import type { Live } from './live.ts'
 import { personPicker } from './person-picker.ts'
+import type { PracticeClock } from './practice-clock.ts'
 import { slackChannel } from './slack/slack-channel.ts'
 import type { SlackWindows } from './slack/slack-windows.ts'
 import type { Workspace } from './slack/workspace.ts'
@@ -23,6 +24,7 @@ export interface ItPane {
 export function itPane(options: {
   readonly view: CompanyView
   readonly live: Live
+  readonly clock: PracticeClock
   /** Undefined in a company without Slack. */
   readonly workspace: Workspace | undefined
   readonly windows: SlackWindows | undefined
@@ -53,6 +55,7 @@ export function itPane(options: {
     bot,
     emptiness,
     live,
+    clock: options.clock,
     onNews: heard('teams'),
   })
   places.teams = { name: 'Teams', side: teams }

@@ -20,6 +20,7 @@ export function openLive(): Live {
   const ofCompany = new Set<(event: LiveEvent) => void>()
   const onceMore = new Set<() => void>()
   let lastRow = 0
+  let lastChange = 0
   let companyStream: EventSource | undefined
   let watched = ''
 
@@ -37,13 +38,18 @@ export function openLive(): Live {
 
   const follow = () => {
     companyStream?.close()
-    const stream = new EventSource(`/practice/api/live?people=${encodeURIComponent(watched)}&after=${lastRow}`)
+    const from = `after=${lastRow}&changesAfter=${lastChange}`
+    const stream = new EventSource(`/practice/api/live?people=${encodeURIComponent(watched)}&${from}`)
     stream.addEventListener('message', ({ data }) => {
       const event: LiveEvent = JSON.parse(data)
       if (event.type === 'audit') {
         const news = event.lines.filter(({ seq }) => seq > lastRow)
         lastRow = Math.max(lastRow, ...news.map(({ seq }) => seq))
         if (news.length > 0) for (const listen of ofCompany) listen({ ...event, lines: news })
+      } else if (event.type === 'memberships') {
+        const news = event.changes.filter(({ number }) => number > lastChange)
+        lastChange = Math.max(lastChange, ...news.map(({ number }) => number))
+        if (news.length > 0) for (const listen of ofCompany) listen({ ...event, changes: news })
       } else for (const listen of ofCompany) listen(event)
     })
     companyStream = stream

@@ -1,6 +1,6 @@
 import { company } from './company-api.ts'
 import { element, linked } from './elements.ts'
-import { dayAndTime } from './practice-clock.ts'
+import type { PracticeClock } from './practice-clock.ts'
 
 export interface MailBox {
   readonly root: HTMLElement
@@ -10,7 +10,7 @@ export interface MailBox {
 }
 
 /** The person's second mailbox: the address the directory knows besides the company's own. */
-export function mailBox(): MailBox {
+export function mailBox({ clock }: { readonly clock: PracticeClock }): MailBox {
   const address = element('p', { class: 'mail-address' })
   const list = element('ul', { class: 'mail-list', 'aria-live': 'polite' })
   const root = element('section', { class: 'mail', 'aria-label': 'Second mailbox' }, address, list)
@@ -37,13 +37,7 @@ export function mailBox(): MailBox {
         element(
           'li',
           { class: 'mail-item', 'data-testid': 'mail-item' },
-          element(
-            'p',
-            { class: 'mail-head' },
-            element('strong', {}, subject),
-            ' ',
-            element('time', { datetime: at }, dayAndTime(at)),
-          ),
+          element('p', { class: 'mail-head' }, element('strong', {}, subject), ' ', clock.told(at, 'full')),
           element('p', { class: 'mail-text' }, ...linked(text)),
         ),
       )

@@ -13,6 +13,9 @@ import { openWorkspace } from './slack/workspace.ts'
 import { steps } from './steps.ts'
 import { tabs } from './tabs.ts'
 
+/** What a visitor writes to see access begin and end. */
+const ACCESS_WORDS = 'I need access to the finance reports'
+
 /** Puts the page together. */
 async function start(): Promise<void> {
   const [view, firstClock] = await Promise.all([company.view(), company.clock()])
@@ -23,20 +26,30 @@ async function start(): Promise<void> {
   const memory = phoneMemory(localStorage)
   const workspace = view.slack && (await openWorkspace({ bot: view.bot, view: view.slack, live, clock }))
   const windows = workspace && slackWindows(workspace)
-  const progress = steps(
+  const progress = steps({
     live,
-    workspace && {
+    slack: workspace && {
       name: view.colleague.name,
       sit() {
         navigation.choose('employee')
         void sitTogether(view.colleague)
       },
     },
-  )
-  const story = happened({ live })
+    access: {
+      words: ACCESS_WORDS,
+      employee: view.employee.name,
+      manager: view.manager.name,
+      approver: view.approver.name,
+      sit(who) {
+        navigation.choose(who === 'employee' ? 'employee' : 'manager')
+        void (who === 'employee' ? employee : manager).show(view[who])
+      },
+    },
+  })
+  const story = happened({ bot: view.bot, live, clock })
   const navigation = tabs({ employee: 'Employee', manager: 'Manager', it: 'IT channel', happened: 'Audit' })
   live.onCompany((event) => {
-    if (event.type === 'audit') navigation.news('happened')
+    if (event.type === 'audit' || event.type === 'memberships') navigation.news('happened')
   })
 
   const sitting = new Map<string, Someone>()
@@ -62,7 +75,7 @@ async function start(): Promise<void> {
     title: 'Employee',
     first: view.employee,
     invitation: `Locked out? Say it to ${view.bot} in your own words. Try:`,
-    suggestions: ['I forgot my password', 'Set up my authenticator app', 'help'],
+    suggestions: ['I forgot my password', 'Set up my authenticator app', ACCESS_WORDS, 'help'],
     onPerson: sits('employee'),
     onNews: () => navigation.news('employee'),
   })
@@ -82,7 +95,7 @@ async function start(): Promise<void> {
     if (person.managerId !== undefined) await manager.show((await company.person(person.managerId)).person)
     story.about(person)
   }
-  const channel = itPane({ view, live, workspace, windows, onNews: () => navigation.news('it') })
+  const channel = itPane({ view, live, clock, workspace, windows, onNews: () => navigation.news('it') })
   for (const pane of [manager, employee]) pane.root.addEventListener('focusin', () => story.about(pane.person()))
 
   document.body.replaceChildren(

@@ -2,6 +2,7 @@ import type { SignInOutcome, Someone } from '../front-door-shapes.ts'
 import { belongings } from './belongings.ts'
 import type { ChatSide } from './chat-side.ts'
 import { element, newId } from './elements.ts'
+import { groupsPanel } from './groups.ts'
 import { inviting } from './invitation.ts'
 import type { Live } from './live.ts'
 import { mailBox } from './mail.ts'
@@ -49,7 +50,8 @@ export function personPane(options: {
   const things = belongings({
     phone: phone({ memory: options.memory, clock: options.clock }),
     signIn: signInBox({ onOutcome: options.onSignIn }),
-    mail: mailBox(),
+    mail: mailBox({ clock: options.clock }),
+    groups: groupsPanel({ bot }),
   })
   const panel = element('div', { id: newId('chat'), class: 'side', role: 'tabpanel', 'aria-label': `${title}: chat` })
   const show = (side: ChatSide) => panel.replaceChildren(...side.above, things.root, ...side.below)
@@ -80,7 +82,7 @@ export function personPane(options: {
     sides.news(side)
     options.onNews()
   }
-  const inTeams = teamsChat({ ...shared, live, onNews: news('teams') })
+  const inTeams = teamsChat({ ...shared, live, clock: options.clock, onNews: news('teams') })
   const inSlack = workspace && windows && slackChat({ ...shared, workspace, windows, onNews: news('slack') })
   sides.choose('teams')
 
@@ -115,7 +117,7 @@ export function personPane(options: {
     if (sides.chosen() === 'slack') inSlack?.appear?.()
   }
   live.onCompany((event) => {
-    if (event.type === 'state' && event.state.id === person.id) things.setMails(event.state.mails)
+    if (event.type === 'state' && event.state.id === person.id) things.tell(event.state)
   })
   return {
     root,

@@ -3,7 +3,7 @@ import { avatar } from './avatar.ts'
 import { drawCard, type Press } from './card-view.ts'
 import { button, element, linked } from './elements.ts'
 import { nodesOf } from './markdown.ts'
-import { timeOfDay } from './practice-clock.ts'
+import type { PracticeClock } from './practice-clock.ts'
 import type { Shown } from './shown-list.ts'
 import type { Card } from './teams-api.ts'
 
@@ -16,6 +16,7 @@ export interface Note {
 }
 
 export interface MessageContext {
+  readonly clock: PracticeClock
   /** Whose eyes it is seen with: own messages stand on the right, own card versions win. */
   viewerId(): string
   /** A button of the message's card was pressed. */
@@ -42,7 +43,7 @@ export function shownMessage(message: Message, context: MessageContext): Shown<M
     { class: 'byline' },
     element('span', { class: isOwn ? 'visually-hidden' : '' }, isOwn ? 'You' : message.from.name),
     ' ',
-    element('time', { datetime: message.timestamp }, timeOfDay(message.timestamp).slice(0, 5)),
+    context.clock.told(message.timestamp, 'brief'),
   )
   root.append(
     isOwn ? '' : avatar(message.from.name, isBot ? 'bot' : 'person'),

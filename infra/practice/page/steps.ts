@@ -9,11 +9,23 @@ export interface Steps {
   signedIn(): void
 }
 
-/**
- * Three steps to the first reset. Each ticks itself off when it has happened, not when a button was pressed.
- * @param slack whom to try Slack with, and how to sit them down there; undefined in a company without Slack
- */
-export function steps(live: Live, slack: { readonly name: string; sit(): void } | undefined): Steps {
+/** Who plays in the story of access: who asks, who says yes first, who says yes then. */
+export type AccessRole = 'employee' | 'manager' | 'approver'
+
+export interface AccessStory extends Readonly<Record<AccessRole, string>> {
+  /** What the employee writes. */
+  readonly words: string
+  sit(who: AccessRole): void
+}
+
+/** Three steps to the first reset. Each ticks itself off when it has happened, not when a button was pressed. */
+export function steps(options: {
+  readonly live: Live
+  /** Whom to try Slack with, and how to sit them down there; undefined in a company without Slack. */
+  readonly slack: { readonly name: string; sit(): void } | undefined
+  readonly access: AccessStory
+}): Steps {
+  const { live, slack } = options
   const items = STEPS.map((words, index) =>
     element(
       'li',
@@ -29,6 +41,7 @@ export function steps(live: Live, slack: { readonly name: string; sit(): void } 
     element('ol', {}, ...items),
     praise,
     slack && trySlack(slack.name, slack.sit),
+    tryAccess(options.access),
   )
   const done = new Set<number>()
   const tick = (step: number) => {
@@ -65,6 +78,26 @@ function trySlack(name: string, sit: () => void): HTMLElement {
     'Try this: ',
     there,
     element('span', { class: 'try-words' }, ' and write: I forgot my password'),
+  )
+}
+
+/** From the question to the end of what was granted, in one sentence. */
+function tryAccess({ words, sit, ...people }: AccessStory): HTMLElement {
+  const chair = (who: AccessRole) =>
+    button(people[who].split(' ')[0] ?? people[who], () => sit(who), {
+      class: 'link',
+      'data-testid': `try-access-${who}`,
+    })
+  return element(
+    'p',
+    { class: 'try', 'data-testid': 'try-access' },
+    'Or this: as ',
+    chair('employee'),
+    ` write “${words}”, approve it as `,
+    chair('manager'),
+    ' and as ',
+    chair('approver'),
+    element('span', { class: 'try-words' }, ', move the clock (Break it) and see it end.'),
   )
 }
 

@@ -4,6 +4,7 @@ import { compose } from './compose.ts'
 import { element } from './elements.ts'
 import type { Live } from './live.ts'
 import { messageList } from './message-list.ts'
+import type { PracticeClock } from './practice-clock.ts'
 import { pressInChannel } from './pressing.ts'
 import { teams } from './teams-api.ts'
 import { threads } from './threads.ts'
@@ -16,6 +17,7 @@ export function teamsChannel(options: {
   /** What is said while there is nothing. */
   readonly emptiness: string
   readonly live: Live
+  readonly clock: PracticeClock
   onNews(): void
 }): ChatSide {
   const { channelId, name, bot, live } = options
@@ -34,6 +36,7 @@ export function teamsChannel(options: {
   const list = messageList({
     label: `Threads in ${name}`,
     context: {
+      clock: options.clock,
       viewerId: () => personId,
       press: (message, press) => pressInChannel(channelId, personId, message, press),
       say: (text) => void begin(text).catch((error: Error) => box.complain(error.message)),

@@ -7,6 +7,7 @@ import { compose } from './compose.ts'
 import type { Invite } from './invitation.ts'
 import type { Live } from './live.ts'
 import { messageList } from './message-list.ts'
+import type { PracticeClock } from './practice-clock.ts'
 import { pressInChat } from './pressing.ts'
 import { cardShownTo } from './shown-message.ts'
 import { teams } from './teams-api.ts'
@@ -18,6 +19,7 @@ export function teamsChat(options: {
   readonly role: string
   readonly bot: string
   readonly live: Live
+  readonly clock: PracticeClock
   readonly belongings: Belongings
   readonly invite: Invite
   onNews(): void
@@ -33,6 +35,7 @@ export function teamsChat(options: {
   const list = messageList({
     label: `Messages between the ${options.role.toLowerCase()} and ${bot}`,
     context: {
+      clock: options.clock,
       viewerId: () => personId,
       press: (message, press) => pressInChat(personId, message, press, options.belongings),
       say: sayOrComplain,

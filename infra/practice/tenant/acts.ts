@@ -45,6 +45,15 @@ export function revokeSessions(state: TenantState, user: CompanyUser, by: By): v
   state.announce({ kind: 'sessions', id: user.id, what: ['revoked'], by })
 }
 
+/** Deletes a person, with everything that was theirs. */
+export function deleteUser(state: TenantState, user: CompanyUser, by: By): void {
+  state.company.removeUser(user.id)
+  state.passwords.forget(user.id)
+  state.accessPasses.forget(user.id)
+  state.signIns.endSessions(user.id)
+  state.announce({ kind: 'user', id: user.id, what: ['deleted'], by })
+}
+
 /** Changes properties of a person. */
 export function editUser(state: TenantState, user: CompanyUser, edit: Partial<CompanyUser>, by: By): void {
   state.company.putUser({ ...user, ...edit })

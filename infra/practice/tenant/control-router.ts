@@ -43,6 +43,18 @@ const accessPassPolicy = z
   })
   .partial()
   .strict()
+const groupEdit = z
+  .object({
+    displayName: z.string().min(1).max(256),
+    description: z.string().max(1024),
+    isAssignableToRole: z.literal(true).nullable(),
+    onPremisesSyncEnabled: z.literal(true).nullable(),
+  })
+  .partial()
+  .strict()
+const automaticReplies = z.object({
+  on: z.union([z.boolean(), z.object({ from: z.coerce.date(), until: z.coerce.date() })]),
+})
 const roleGrant = z.object({
   principalId: z.guid(),
   role: z.string().min(1).max(100),
@@ -104,6 +116,14 @@ export function controlRouter(control: Control, company: Company): Router {
     await control.setPassword(request.params.id, value, { mustChange })
     response.status(204).end()
   })
+  router.delete('/users/:id', (request, response) => {
+    control.deleteUser(request.params.id)
+    response.status(204).end()
+  })
+  router.put('/users/:id/automatic-replies', (request, response) => {
+    control.setAutomaticReplies(request.params.id, automaticReplies.parse(request.body).on)
+    response.status(204).end()
+  })
   router.post('/users/:id/access-pass', (request, response) => {
     response.json({ letIn: control.useAccessPass(request.params.id, accessPass.parse(request.body).pass) })
   })
@@ -117,6 +137,24 @@ export function controlRouter(control: Control, company: Company): Router {
   })
   router.delete('/groups/:id/members/:member', (request, response) => {
     control.removeMember(request.params.id, request.params.member)
+    response.status(204).end()
+  })
+  for (const [method, change] of [
+    ['put', control.addOwner],
+    ['delete', control.removeOwner],
+  ] as const) {
+    router[method]('/groups/:id/owners/:owner', (request, response) => {
+      change(request.params.id, request.params.owner)
+      response.status(204).end()
+    })
+  }
+  router.get('/groups/:id', (request, response) => void response.json(control.group(request.params.id)))
+  router.patch('/groups/:id', (request, response) => {
+    control.editGroup(request.params.id, withoutUndefined(groupEdit.parse(request.body)))
+    response.json(control.group(request.params.id))
+  })
+  router.delete('/groups/:id', (request, response) => {
+    control.deleteGroup(request.params.id)
     response.status(204).end()
   })
   router.post('/roles', (request, response) => {

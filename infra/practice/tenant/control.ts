@@ -3,8 +3,9 @@ import { including, without } from '../company/company.ts'
 import type { CompanyGroup, CompanyUser, RoleAssignment } from '../company/model.ts'
 import { findRole } from '../company/roles.ts'
 import type { AccessPassPolicy } from './access-passes.ts'
-import { editUser, revokeSessions, setPassword } from './acts.ts'
+import { deleteUser, editUser, revokeSessions, setPassword } from './acts.ts'
 import type { Fault, FaultRequest } from './faults.ts'
+import { type GroupState, groupState } from './group-state.ts'
 import type { Mail } from './mailboxes.ts'
 import {
   type AccessPassRecord,
@@ -44,6 +45,15 @@ export interface Control {
   addMember(groupId: string, memberId: string): void
   removeMember(groupId: string, memberId: string): void
   addOwner(groupId: string, userId: string): void
+  removeOwner(groupId: string, userId: string): void
+  /** The group as it is now, whatever readers see yet. */
+  group(id: string): GroupState
+  /** Changes properties, and members and owners too where they are given. */
+  editGroup(id: string, edit: Partial<Omit<CompanyGroup, 'id'>>): void
+  deleteGroup(id: string): void
+  deleteUser(idOrName: string): void
+  /** Turns automatic replies on or off, or on for a time. */
+  setAutomaticReplies(idOrName: string, on: boolean | { readonly from: Date; readonly until: Date }): void
   /** Gives a role (name or template id) to a user, group or application; `eligible`: to be activated through PIM. */
   assignRole(principalId: string, role: string, state?: RoleAssignment['state']): RoleAssignment
   removeRole(principalId: string, role: string): void
@@ -132,6 +142,24 @@ export function makeControl(state: TenantState, listeners: Set<(change: Change) 
     addOwner(groupId, userId) {
       const one = group(groupId)
       regroup(one, { owners: including(one.owners, found(userId).id) }, ['owner added', userId])
+    },
+    removeOwner(groupId, userId) {
+      const one = group(groupId)
+      regroup(one, { owners: without(one.owners, found(userId).id) }, ['owner removed', userId])
+    },
+    group: (id) => groupState(group(id)),
+    editGroup: (id, edit) => regroup(group(id), edit, Object.keys(edit)),
+    deleteGroup(id) {
+      const one = group(id)
+      company.removeGroup(one.id)
+      state.announce({ kind: 'group', id: one.id, what: ['deleted'], by })
+    },
+    deleteUser: (idOrName) => deleteUser(state, found(idOrName), by),
+    setAutomaticReplies(idOrName, on) {
+      const { id } = found(idOrName)
+      const status = on === false ? 'disabled' : on === true ? 'alwaysEnabled' : 'scheduled'
+      state.mailboxes.setReplies(id, { status, ...(typeof on === 'boolean' ? {} : on) })
+      state.announce({ kind: 'user', id, what: ['automatic replies', status], by })
     },
     assignRole(principalId, name, roleState = 'active') {
       const { roleTemplateId, displayName } = role(name)

@@ -11,12 +11,20 @@ export interface Mail {
   readonly text: string
 }
 
+/** Automatic replies of a mailbox; `from` and `until` where they are scheduled. */
+export interface AutomaticReplies {
+  readonly status: 'disabled' | 'alwaysEnabled' | 'scheduled'
+  readonly from?: Date
+  readonly until?: Date
+}
+
 const mostMailboxes = 10_000
 const mailsEach = 100
 
 /** Everybody's mail, the company's and the world's, by address. The oldest go when there are too many. */
 export class Mailboxes {
   readonly #boxes = new Map<string, Ring<Mail>>()
+  readonly #replies = new Map<string, AutomaticReplies>()
 
   deliver(mail: Mail): void {
     for (const address of mail.to) {
@@ -28,6 +36,15 @@ export class Mailboxes {
       const [oldest] = this.#boxes.keys()
       if (this.#boxes.size > mostMailboxes && oldest !== undefined) this.#boxes.delete(oldest)
     }
+  }
+
+  /** Of a user, by object id: off until somebody set them. */
+  repliesOf(userId: string): AutomaticReplies {
+    return this.#replies.get(userId) ?? { status: 'disabled' }
+  }
+
+  setReplies(userId: string, replies: AutomaticReplies): void {
+    this.#replies.set(userId, replies)
   }
 
   /** The mails to an address, oldest first. */

@@ -1,5 +1,6 @@
 import type { CompanyUser } from '../company/model.ts'
 import type { Usability } from './access-passes.ts'
+import type { AutomaticReplies } from './mailboxes.ts'
 import type { TenantState } from './state.ts'
 
 /** What the directory holds of a person, without any password. Times are ISO 8601. */
@@ -19,6 +20,7 @@ export interface DirectoryState {
   readonly managerId: string | null
   readonly otherMails: readonly string[]
   readonly administrator: boolean
+  readonly automaticReplies: AutomaticReplies['status']
   /** Direct memberships. */
   readonly groupIds: readonly string[]
 }
@@ -57,6 +59,7 @@ export function directoryState(state: TenantState, user: CompanyUser): Directory
     managerId: user.managerId,
     otherMails: user.otherMails,
     administrator: company.isAdministrator(user.id),
+    automaticReplies: state.mailboxes.repliesOf(user.id).status,
     groupIds: company.directGroups(user.id, 'latest').map((group) => group.id),
   }
 }

@@ -20,6 +20,7 @@ import type { App, Change, Installation, RequestRecord, TenantState } from './st
 import { makeTokenKeys } from './token-keys.ts'
 
 export type { Control } from './control.ts'
+export type { GroupState } from './group-state.ts'
 export type { Mail } from './mailboxes.ts'
 export type { DirectoryState } from './person-state.ts'
 export type { Change, RequestRecord } from './state.ts'

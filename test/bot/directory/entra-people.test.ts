@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { DirectoryUser } from '../../../bot/directory/directory.ts'
 import { groupId, userId } from '../../../bot/identity/person.ts'
 import { type CastKey, wellKnown, wellKnownGroups } from '../../../infra/practice/company/cast.ts'
-import { failure, openTenantDirectory, type TenantDirectory } from './tenant-directory.ts'
+import { failure, openTenantDirectory, readingGroups, type TenantDirectory } from './tenant-directory.ts'
 
 const nobody = userId.parse('00000000-0000-4000-8000-000000000000')
 const of = (key: CastKey) => userId.parse(wellKnown[key].id)
@@ -138,6 +138,13 @@ describe('finding people in Entra ID', () => {
       assert.deepEqual(await found('Otto Brandt'), ['Otto Brandt'])
     })
 
+    it('finds guests too where they are asked for', async () => {
+      const withGuests = async (text: string) => names(await practice.directory.findPeople(text, 10, { guests: true }))
+      assert.deepEqual(await withGuests('Santos'), ['Gil Santos'])
+      assert.deepEqual(await withGuests('ada.lindqvist@'), ['Ada Lindqvist'])
+      assert.deepEqual(names(await practice.directory.findPeople('Santos', 10, { guests: false })), [])
+    })
+
     it('gives as many as asked, 25 at most, by name', async () => {
       const many = await found('a', 1000)
       assert.equal(many.length, 25)
@@ -198,7 +205,7 @@ describe('finding people in Entra ID', () => {
     })
 
     it('does not say “no groups” when it may not look', async () => {
-      await practice.without('GroupMember.Read.All', async () => {
+      await practice.without(readingGroups, async () => {
         const error = await failure(practice.directory.groupsOf(of('ada'), 10))
         assert.equal(error.code, 'refused')
         assert.match(error.detail, /lacks GroupMember\.Read\.All/)

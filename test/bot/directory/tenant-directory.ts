@@ -12,6 +12,9 @@ import { testCertificates } from './local-server.ts'
 
 export const clientId = '3c9d1e84-52b7-4d0a-8f6e-9b1a7c5d2f43'
 
+/** Each lets the application read groups. */
+export const readingGroups = ['GroupMember.Read.All', 'GroupMember.ReadWrite.All'] as const
+
 /** A practice tenant and the directory that looks at it, over the network and through the Graph SDK. */
 export interface TenantDirectory {
   readonly tenant: Tenant
@@ -20,8 +23,8 @@ export interface TenantDirectory {
   readonly pauses: number[]
   /** Counts requests from now on. */
   watch(method: string, path: RegExp): () => number
-  /** Takes a permission away for the length of an act. */
-  without(permission: string, act: () => Promise<void>): Promise<void>
+  /** Takes permissions away for the length of an act. */
+  without(permissions: string | readonly string[], act: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -59,12 +62,13 @@ export async function openTenantDirectory(options: { clock?: Clock; people?: num
         control.requests().filter((one) => !before.has(one.requestId) && one.method === method && path.test(one.path))
           .length
     },
-    async without(permission, act) {
-      control.setPermission(clientId, permission, false)
+    async without(permissions, act) {
+      const names = typeof permissions === 'string' ? [permissions] : permissions
+      for (const name of names) control.setPermission(clientId, name, false)
       try {
         await act()
       } finally {
-        control.setPermission(clientId, permission, true)
+        for (const name of names) control.setPermission(clientId, name, true)
       }
     },
     async close() {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { UnsecuredJWT } from 'jose'
 import { CredentialError } from '../../../bot/directory/credential-error.ts'
-import { allPermissions } from '../../../bot/directory/permissions.ts'
+import { allPermissions, permissions } from '../../../bot/directory/permissions.ts'
 import { isIll, type Patient, runDoctor } from '../../../bot/doctor/doctor.ts'
 import { type Finding, line } from '../../../bot/doctor/finding.ts'
 import { tenantId } from '../../../bot/identity/person.ts'
@@ -98,9 +98,10 @@ describe('npm run doctor', () => {
   })
 
   it('names each missing permission, what is lost, and the command that grants it', async () => {
-    patient = { ...patient, accessPasses: true }
-    for (const name of allPermissions) {
-      granted = allPermissions.filter((one) => one !== name)
+    patient = { ...patient, accessPasses: true, access: true }
+    for (const { name, optional, broader } of permissions) {
+      if (optional === true) continue
+      granted = allPermissions.filter((one) => one !== name && !broader.includes(one))
       const findings = await examine()
       assert.ok(isIll(findings))
       const finding = about(findings, new RegExp(`^${name}$`))
@@ -129,6 +130,29 @@ describe('npm run doctor', () => {
     assert.equal((await pass()).status, 'missing')
     granted = [...granted, 'UserAuthenticationMethod.ReadWrite.All']
     assert.equal((await pass()).status, 'ok')
+  })
+
+  it('calls for the permission for memberships only where access can be asked for', async () => {
+    const writes = 'GroupMember.ReadWrite.All'
+    const settings = 'MailboxSettings.Read'
+    const finding = async (name: string) => about(await examine(), new RegExp(`^${name}$`))
+    granted = allPermissions.filter((name) => name !== writes && name !== settings)
+    assert.match((await finding(writes)).why, /^optional, where access can be asked for.*not granted/)
+    patient = { ...patient, access: true }
+    const missing = await finding(writes)
+    assert.equal(missing.status, 'missing')
+    assert.match(missing.why, /give approved access.*Without it approved access is not given/)
+    const unheard = await finding(settings)
+    assert.equal(unheard.status, 'ok')
+    assert.match(unheard.why, /^optional.*not granted: approvers who are away are asked all the same/)
+    granted = allPermissions
+    assert.equal((await finding(writes)).status, 'ok')
+    assert.doesNotMatch((await finding(settings)).why, /not granted/)
+    patient = { ...patient, access: false }
+    assert.equal((await finding(writes)).status, 'unneeded')
+    assert.equal((await finding(settings)).status, 'unneeded')
+    granted = allPermissions.filter((name) => name !== writes && name !== settings)
+    assert.ok(!(await examine()).some(({ what }) => what === writes || what === settings))
   })
 
   it('accepts a broader permission, and says to exchange it', async () => {
@@ -254,6 +278,14 @@ describe('npm run doctor', () => {
       assert.match(output, /^ok +User\.Read\.All: recognise who is writing/m)
       assert.match(output, /^0 missing, /m)
       assert.equal(code, 0)
+    })
+
+    it('calls for writing memberships once a catalogue is set', async () => {
+      granted = allPermissions.filter((name) => name !== 'GroupMember.ReadWrite.All')
+      assert.equal((await run()).code, 0)
+      const { code, output } = await run({ HELPBOT_CATALOGUE: join(folder, 'catalogue.yaml') })
+      assert.match(output, /^missing +GroupMember\.ReadWrite\.All: /m)
+      assert.equal(code, 1)
     })
 
     it('ends with 1 when something is missing, and with 2 when the settings are faulty', async () => {

@@ -82,6 +82,8 @@ describe('what is done to somebody else’s account', () => {
       isIt: itMembership(directory, groupId.parse(wellKnownGroups.itHelpDesk)),
       operations: [operation],
       notices: noticesOfOperation(defaultPolicy, true),
+      settleAccess: async () => [],
+      groupWithin: async () => [],
       afterwards: async (one) => void ended.push(one),
       pause: async () => undefined,
     })

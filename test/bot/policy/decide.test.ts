@@ -520,3 +520,44 @@ describe('freezing an account', () => {
       assert.equal(refused(policyWithRule('freeze-account', careless), freeze({ approvals: [yes] })).code, 'forbidden')
   })
 })
+
+describe('undoing a change of somebody’s access', () => {
+  const undo = (parts: Parameters<typeof request>[0] = {}): DecisionRequest =>
+    request({
+      operation: 'undo-access',
+      relation: 'it',
+      usage: { today: 0, byStarter: 0 },
+      proofs: [proof('totp')],
+      ...parts,
+      target: { id: stranger, ...parts.target },
+    })
+
+  it('is for IT, with a code given just now', () => {
+    assert.equal(decide(defaultPolicy, undo()).verdict, 'allow')
+    assert.deepEqual(missing(defaultPolicy, undo({ proofs: [] })), [['totp']])
+    assert.deepEqual(missing(defaultPolicy, undo({ proofs: [proof('totp', { at: minutesAgo(11) })] })), [['totp']])
+    for (const relation of ['manager-of', 'none'] as const)
+      assert.equal(refused(defaultPolicy, undo({ relation })).code, 'not-in-charge')
+  })
+
+  it('is never done for oneself', () => {
+    assert.equal(refused(defaultPolicy, undo({ relation: 'self', target: { id: mia } })).code, 'own-account')
+    assert.equal(refused(defaultPolicy, undo({ target: { id: mia } })).code, 'own-account')
+  })
+
+  it('takes guests, blocked and synced accounts, because contractors are such', () => {
+    for (const target of [{ guest: true }, { accountEnabled: false }, { sourceOfAuthority: 'on-premises' }] as const)
+      assert.equal(decide(defaultPolicy, undo({ target })).verdict, 'allow')
+  })
+
+  it('takes no guest and nobody who is blocked for IT, and leaves administrators alone', () => {
+    assert.equal(refused(defaultPolicy, undo({ person: { guest: true } })).code, 'guest')
+    assert.equal(refused(defaultPolicy, undo({ person: { accountEnabled: false } })).code, 'disabled')
+    assert.equal(refused(defaultPolicy, undo({ target: { privileged: true } })).code, 'privileged')
+  })
+
+  it('has a limit for the person and for whoever starts it', () => {
+    for (const usage of [{ today: 10, byStarter: 10 }, { today: 0, byStarter: 20 }, { today: 0 }])
+      assert.equal(refused(defaultPolicy, undo({ usage })).code, 'limit')
+  })
+})

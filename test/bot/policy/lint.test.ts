@@ -53,7 +53,14 @@ describe('the policy linter', () => {
       ],
     ],
     'no-proof': (
-      ['reset-password', 'unlock-account', 'replace-totp', 'set-security-questions', 'reset-password-for'] as const
+      [
+        'reset-password',
+        'unlock-account',
+        'replace-totp',
+        'set-security-questions',
+        'reset-password-for',
+        'undo-access',
+      ] as const
     ).map((name) => [`nothing for ${name}`, policyWithRule(name, { proofs: [] }), [`operations.${name}.proofs`]]),
     'questions-for-privileged': [
       [
@@ -80,6 +87,11 @@ describe('the policy linter', () => {
         'a freeze that asks for a code where nobody could type one',
         policyWithRule('freeze-account', { proofs: [['totp']] }),
         ['operations.freeze-account.proofs'],
+      ],
+      [
+        'undoing by managers, who are not listened to there',
+        policyWithRule('undo-access', { by: ['manager', 'it'] }),
+        ['operations.undo-access.by'],
       ],
       [
         'questions listed while they are off',

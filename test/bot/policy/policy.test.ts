@@ -46,6 +46,12 @@ describe('the policy that comes with HelpBot', () => {
     assert.deepEqual([freeze.by, freeze.approvers, freeze.proofs], [['it'], 'it', []])
   })
 
+  it('lets IT undo a change of access with a code, and nobody else', () => {
+    const { 'undo-access': undo } = defaultPolicy.operations
+    assert.deepEqual([undo.by, undo.proofs, undo.freshness], [['it'], [['totp']], 10 * minute])
+    assert.deepEqual(undo.limits, { perPersonPerDay: 10, perStarterPerDay: 20 })
+  })
+
   it('shows what is made to whoever started it, or to the manager, and to nobody else', () => {
     const to = (reader: string) => defaultText.replace('showTo: starter', `showTo: ${reader}`)
     assert.equal(loadPolicy(to('manager'), 'p.yaml').operations['reset-password-for'].showTo, 'manager')

@@ -70,6 +70,7 @@ export async function startPageTest(botUrl: (slackBotUrl: string) => string): Pr
   const mails: { at: string; subject: string; text: string }[] = []
   const kills: string[] = []
   let offset = 0
+  const moves: { at: string; offsetMilliseconds: number }[] = []
   const now = () => new Date(Date.now() + offset)
   const certificates = await makeCertificates()
   const clientId = '3c9d1e84-52b7-4d0a-8f6e-9b1a7c5d2f43'
@@ -77,7 +78,7 @@ export async function startPageTest(botUrl: (slackBotUrl: string) => string): Pr
     tls: certificates.server,
     tenantId: TENANT,
     apps: [{ clientId, certificate: certificates.app.cert, permissions: ['User.Read.All'] }],
-    clock: now,
+    clock: () => new Date(),
   })
   const bot = await startTestBot({ person: (id) => tenant.company.person(id), teamMembers: [sam.id] })
   bot.onTurn((context) => scripted(context, seed, now))
@@ -97,8 +98,10 @@ export async function startPageTest(botUrl: (slackBotUrl: string) => string): Pr
     clock: {
       now,
       offsetMilliseconds: () => offset,
+      moves: () => moves,
       advance: (milliseconds) => {
         offset += milliseconds
+        moves.push({ at: new Date().toISOString(), offsetMilliseconds: offset })
       },
     },
     mailbox: (address) => (address === addressOfTomas ? mails : []),

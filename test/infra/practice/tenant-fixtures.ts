@@ -9,7 +9,7 @@ export const tenantId = '7a1c3b52-0d6e-4f43-9a57-3f1f5d2c8e10'
 export const clientId = '3c9d1e84-52b7-4d0a-8f6e-9b1a7c5d2f43'
 
 /** What the tests' application may do on top of what the bot asks for. */
-const more = ['Directory.Read.All', 'GroupMember.ReadWrite.All', 'User.ReadWrite.All', 'MailboxSettings.Read']
+const more = ['Directory.Read.All', 'User.ReadWrite.All']
 
 /** A client of the tenant as msal-node and the Graph SDK make one. */
 export interface Practice {

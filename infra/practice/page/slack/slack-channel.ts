@@ -58,7 +58,7 @@ export function slackChannel(options: {
     make: (message) =>
       slackMessage(message, {
         names: workspace.names,
-        now: () => workspace.clock.now(),
+        clock: workspace.clock,
         viewer: () => user ?? '',
         press: ({ ts }, actionId, typed) =>
           told(bot, async () => slack.press(whoever(), channelId, ts, actionId, typed)),

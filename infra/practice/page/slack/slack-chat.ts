@@ -52,7 +52,7 @@ export function slackChat(options: {
     make: (message) =>
       slackMessage(message, {
         names: workspace.names,
-        now: () => workspace.clock.now(),
+        clock: workspace.clock,
         viewer: () => user ?? '',
         press: ({ ts }, actionId, typed) =>
           told(bot, async () => slack.press(whoever(), conversationId, ts, actionId, typed)),

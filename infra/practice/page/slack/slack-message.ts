@@ -1,7 +1,7 @@
 import type { Message } from '../../slack/shapes.ts'
 import { avatar } from '../avatar.ts'
 import { element, hidden } from '../elements.ts'
-import { timeOfDay } from '../practice-clock.ts'
+import type { PracticeClock } from '../practice-clock.ts'
 import type { Shown } from '../shown-list.ts'
 import type { Note } from '../shown-message.ts'
 import type { Typed } from './controls.ts'
@@ -12,7 +12,7 @@ import type { Names } from './names.ts'
 
 export interface SlackMessageContext {
   readonly names: Names
-  now(): Date
+  readonly clock: PracticeClock
   /** Slack user id of the one who looks. */
   viewer(): string
   press(message: Message, actionId: string, typed: Typed): Promise<Note | undefined>
@@ -66,7 +66,7 @@ export function slackMessage(message: Message, context: SlackMessageContext): Sh
         { class: 'byline' },
         element('span', { class: 'slack-author' }, from.name),
         from.isBot && element('span', { class: 'slack-app' }, 'APP'),
-        element('time', { datetime: sentAt.toISOString() }, timeOfDay(sentAt).slice(0, 5)),
+        context.clock.told(sentAt, 'brief'),
         isOwn && hidden(' (you)'),
       ),
       body,
@@ -91,10 +91,10 @@ export function slackMessage(message: Message, context: SlackMessageContext): Sh
     const files = next.files.map(({ name }) => element('p', { class: 'slack-file' }, `File: ${name}`))
     if (next.blocks.length > 0) {
       const act = (actionId: string, typed: Typed) => void told(() => context.press(current, actionId, typed))
-      blocks = drawBlocks(next.blocks, { names: context.names, now: context.now, act }, kept)
+      blocks = drawBlocks(next.blocks, { names: context.names, now: context.clock.now, act }, kept)
       body.replaceChildren(blocks.root, ...files)
     } else {
-      const words = element('div', { class: 'slack-text' }, mrkdwn(next.text, context.names, context.now()))
+      const words = element('div', { class: 'slack-text' }, mrkdwn(next.text, context.names, context.clock.now()))
       body.replaceChildren(...(next.text === '' ? [] : [words]), ...files)
     }
     root.classList.toggle('with-card', next.blocks.length > 0)

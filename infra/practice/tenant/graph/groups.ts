@@ -5,7 +5,7 @@ import { bodyOf, type Call, demand, noContent, param, type Route } from './call.
 import { groupCollection, objectCollection } from './collections.ts'
 import { entity } from './entity.ts'
 import { badRequest, masteredOnPremises, notFound } from './graph-fault.ts'
-import { countAll, list } from './listing.ts'
+import { countAll, demandAdvancedIfAsked, list } from './listing.ts'
 import * as may from './permissions.ts'
 import { projection } from './projection.ts'
 import { groupResource } from './resource.ts'
@@ -75,7 +75,36 @@ function deleteMember(call: Call) {
   return deleteUser(call, user)
 }
 
+const memberGroupsAsked = z.object({ securityEnabledOnly: z.boolean() })
+
+/**
+ * The groups a group is in, however deeply (learn.microsoft.com/graph/api/directoryobject-getmembergroups). Only people and
+ * applications may ask for security groups alone.
+ */
+function memberGroups(call: Call) {
+  const { id } = namedGroup(call)
+  if (bodyOf(call, memberGroupsAsked).securityEnabledOnly)
+    throw badRequest('securityEnabledOnly can be true for users and service principals only.')
+  const value = call.state.company.transitiveGroups(id, 'visible').map((group) => group.id)
+  return {
+    status: 200,
+    body: { '@odata.context': `${call.state.url}/v1.0/$metadata#Collection(Edm.String)`, value },
+  }
+}
+
 const read = { method: 'GET', class: 'groups', permissions: may.readGroups } as const
+
+function peopleRoutes(relation: 'members' | 'owners'): Route[] {
+  const handle = (call: Call) => {
+    const ids = [...namedGroup(call)[relation]]
+    demandAdvancedIfAsked(call)
+    return list(call, objectCollection(call, ids, call.params.cast))
+  }
+  return [
+    { ...read, path: `/groups/{id}/${relation}`, handle },
+    { ...read, path: `/groups/{id}/${relation}/{cast:microsoft.graph.}`, handle },
+  ]
+}
 
 /** Groups, their members and owners. */
 export const groupRoutes: readonly Route[] = [
@@ -91,16 +120,8 @@ export const groupRoutes: readonly Route[] = [
       return entity(call, 'groups/$entity', group)
     },
   },
-  {
-    ...read,
-    path: '/groups/{id}/members',
-    handle: (call) => list(call, objectCollection(call, [...namedGroup(call).members], undefined)),
-  },
-  {
-    ...read,
-    path: '/groups/{id}/members/{cast:microsoft.graph.}',
-    handle: (call) => list(call, objectCollection(call, [...namedGroup(call).members], call.params.cast)),
-  },
+  ...peopleRoutes('members'),
+  ...peopleRoutes('owners'),
   {
     ...read,
     path: '/groups/{id}/transitiveMembers',
@@ -110,9 +131,11 @@ export const groupRoutes: readonly Route[] = [
     },
   },
   {
-    ...read,
-    path: '/groups/{id}/owners',
-    handle: (call) => list(call, objectCollection(call, [...namedGroup(call).owners], undefined)),
+    method: 'POST',
+    path: '/groups/{id}/getMemberGroups',
+    class: 'groups',
+    permissions: may.readGroups,
+    handle: memberGroups,
   },
   {
     method: 'POST',

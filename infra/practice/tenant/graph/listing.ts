@@ -112,6 +112,16 @@ function planOf(call: Call, collection: Collection): Plan {
   }
 }
 
+const advancedOptions = ['$filter', '$orderby', '$search'] as const
+
+/**
+ * For relations where a cast, a filter, an order or a search makes it an advanced query
+ * (learn.microsoft.com/graph/api/group-list-members, "Request headers"). @throws GraphFault
+ */
+export function demandAdvancedIfAsked(call: Call): void {
+  if (call.params.cast !== undefined || advancedOptions.some((name) => call.query.has(name))) demandAdvanced(call)
+}
+
 /** For what is an advanced query whatever it asks, such as a cast (learn.microsoft.com/graph/aad-advanced-queries). @throws GraphFault */
 export function demandAdvanced(call: Call): void {
   if (!isEventual(call) || call.query.get('$count')?.toLowerCase() !== 'true')

@@ -23,17 +23,41 @@ const mail = z.object({
   saveToSentItems: z.boolean().optional(),
 })
 
+const noMailbox = () =>
+  new GraphFault(
+    404,
+    'MailboxNotEnabledForRESTAPI',
+    'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
+  )
+
 /** Guests and people without an address have no mailbox here. @throws GraphFault */
 function mailboxOwner(call: Call) {
   const user = namedUser(call)
-  if (user.mail === null || user.userType === 'Guest') {
-    throw new GraphFault(
-      404,
-      'MailboxNotEnabledForRESTAPI',
-      'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
-    )
-  }
+  if (user.mail === null || user.userType === 'Guest') throw noMailbox()
   return { user, address: user.mail }
+}
+
+/** Settings are kept for mailboxes with a licence. @throws GraphFault */
+function settings(call: Call) {
+  const { user } = mailboxOwner(call)
+  if (!user.licensed) throw noMailbox()
+  const { status, from, until } = call.state.mailboxes.repliesOf(user.id)
+  const at = (time: Date | undefined) => ({
+    // Seven decimals and no Z, as Exchange writes times.
+    dateTime: (time ?? call.state.clock()).toISOString().replace('Z', '0000'),
+    timeZone: 'UTC',
+  })
+  return {
+    id: user.id,
+    replies: {
+      status,
+      externalAudience: 'all',
+      internalReplyMessage: '',
+      externalReplyMessage: '',
+      scheduledStartDateTime: at(from),
+      scheduledEndDateTime: at(until),
+    },
+  }
 }
 
 function send(call: Call) {
@@ -66,6 +90,12 @@ const photo = {
   handle: showPicture,
 } as const
 
+const readSettings = {
+  method: 'GET',
+  class: 'mail',
+  permissions: ['MailboxSettings.Read', 'MailboxSettings.ReadWrite'],
+} as const
+
 /** Mailboxes and pictures: what Exchange Online keeps. */
 export const mailRoutes: readonly Route[] = [
   { method: 'POST', path: '/users/{id}/sendMail', class: 'mail', permissions: ['Mail.Send'], handle: send },
@@ -77,19 +107,25 @@ export const mailRoutes: readonly Route[] = [
     handle: send,
   },
   {
-    method: 'GET',
-    path: '/users/{id}/mailboxSettings',
-    class: 'mail',
-    permissions: ['MailboxSettings.Read', 'MailboxSettings.ReadWrite'],
+    ...readSettings,
+    path: '/users/{id}/mailboxSettings/automaticRepliesSetting',
     handle(call) {
-      const { user } = mailboxOwner(call)
-      return entity(call, `users('${user.id}')/mailboxSettings`, {
+      const { id, replies } = settings(call)
+      return entity(call, `users('${id}')/mailboxSettings/automaticRepliesSetting`, replies)
+    },
+  },
+  {
+    ...readSettings,
+    path: '/users/{id}/mailboxSettings',
+    handle(call) {
+      const { id, replies } = settings(call)
+      return entity(call, `users('${id}')/mailboxSettings`, {
         timeZone: 'W. Europe Standard Time',
         language: { locale: 'en-GB', displayName: 'English (United Kingdom)' },
         dateFormat: 'dd/MM/yyyy',
         timeFormat: 'HH:mm',
         userPurpose: 'user',
-        automaticRepliesSetting: { status: 'disabled', externalAudience: 'all' },
+        automaticRepliesSetting: replies,
       })
     },
   },

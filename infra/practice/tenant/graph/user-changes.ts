@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { CompanyUser } from '../../company/model.ts'
-import { acceptsPassword, editUser, revokeSessions, setPassword } from '../acts.ts'
+import { acceptsPassword, editUser, deleteUser as removeUser, revokeSessions, setPassword } from '../acts.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { bodyOf, type Call, demand, noContent, param, type Route } from './call.ts'
 import { entity } from './entity.ts'
@@ -155,11 +155,7 @@ export function deleteUser(call: Call, user: CompanyUser) {
   demand(call.app, may.writeUsers)
   if (state.company.isAdministrator(user.id)) throw denied()
   if (user.onPremisesSyncEnabled === true) throw masteredOnPremises()
-  state.company.removeUser(user.id)
-  state.passwords.forget(user.id)
-  state.accessPasses.forget(user.id)
-  state.signIns.endSessions(user.id)
-  state.announce({ kind: 'user', id: user.id, what: ['deleted'], by: 'graph' })
+  removeUser(state, user, 'graph')
   return noContent
 }
 

@@ -6,7 +6,7 @@ import { bodyOf, type Call, param, type Route } from './call.ts'
 import { managerOf, objectCollection, userCollection } from './collections.ts'
 import { entity } from './entity.ts'
 import { badRequest, GraphFault, notFound } from './graph-fault.ts'
-import { countAll, demandAdvanced, list } from './listing.ts'
+import { countAll, demandAdvancedIfAsked, list } from './listing.ts'
 import { checkMembership, readMembership, readUsers } from './permissions.ts'
 import { projection } from './projection.ts'
 import { defaultUserProperties, type Resource, userResource } from './resource.ts'
@@ -45,7 +45,7 @@ function memberships(call: Call, deep: boolean): string[] {
 function membershipRoutes(name: 'memberOf' | 'transitiveMemberOf'): Route[] {
   const deep = name === 'transitiveMemberOf'
   const handle = (call: Call) => {
-    if (call.params.cast !== undefined) demandAdvanced(call)
+    demandAdvancedIfAsked(call)
     return list(call, objectCollection(call, memberships(call, deep), call.params.cast))
   }
   const route = { method: 'GET', class: 'groups', permissions: readMembership, handle } as const

@@ -1,0 +1,150 @@
+import { sql, type Transaction } from 'kysely'
+import type { Shown } from '../approvals/requests/ground.ts'
+import type { AccessRequest } from '../approvals/requests/request.ts'
+import { beginOf, endOf } from '../approvals/requests/terms.ts'
+import type { Schema } from '../store/schema.ts'
+import { approversOf, decidedAt, nothingToShow } from './approved-request.ts'
+import { changeContract, holdContract, insertContract, type KeptContract } from './contracts.ts'
+import type { RowGround } from './ground.ts'
+import { closedContractReminders } from './reminders.ts'
+import { tell } from './tell.ts'
+import { remindersPassed } from './times.ts'
+import { moment, nameOf } from './words.ts'
+
+/** The id of the contract that a request makes. */
+export function contractIdOf(request: string): string {
+  return `contract:${request}`
+}
+
+/** An approved contract: due at its start, and what the person has already ends no later than it. */
+export async function makeContract(
+  ground: RowGround,
+  transaction: Transaction<Schema>,
+  request: AccessRequest,
+): Promise<Shown> {
+  const { terms, tenant } = request
+  const { person, requester } = terms
+  const now = decidedAt(ground, request)
+  const startsAt = beginOf(terms.startsAt, now)
+  const endsAt = endOf(terms.lasts, startsAt)
+  const say = (text: string): Shown => ({
+    posts: tell(request, [requester], `contract-failed:${request.id}`, {
+      title: `Contract of ${nameOf(person)}: it cannot begin`,
+      text,
+      facts: [{ title: 'Project', value: terms.title }],
+    }),
+    changes: [],
+  })
+  if (endsAt === null || endsAt <= startsAt) return say('It was approved, but its end had passed by then.')
+  const contract: KeptContract = {
+    id: contractIdOf(request.id),
+    tenant,
+    person,
+    sponsor: requester,
+    project: terms.title,
+    requestId: request.id,
+    state: 'waiting',
+    startsAt,
+    endsAt,
+    endedAt: null,
+    ending: null,
+    sponsorGoneAt: null,
+    lookAt: null,
+    reminded: 0,
+    attempts: 0,
+    dueAt: startsAt,
+    correlationId: request.correlationId,
+  }
+  if (!(await insertContract(transaction, contract))) {
+    const same = await holdContract(transaction, contract.id)
+    return same
+      ? nothingToShow
+      : say(`${nameOf(person)} has a contract already. Its sponsor can ask for an extension of it.`)
+  }
+  await transaction
+    .updateTable('access_grants')
+    .set({
+      contract_id: contract.id,
+      ends_at: sql`least(coalesce(ends_at, ${endsAt}), ${endsAt})`,
+      due_at: sql`least(coalesce(due_at, ${endsAt}), ${endsAt})`,
+    })
+    .where('tenant_id', '=', tenant)
+    .where('person_id', '=', person.id)
+    .where('state', 'in', ['waiting', 'active'])
+    .execute()
+  return nothingToShow
+}
+
+/**
+ * A later end for a contract that there is. Whoever asked for it becomes the sponsor where the last one is gone, and then the
+ * end may be the one that it had before that.
+ */
+export async function extendContract(
+  ground: RowGround,
+  transaction: Transaction<Schema>,
+  request: AccessRequest,
+): Promise<Shown> {
+  const { terms, tenant } = request
+  const { requester } = terms
+  const now = decidedAt(ground, request)
+  const contract = await holdContract(transaction, terms.extends ?? '')
+  const say = (text: string): Shown => ({
+    posts: tell(request, [requester], `contract-extension:${request.id}`, {
+      title: `Contract of ${nameOf(terms.person)}: extension`,
+      text,
+      facts: [{ title: 'Project', value: terms.title }],
+    }),
+    changes: [],
+  })
+  if (contract?.requestId === request.id) return nothingToShow
+  if (!contract || contract.tenant !== tenant || contract.person.id !== terms.person.id)
+    return say('What was to be extended is not there any more.')
+  const over = contract.state === 'ended' || contract.state === 'failed' || contract.endedAt !== null
+  if (over || contract.endsAt <= now) return say('The extension was approved, but the contract had ended by then.')
+  const takesOver = contract.sponsorGoneAt !== null && contract.sponsor.id !== requester.id
+  const asked = endOf(terms.lasts, beginOf(terms.startsAt, now))
+  const later = asked !== null && asked > contract.endsAt
+  if (asked === null || !(later || takesOver))
+    return say(`It lasts until ${moment(contract.endsAt)} already, so nothing has changed.`)
+  const endsAt = later ? asked : contract.endsAt
+  const changes = await closedContractReminders(transaction, contract, `Extended: it lasts until ${moment(endsAt)}.`)
+  await changeContract(transaction, contract.id, {
+    ...(takesOver ? { sponsor: requester } : {}),
+    sponsorGoneAt: null,
+    requestId: request.id,
+    endsAt,
+    reminded: remindersPassed(endsAt, ground.policy.access.remindBeforeEnd, now),
+    // Looked at at once: from that its next moments follow.
+    lookAt: now,
+    dueAt: contract.state === 'waiting' ? contract.startsAt : now,
+  })
+  const posts = tell(request, [requester, contract.person], `contract-extension:${request.id}`, {
+    title: `The contract of ${nameOf(contract.person)} was extended`,
+    text: `It now lasts until ${moment(endsAt)}.${takesOver ? ` ${nameOf(requester)} is its sponsor from now on.` : ''}`,
+    facts: [
+      { title: 'Project', value: contract.project },
+      { title: 'Sponsor', value: nameOf(takesOver ? requester : contract.sponsor) },
+    ],
+  })
+  await ground.audit.appendWithin(transaction, {
+    kind: 'event',
+    action: takesOver ? 'take-over-contract' : 'extend-contract',
+    tenant,
+    actor: requester.id,
+    target: contract.person.id,
+    correlationId: request.correlationId,
+    operationId: `${request.id}:extend`,
+    why: terms.reason,
+    outcome: 'done',
+    detail: {
+      contract: contract.id,
+      sponsor: takesOver ? requester.id : contract.sponsor.id,
+      'ended-at': contract.endsAt.toISOString(),
+      'ends-at': endsAt.toISOString(),
+      'approved-by': approversOf(request)
+        .map(({ id }) => id)
+        .join(', '),
+    },
+  })
+  return { posts, changes }
+}

@@ -1,0 +1,39 @@
+import { normalise } from '../text/normalise.ts'
+import { isFiller, isGeneral } from './request-words.ts'
+import { stem } from './stem.ts'
+
+/** How much of a request is looked at, in UTF-16 units. */
+const examinedLength = 300
+/** Words after these are not looked at. */
+const mostWords = 50
+/** A longer word is cut; nobody types one by hand. */
+const longestWord = 40
+
+/** One word of a request or of the catalogue. */
+export interface Term {
+  /** Lower case, without accents. */
+  readonly word: string
+  readonly stem: string
+  /** It says too little to find anything alone. */
+  readonly general: boolean
+}
+
+/** The words of a text, without those that say nothing; all of them where nothing would remain. */
+export function termsOf(text: string): readonly Term[] {
+  const plain = normalise(text.slice(0, examinedLength)).text.toLowerCase()
+  const words = Array.from(plain.matchAll(/[\p{L}\p{N}]+(?:&[\p{L}\p{N}]+)*(?:'s?(?![\p{L}]))?/gu), ([word]) =>
+    word.replace(/'s?$/, '').slice(0, longestWord),
+  ).slice(0, mostWords)
+  const telling = words.filter((word) => !isFiller(word))
+  return (telling.length > 0 ? telling : words).map(termOf)
+}
+
+function termOf(word: string): Term {
+  const root = stem(word)
+  return { word, stem: root, general: isGeneral(root) }
+}
+
+/** Two words that stand side by side, as one: `dash board` is also written `dashboard`. */
+export function joined(one: Term, other: Term): Term {
+  return { ...termOf(one.word + other.word), general: false }
+}

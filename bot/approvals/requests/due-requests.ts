@@ -1,0 +1,208 @@
+import { sql } from 'kysely'
+import { standInFor } from './approvers.ts'
+import type { RequestGround } from './ground.ts'
+import { type AccessRequest, type Ask, askPost } from './request.ts'
+import { readRequest } from './requests.ts'
+import { needsApprovers } from './steps.ts'
+import { lookForApprovers, type Taken, takeStep } from './take-step.ts'
+import { tellItOfSilence } from './tell-it.ts'
+import { ifThere, isTransient } from './transient.ts'
+
+/** How long a request is ours: whoever dies with it leaves it to others after that. */
+const lease = 2 * 60_000
+/** When the directory did not answer. */
+const again = 30_000
+/** What waits with nothing to be done is looked at again after this, for a stand-in may be there by then. */
+const lookAgain = 60 * 60_000
+
+/**
+ * Works off requests of which something is due: approvers to be looked for, reminders, silence, the end of the time, and cards that
+ * could not be brought to whoever was asked. Each is done once, however many replicas do this; one that fails holds up no other.
+ * @param limit how many at most, and as many cards that could not be brought
+ * @returns the posts to be brought out
+ */
+export async function workOffRequests(ground: RequestGround, limit: number): Promise<readonly string[]> {
+  const posts: string[] = []
+  for (const id of await claimDue(ground, limit)) posts.push(...(await tryOut(ground, id, () => workOff(ground, id))))
+  for (const { request, ask } of await unreachableAsks(ground, limit))
+    posts.push(...(await tryOut(ground, request, () => replaceUnreachable(ground, request, ask))))
+  return posts
+}
+
+async function claimDue(ground: RequestGround, limit: number): Promise<readonly string[]> {
+  const now = ground.clock()
+  const rows = await ground.database
+    .updateTable('access_requests')
+    .set({ due_at: new Date(now.getTime() + lease) })
+    .where('id', 'in', (query) =>
+      query
+        .selectFrom('access_requests')
+        .select('id')
+        .where('due_at', '<=', now)
+        .where('state', '=', 'open')
+        .orderBy('due_at')
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Cards of those who were asked that stand in no chat, and never will. */
+async function unreachableAsks(
+  ground: RequestGround,
+  limit: number,
+): Promise<readonly { readonly request: string; readonly ask: string }[]> {
+  const { rows } = await sql<{ request: string; ask: string }>`
+    select request.id as request, ask->>'id' as ask
+    from access_requests as request
+    cross join lateral jsonb_array_elements(request.document->'asks') as ask
+    join posts on posts.key = ${askPost('')} || (ask->>'id')
+    where request.state = 'open' and ask->>'state' = 'asked' and posts.state = 'failed' and posts.place is null
+    order by request.asked_at
+    limit ${limit}`.execute(ground.database)
+  return rows
+}
+
+async function tryOut(
+  ground: RequestGround,
+  id: string,
+  work: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  try {
+    return await work()
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    ground.log.warn({ request: id, error: why }, 'a request could not be looked after; it will be tried again')
+    if (isTransient(error)) await lookAfter(ground, id, again)
+    return []
+  }
+}
+
+/** Lets a request be due again after so many milliseconds. */
+async function lookAfter(ground: RequestGround, id: string, milliseconds: number): Promise<void> {
+  await ground.database
+    .updateTable('access_requests')
+    .set({ due_at: new Date(ground.clock().getTime() + milliseconds) })
+    .where('id', '=', id)
+    .where('state', '=', 'open')
+    .execute()
+}
+
+async function workOff(ground: RequestGround, id: string): Promise<readonly string[]> {
+  const request = await readRequest(ground.database, id)
+  if (request?.state !== 'open') return []
+  const now = ground.clock()
+  if (now >= new Date(request.expiresAt)) return postsOf(await takeStep(ground, id, { kind: 'expired' }, 'helpbot'))
+  const gone = await whoIsGone(ground, request)
+  if (gone !== undefined) return postsOf(await takeStep(ground, id, { kind: 'voided', why: gone }, 'helpbot'))
+  if (needsApprovers(request)) return (await lookForApprovers(ground, request)).posts
+  const posts: string[] = []
+  let waits = true
+  for (const ask of request.asks.filter(({ state }) => state === 'asked')) {
+    const worked = await workOffAsk(ground, request, ask, now)
+    posts.push(...worked.posts)
+    waits &&= worked.waits
+  }
+  // A step has written when the request is due next; without one it would be due now, and now again.
+  if (waits) await restUntilNext(ground, request, now)
+  return posts
+}
+
+/** Why there is nobody any more to ask for it, or to get it; undefined while there is. */
+async function whoIsGone(ground: RequestGround, { terms }: AccessRequest): Promise<string | undefined> {
+  const requester = await ifThere(ground.directory.user(terms.requester.id))
+  if (requester?.accountEnabled !== true) return 'The account of whoever asked for it is disabled or gone.'
+  if (terms.person.id === terms.requester.id) return undefined
+  const person = await ifThere(ground.directory.user(terms.person.id))
+  if (!person) return 'The account of whoever would get it is gone.'
+  // A contractor's account is disabled until the contract begins.
+  const mustWork = terms.kind === 'access' || terms.kind === 'extension'
+  return mustWork && person.accountEnabled !== true ? 'The account of whoever would get it is disabled.' : undefined
+}
+
+/** @returns waits: nothing happened to the request */
+async function workOffAsk(
+  ground: RequestGround,
+  request: AccessRequest,
+  ask: Ask,
+  now: Date,
+): Promise<{ readonly posts: readonly string[]; readonly waits: boolean }> {
+  if (isUp(ask.handOverAt, now)) {
+    const handed = await handOver(ground, request, ask, 'silence')
+    if (handed) return { posts: handed.posts, waits: false }
+  }
+  if (isUp(ask.remindAt, now)) {
+    const reminded = await takeStep(ground, request.id, { kind: 'reminded', ask: ask.id }, 'helpbot')
+    return { posts: postsOf(reminded), waits: 'refused' in reminded }
+  }
+  const alone = isUp(ask.handOverAt, now) && !othersAreAsked(request, ask, now)
+  return { posts: alone ? await tellItOfSilence(ground, request, ask) : [], waits: true }
+}
+
+/**
+ * Somebody else is asked in the place of an approver. Where there is nobody, one who is silent keeps the card, and one who cannot
+ * be reached leaves it to the others of the panel, or to IT.
+ */
+async function handOver(
+  ground: RequestGround,
+  request: AccessRequest,
+  ask: Ask,
+  because: 'silence' | 'unreachable',
+): Promise<Taken | undefined> {
+  // What was handed over just now, for another ask of this request, counts.
+  const standing = (await readRequest(ground.database, request.id)) ?? request
+  const to = await standInFor(ground, standing, ask)
+  if (!to && because === 'silence') return undefined
+  const taken = await takeStep(
+    ground,
+    request.id,
+    (held) => {
+      const asked = to !== undefined && held.asks.some(({ approver }) => approver.id === to.id)
+      return asked && !standing.asks.some(({ approver }) => approver.id === to.id)
+        ? { refused: 'They have been asked meanwhile.' }
+        : { kind: 'handed-over', ask: ask.id, because, to }
+    },
+    'helpbot',
+  )
+  return 'refused' in taken ? undefined : taken
+}
+
+async function replaceUnreachable(ground: RequestGround, id: string, askId: string): Promise<readonly string[]> {
+  const request = await readRequest(ground.database, id)
+  const ask = request?.asks.find((one) => one.id === askId)
+  if (!request || ask?.state !== 'asked') return []
+  return (await handOver(ground, request, ask, 'unreachable'))?.posts ?? []
+}
+
+/** Whether another of the panel was asked whose time is not up yet. */
+function othersAreAsked(request: AccessRequest, { id, stage, panel }: Ask, now: Date): boolean {
+  return request.asks.some(
+    (ask) =>
+      ask.id !== id &&
+      ask.stage === stage &&
+      ask.panel === panel &&
+      ask.state === 'asked' &&
+      !isUp(ask.handOverAt, now),
+  )
+}
+
+async function restUntilNext(ground: RequestGround, request: AccessRequest, now: Date): Promise<void> {
+  const moments = request.asks
+    .filter(({ state }) => state === 'asked')
+    .flatMap(({ remindAt, handOverAt }) => [remindAt, handOverAt])
+  const next = [request.expiresAt, ...moments]
+    .map((at) => (at === null ? Number.NaN : Date.parse(at) - now.getTime()))
+    .filter((wait) => wait > 0)
+  await lookAfter(ground, request.id, Math.min(lookAgain, ...next))
+}
+
+function isUp(at: string | null, now: Date): boolean {
+  return at !== null && Date.parse(at) <= now.getTime()
+}
+
+function postsOf(taken: Awaited<ReturnType<typeof takeStep>>): readonly string[] {
+  return 'refused' in taken ? [] : taken.posts
+}

@@ -1,0 +1,35 @@
+import { attempt, lookUntil } from './change.ts'
+import type { Operation } from './operation.ts'
+
+/** At the beginning of a contract, or when its end was undone: allows sign-in. May be repeated without harm. */
+export const enableAccount: Operation = {
+  name: 'enable-account',
+
+  async change(request, before, { directory }) {
+    const changed = await attempt('allow-sign-in', () => directory.setAccountEnabled(request.target, true))
+    const was = before.access?.accountEnabled === true ? 'yes' : 'no'
+    return { ...changed, detail: { ...changed.detail, 'was-enabled': was } }
+  },
+
+  async readBack(request, _before, { directory, pause }) {
+    const look = async () => (await directory.user(request.target)).accountEnabled === true
+    const seen = await lookUntil(look, 8, () => pause(500))
+    return seen === 'seen' ? 'as-wanted' : seen === 'not-seen' ? 'unchanged' : 'unknown'
+  },
+
+  conclude(_request, before, changed, read) {
+    const { displayName } = before
+    if (read === 'as-wanted') return { state: 'done', sentence: `${displayName} can sign in now.` }
+    if (changed.fate === 'accepted')
+      return {
+        state: 'unclear',
+        sentence: `Microsoft accepted that ${displayName} can sign in, but I cannot see it there yet: it may take a few minutes.`,
+      }
+    if (changed.fate === 'refused')
+      return { state: 'failed', sentence: `Sign-in of ${displayName} was not allowed. ${changed.sentence}` }
+    return {
+      state: 'unclear',
+      sentence: `I do not know whether sign-in of ${displayName} was allowed. ${changed.sentence}`,
+    }
+  },
+}

@@ -1,0 +1,131 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { z } from 'zod'
+import type { Schema } from '../store/schema.ts'
+import { writePosts } from '../turns/outbox.ts'
+import { eventOf } from './audit-event.ts'
+import type { Before, ForIt, OperationRequest, OperationResult } from './operation.ts'
+import { changesAccess, type Prepared, type RunDependencies } from './steps.ts'
+
+/** An audit event takes no more details than this (bot/audit/event.ts). */
+const mostDetails = 20
+
+/** What is known of an operation when it ends. */
+export interface Known {
+  readonly before: Before | undefined
+  readonly otherMails: readonly string[]
+  /** How it went, for the audit. */
+  readonly detail: Readonly<Record<string, string>>
+  /** What carries it, for the audit: of changes of access. */
+  readonly about?: Readonly<Record<string, string>> | undefined
+  readonly forIt: ForIt | undefined
+  /** The target's name, where there is no before-image that says it. */
+  readonly name?: string | undefined
+}
+
+/** Marks the row of an operation as over. */
+export async function closeRow(
+  connection: Kysely<Schema>,
+  request: OperationRequest,
+  result: OperationResult,
+): Promise<void> {
+  await connection
+    .updateTable('operations')
+    .set({ state: result.state, outcome: JSON.stringify(result), finished_at: new Date(result.at) })
+    .where('id', '=', request.id)
+    .execute()
+}
+
+/** Writes the end of an operation: its row, the notices and the audit's outcome, all or nothing; then tells whoever must know. */
+export async function endOperation(
+  dependencies: RunDependencies,
+  request: OperationRequest,
+  given: OperationResult,
+  known: Known,
+): Promise<OperationResult> {
+  const { database, audit, policy, clock } = dependencies
+  const { before, otherMails, forIt } = known
+  const detail = Object.fromEntries(Object.entries({ ...known.detail, ...known.about }).slice(0, mostDetails))
+  const { result, posts } = await database.transaction().execute(async (transaction) => {
+    const already = changesAccess(request) ? await endedAlready(transaction, request) : undefined
+    // A change of access moves a grant on, and that only once: the step that runs again finds what was written.
+    if (already) return { result: already, posts: [] }
+    await closeRow(transaction, request, given)
+    const notices = await dependencies.notices(request, given, otherMails, transaction)
+    const settled = changesAccess(request) ? await settle(dependencies, transaction, request, given, detail) : []
+    const drafts = [...notices, ...settled]
+    await writePosts(transaction, drafts, clock)
+    // Last, because all other writers of the audit wait until this is committed.
+    const outcome = { kind: 'outcome', outcome: given.state, policyVersion: policy.version, detail } as const
+    await audit.appendWithin(transaction, { ...eventOf(request), ...outcome })
+    return { result: given, posts: drafts.map((draft) => draft.key) }
+  })
+  const person = known.name ?? before?.displayName ?? request.target
+  // What is committed stays as it is, whatever becomes of telling it; the step runs again and finds it written.
+  await dependencies.afterwards({ request, result, posts, forIt: forIt && { ...forIt, person, detail } })
+  return result
+}
+
+/** Ends an operation before anything was changed. */
+export async function stopOperation(
+  dependencies: RunDependencies,
+  request: OperationRequest,
+  state: 'refused' | 'failed',
+  sentence: string,
+  known: Pick<Known, 'detail'> & Partial<Pick<Known, 'about' | 'forIt' | 'name'>>,
+): Promise<Prepared> {
+  const result: OperationResult = { state, sentence, at: dependencies.clock().toISOString() }
+  const ended = await endOperation(dependencies, request, result, {
+    before: undefined,
+    otherMails: [],
+    forIt: undefined,
+    ...known,
+  })
+  return { verdict: 'stop', result: ended }
+}
+
+const storedResult = z.object({
+  state: z.enum(['done', 'refused', 'failed', 'unclear']),
+  sentence: z.string(),
+  at: z.string(),
+})
+
+/** How an operation ended, if it has; its row is held until the transaction ends. */
+export async function endedAlready(
+  transaction: Transaction<Schema>,
+  request: OperationRequest,
+): Promise<OperationResult | undefined> {
+  const row = await transaction
+    .selectFrom('operations')
+    .select(['state', 'outcome'])
+    .where('id', '=', request.id)
+    .forUpdate()
+    .executeTakeFirst()
+  return row && row.state !== 'running' ? storedResult.parse(row.outcome) : undefined
+}
+
+async function settle(
+  dependencies: RunDependencies,
+  transaction: Transaction<Schema>,
+  request: OperationRequest,
+  result: OperationResult,
+  detail: Readonly<Record<string, string>>,
+) {
+  const was = detail['was-member']
+  // What the directory said at the change is surer than what a replica said before it.
+  if (was !== undefined)
+    await transaction
+      .updateTable('operations')
+      .set({ before: sql<string>`jsonb_set(before, '{member}', ${was === 'yes' ? 'true' : 'false'}::jsonb)` })
+      .where('id', '=', request.id)
+      .where('before', 'is not', null)
+      .execute()
+  const warrant = request.access?.warrant
+  if (warrant?.by === 'undo' && result.state === 'done')
+    await transaction
+      .updateTable('operations')
+      .set({ undone_by: request.id })
+      .where('id', '=', warrant.operation)
+      .where('undone_by', 'is', null)
+      .execute()
+  return await dependencies.settleAccess(transaction, request, result, detail)
+}

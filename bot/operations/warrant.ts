@@ -1,0 +1,91 @@
+import { contractOf, type KeptContract } from '../access/contracts.ts'
+import { type AccessRows, accessRows, contractIsOver, strangeRows } from './access-rows.ts'
+import { approvalFails } from './approved.ts'
+import type { Warrant } from './operation.ts'
+import type { AccessChangeRequest } from './steps.ts'
+import { undoWarrant } from './warrant-of-undo.ts'
+import type { Warranted, WarrantGround } from './warranted.ts'
+
+type Of<By extends Warrant['by']> = Extract<Warrant, { by: By }>
+
+/**
+ * Looks whether what is to carry a change of access holds at this moment. The request's own words count for nothing: what they name
+ * is read by its id, and must say the same.
+ * @throws DirectoryError: unknown is never "yes"
+ */
+export async function checkWarrant(ground: WarrantGround, request: AccessChangeRequest): Promise<Warranted> {
+  const { tenant, target: person } = request
+  const { warrant, group } = request.access
+  const rows = await accessRows(ground.database, warrant)
+  const answer = { rows, instead: undefined, proofs: [] }
+  const strange = strangeRows(rows, { warrant, tenant, person, group: group?.id ?? null })
+  if (strange !== undefined) return { ...answer, unwarranted: strange }
+  if (warrant.by === 'undo') return { ...answer, ...(await undoWarrant(ground, request, warrant)) }
+  return { ...answer, unwarranted: await failing(ground, request, rows) }
+}
+
+async function failing(
+  ground: WarrantGround,
+  request: AccessChangeRequest,
+  rows: AccessRows,
+): Promise<string | undefined> {
+  const { warrant } = request.access
+  const now = ground.clock()
+  if (warrant.by === 'approval') return await approvalFailing(ground, request, rows, warrant)
+  if (warrant.by === 'expiry' && request.name === 'revoke-access') return await endOfAccessFailing(ground, rows, now)
+  if (warrant.by === 'expiry' && request.name === 'disable-account')
+    return await endOfContractFailing(ground, rows, now)
+  if (warrant.by === 'handed-back' && request.name === 'revoke-access') return handedBackFailing(request, rows)
+  return `${warrant.by} carries no ${request.name}`
+}
+
+async function approvalFailing(
+  ground: WarrantGround,
+  { name, tenant, target: person }: AccessChangeRequest,
+  { grant, contract, request }: AccessRows,
+  warrant: Of<'approval'>,
+): Promise<string | undefined> {
+  if (name !== (grant ? 'grant-access' : 'enable-account')) return `an approval of that kind carries no ${name}`
+  const row = grant ?? contract
+  if (!row || row.requestId !== warrant.request || request?.id !== warrant.request)
+    return 'it belongs to another request'
+  if (row.state !== 'waiting') return `it is ${row.state}, and does not wait to begin`
+  const now = ground.clock().getTime()
+  if (now < row.startsAt.getTime()) return 'it has not begun yet'
+  if (row.endsAt !== null && row.endsAt.getTime() <= now) return 'its end has passed'
+  if (grant && contract && contractIsOver(contract, ground.clock())) return 'the contract it belongs to is over'
+  const kinds = grant ? ['access', 'extension'] : ['contract', 'contract-extension']
+  if (!kinds.includes(request.terms.kind)) return 'the request is of another kind'
+  const what = { tenant, person, group: grant?.group.id ?? null, endsAt: row.endsAt }
+  return await approvalFails(ground.directory, request, what)
+}
+
+/** The end of a grant; or of the contract under which the person has the membership, whoever gave it. */
+async function endOfAccessFailing(
+  ground: WarrantGround,
+  { grant, contract }: AccessRows,
+  now: Date,
+): Promise<string | undefined> {
+  if (!grant) return await endOfContractFailing(ground, { contract }, now)
+  if (grant.state !== 'active') return `the grant is ${grant.state}`
+  if (grant.endsAt !== null && grant.endsAt.getTime() <= now.getTime()) return undefined
+  return contract && contractIsOver(contract, now) ? undefined : 'its end has not come yet'
+}
+
+async function endOfContractFailing(
+  ground: WarrantGround,
+  { contract }: { readonly contract: KeptContract | undefined },
+  now: Date,
+): Promise<string | undefined> {
+  if (!contract) return 'it names no contract'
+  if (contract.state !== 'active' && contract.state !== 'ended') return `the contract is ${contract.state}`
+  if (now.getTime() < contract.endsAt.getTime()) return 'the contract has not ended yet'
+  const other = await contractOf(ground.database, contract.tenant, contract.person.id)
+  return other && other.id !== contract.id ? 'the account works under another contract now' : undefined
+}
+
+function handedBackFailing(request: AccessChangeRequest, { grant }: AccessRows): string | undefined {
+  if (grant?.state !== 'active') return `the grant is ${grant?.state ?? 'not there'}`
+  const theirs = request.actor === grant.person.id || request.actor === grant.requester.id
+  return theirs ? undefined : 'somebody else gave it back'
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import { openDatabase } from '../../bot/store/database.ts'
+import { startEmbeddedPostgres } from '../../bot/store/embedded-postgres.ts'
+import type { Schema } from '../../bot/store/schema.ts'
+import { type BotProcess, freePort, startBot } from '../practice/bot-process.ts'
+import type { CompanyUser } from '../practice/company/model.ts'
+import { type Company, startCompany } from '../practice/company.ts'
+
+/** A practice company and a database for one measurement, all on this machine. */
+export interface BenchGround {
+  readonly company: Company
+  readonly database: Kysely<Schema>
+  readonly botPort: number
+  readonly settings: Readonly<Record<string, string>>
+  /** The bot on the machine's own clock, as a process of its own. */
+  startBot(): Promise<BotProcess>
+  /** Ordinary cloud-only people, with a manager who could answer for them. */
+  employees(count: number): readonly CompanyUser[]
+  close(): Promise<void>
+}
+
+/** Starts everything but the bot. */
+export async function openGround(people: number): Promise<BenchGround> {
+  const folder = mkdtempSync(join(tmpdir(), 'helpbot-bench-'))
+  const postgres = await startEmbeddedPostgres({ folder })
+  const database = await openDatabase(postgres.url)
+  const botPort = await freePort()
+  const company = await startCompany({ folder: join(folder, 'company'), botPort, people })
+  const settings = { ...company.botEnvironment, DATABASE_URL: postgres.url, LOG_LEVEL: 'warn' }
+  return {
+    company,
+    database: database.kysely,
+    botPort,
+    settings,
+    startBot: () => startBot({ ...settings, HELPBOT_PRACTICE_CLOCK: '' }, (line) => console.log(line)),
+    employees(count) {
+      const { company: directory } = company.tenant
+      const canConfirm = (id: string | null) => {
+        const manager = id === null ? undefined : directory.users.get(id, 'latest')
+        return manager?.accountEnabled === true && manager.userType === 'Member'
+      }
+      const ordinary = [...directory.users.values('latest')].filter(
+        (user) =>
+          user.accountEnabled &&
+          user.userType === 'Member' &&
+          !user.onPremisesSyncEnabled &&
+          !directory.isAdministrator(user.id) &&
+          canConfirm(user.managerId),
+      )
+      return ordinary.slice(0, count)
+    },
+    async close() {
+      await company.close()
+      await database.close()
+      await postgres.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { generateSync } from 'otplib'
+import { parseKeyRing } from '../../bot/identity/key-ring.ts'
+import { baselineTakenAt } from '../../bot/identity/manager-history.ts'
+import { tenantId, userId } from '../../bot/identity/person.ts'
+import { approveByManager, beginEnrolment, confirmEnrolment } from '../../bot/identity/totp-enrolment.ts'
+import { practice } from '../practice/company.ts'
+import { openGround } from './ground.ts'
+import { atOnce, percentile, table } from './statistics.ts'
+
+const concurrency = 32
+const echoes = 3_000
+
+/**
+ * Complete resets proved by a code (message, code, password shown) beside a bare CloudAdapter echo bot with the same token checks,
+ * one after the other on this machine. Practice Entra ID and Teams run in this process and take their share of the processors
+ * in both measurements, so the ratios count, not the times.
+ * @returns how many resets failed
+ */
+export async function benchResets(resets: number): Promise<number> {
+  const ground = await openGround(Math.max(60, resets * 2 + 100))
+  const { settings, botPort, database } = ground
+  const { client } = ground.company.teams
+  try {
+    const echo = await measureEcho()
+    const bot = await ground.startBot()
+    const people = await enrolled()
+    await managersKnown()
+    const replies: number[] = []
+    let failed = 0
+    const started = performance.now()
+    await atOnce(people, concurrency, async (person) => {
+      try {
+        await reset(person, replies)
+      } catch (error) {
+        failed++
+        console.error(String(error))
+      }
+    })
+    const seconds = (performance.now() - started) / 1_000
+    await bot.stop('SIGTERM')
+    const rate = (people.length - failed) / seconds
+    const rows = [
+      [
+        'bare CloudAdapter echo',
+        `${echo.rate.toFixed(0)} messages/s`,
+        `${percentile(echo.times, 0.5).toFixed(0)} ms`,
+        `${percentile(echo.times, 0.95).toFixed(0)} ms`,
+        '1.00',
+      ],
+      [
+        `complete resets (${people.length}, ${failed} failed, ${concurrency} people at once)`,
+        `${rate.toFixed(1)} resets/s = ${(rate * 4).toFixed(0)} turns/s`,
+        `${percentile(replies, 0.5).toFixed(0)} ms`,
+        `${percentile(replies, 0.95).toFixed(0)} ms`,
+        ((rate * 4) / echo.rate).toFixed(3),
+      ],
+    ]
+    console.log(table(['measured in one run', 'throughput', 'reply p50', 'reply p95', 'turns per echo'], rows))
+    return failed
+  } finally {
+    await ground.close()
+  }
+
+  /** Until the bot has looked once who reports to whom, it offers fewer ways to prove oneself. */
+  async function managersKnown(): Promise<void> {
+    const id = tenantId.parse(practice.tenantId)
+    for (let turn = 0; turn < 600; turn++) {
+      if (await baselineTakenAt(database, id)) return
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    throw new Error('the bot did not look at the managers within a minute')
+  }
+
+  async function measureEcho(): Promise<{ rate: number; times: number[] }> {
+    const main = fileURLToPath(new URL('./echo-bot.ts', import.meta.url))
+    const child = spawn(process.execPath, [main], {
+      env: { PATH: process.env.PATH, ...settings },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    for (let turn = 0; turn < 200; turn++) {
+      const answer = await fetch(`http://127.0.0.1:${botPort}/healthz`).catch(() => undefined)
+      if (answer?.ok) break
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    const ids = ground.employees(concurrency).map(({ id }) => id)
+    const times: number[] = []
+    const say = async (id: string): Promise<void> => {
+      const started = performance.now()
+      await client.say(id, 'echo').delivered
+      times.push(performance.now() - started)
+    }
+    await say(ids[0] ?? '')
+    times.length = 0
+    const jobs = Array.from({ length: echoes }, (_, index) => ids[index % ids.length] ?? '')
+    const started = performance.now()
+    await atOnce(jobs, concurrency, say)
+    const rate = echoes / ((performance.now() - started) / 1_000)
+    child.kill('SIGTERM')
+    await new Promise((resolve) => child.once('exit', resolve))
+    return { rate, times }
+  }
+
+  /** People with an authenticator that counts; set up through the same functions as in a chat. */
+  async function enrolled(): Promise<{ id: string; secret: string }[]> {
+    const ring = parseKeyRing(settings.HELPBOT_KEYS ?? '')
+    const past = () => new Date(Date.now() - 60_000)
+    const enrolling = { database, clock: past, ring }
+    const made: { id: string; secret: string }[] = []
+    for (const user of ground.employees(resets)) {
+      const person = { tenant: tenantId.parse(practice.tenantId), id: userId.parse(user.id), name: user.displayName }
+      const begun = await beginEnrolment(enrolling, person, 'manager', {
+        issuer: 'bench',
+        account: user.userPrincipalName,
+      })
+      if (!begun.ok) throw new Error(begun.reason)
+      const secret = begun.manualKey.replaceAll(' ', '')
+      const confirmed = await confirmEnrolment(
+        enrolling,
+        person,
+        generateSync({ secret, epoch: Math.floor(past().getTime() / 1_000) }),
+        { coolingOff: 0 },
+      )
+      if (!confirmed.ok) throw new Error(confirmed.reason)
+      await approveByManager(enrolling, person, confirmed.factorId)
+      made.push({ id: user.id, secret })
+    }
+    return made
+  }
+
+  async function timed<T>(replies: number[], work: () => Promise<T>): Promise<T> {
+    const started = performance.now()
+    const result = await work()
+    replies.push(performance.now() - started)
+    return result
+  }
+
+  /** One whole reset as the person lives it; a reply is measured until what comes next stands in the chat. */
+  async function reset({ id, secret }: { id: string; secret: string }, replies: number[]): Promise<void> {
+    const { conversationId } = client.open(id)
+    const seen = (words: string) =>
+      client.waitFor(
+        conversationId,
+        (messages) => messages.findLast((message) => JSON.stringify(message.attachments).includes(words)),
+        30_000,
+      )
+    const choice = await timed(replies, async () => {
+      await client.say(id, 'I forgot my password').delivered
+      return await seen('make sure that it is you')
+    })
+    const question = await timed(replies, async () => {
+      await client.press(id, { messageId: choice.id, title: 'A code from my authenticator app' })
+      return await seen('Enter the code')
+    })
+    const ready = await timed(replies, async () => {
+      await client.press(id, {
+        messageId: question.id,
+        title: 'Check the code',
+        inputs: { code: generateSync({ secret }) },
+      })
+      return await seen('I know it is you')
+    })
+    const window = await timed(replies, () =>
+      client.press(id, { messageId: ready.id, title: 'Show my temporary password' }),
+    )
+    if (window.kind !== 'dialog' || !JSON.stringify(window.dialog.card).includes('Your temporary password'))
+      throw new Error(`no password: ${JSON.stringify(window).slice(0, 300)}`)
+  }
+}
