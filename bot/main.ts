@@ -5,9 +5,20 @@ import { dialogsFor } from '../dialogs/registry.ts'
 import { examples } from '../dialogs/understand/examples.ts'
 import { compileUnderstanding } from '../dialogs/understand/understand.ts'
 import { windowForOther } from '../dialogs/window-for-other.ts'
+import { accessEndButtons } from './access/buttons.ts'
+import { workOffContracts } from './access/due-contracts.ts'
+import { workOffGrants } from './access/due-grants.ts'
+import { entryIndex } from './access/entry-index.ts'
+import type { AccessGround } from './access/ground.ts'
+import { approvedAccess } from './access/make-grant.ts'
+import { settleAccess } from './access/settle.ts'
+import { accessEndWindows } from './access/windows.ts'
 import { closeCards } from './approvals/close-cards.ts'
 import { confirmButton } from './approvals/confirm-button.ts'
 import { endedReadOuts } from './approvals/read-outs.ts'
+import { accessRequestButtons } from './approvals/requests/buttons.ts'
+import { workOffRequests } from './approvals/requests/due-requests.ts'
+import { accessRequestWindows } from './approvals/requests/windows.ts'
 import { auditTrail, head } from './audit/trail.ts'
 import type { Arrival, Channel, ChannelName } from './channels/chat.ts'
 import { teamsChannel } from './channels/teams.ts'
@@ -34,17 +45,22 @@ import { openMetrics } from './metrics.ts'
 import { mailNotices } from './notices/mail.ts'
 import { noticesOfOperation } from './notices/of-operation.ts'
 import { openSlack } from './open-slack.ts'
+import { disableAccount } from './operations/disable-account.ts'
+import { enableAccount } from './operations/enable-account.ts'
 import { type OperationEngine, startEngine } from './operations/engine.ts'
 import { freezeAccount as freezeAccountOperation } from './operations/freeze-account.ts'
+import { grantAccess } from './operations/grant-access.ts'
 import { handover } from './operations/handover.ts'
 import { temporaryPassword } from './operations/password.ts'
 import { protectAccount } from './operations/protect-account.ts'
 import { resetPassword } from './operations/reset-password.ts'
 import { issueAccessPassFor, resetPasswordFor } from './operations/reset-password-for.ts'
+import { revokeAccess } from './operations/revoke-access.ts'
 import { operationSteps } from './operations/run-operation.ts'
 import { recogniser } from './people.ts'
+import { emptyCatalogue, loadCatalogue } from './policy/catalogue/load.ts'
 import { loadPolicy } from './policy/policy.ts'
-import { defaultPolicyFile, readPolicy } from './policy/read-policy.ts'
+import { defaultPolicyFile, readCatalogue, readPolicy } from './policy/read-policy.ts'
 import { movedClock } from './practice-clock.ts'
 import { readiness } from './readiness.ts'
 import { recoursePage } from './recourse/page.ts'
@@ -80,6 +96,8 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   const clock = settings.practiceClock ? movedClock(settings.practiceClock) : () => new Date()
   const policyFile = settings.policyFile ?? defaultPolicyFile
   const policy = loadPolicy(readPolicy(policyFile), policyFile)
+  const { catalogueFile } = settings
+  const catalogue = catalogueFile ? loadCatalogue(readCatalogue(catalogueFile), catalogueFile) : emptyCatalogue
   const ring = parseKeyRing(settings.keys)
   const dialogs = dialogsFor(policy)
 
@@ -130,7 +148,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       realTime,
       receive,
       recognise,
-      home: homePage({ directory, tickets, dialogs }),
+      home: homePage({ database: kysely, directory, tickets, dialogs }),
       log,
     })
   if (slack) channels.set('slack', slack)
@@ -194,9 +212,15 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
           : resetPasswordFor({ ...passwords, revokeSessions: onBehalf.revokeSessions }),
         freezeAccountOperation,
         protectAccount,
+        grantAccess,
+        revokeAccess,
+        disableAccount,
+        enableAccount,
       ],
       isIt,
+      groupWithin: (group, groups, id) => directory.correlated(id).groupWithin(group, groups),
       notices: noticesOfOperation(policy, canMail),
+      settleAccess: settleAccess({ clock, policy, catalogue, audit }),
       afterwards: async (ended) => {
         metrics.operation(ended.request.name, ended.result.state)
         await settleTicket(tickets, ended.request, ended.result)
@@ -207,6 +231,26 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       pause: (milliseconds) => pause(milliseconds),
     }),
   })
+
+  // Access: requests, grants and contracts
+  const access: AccessGround = {
+    database: kysely,
+    clock,
+    directory,
+    policy,
+    catalogue,
+    audit,
+    ticketsIn: (connection) => builtInTickets(connection, clock),
+    escalation,
+    ring,
+    hasItChannel,
+    channelIsStrong,
+    isIt,
+    approved: approvedAccess({ clock, policy, catalogue, audit }),
+    engine,
+    log,
+  }
+  const entries = entryIndex({ directory, catalogue, clock })
 
   // Conversations
   const ground: Ground = {
@@ -226,6 +270,8 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     isIt,
     channelIsStrong,
     escalation,
+    access,
+    entries,
     log,
   }
   const conduct = conductDialogs({
@@ -258,9 +304,15 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       confirm: confirmButton(ground),
       'not-me': notMeButton(ground),
       'unknown-read-out': unknownReadOutButton(ground),
+      ...accessRequestButtons(access),
+      ...accessEndButtons(access),
       ...escalation.buttons,
     },
-    windows: { 'read-out': readOutWindow(ground, windowForOther) },
+    windows: {
+      'read-out': readOutWindow(ground, windowForOther),
+      ...accessRequestWindows(access),
+      ...accessEndWindows(access),
+    },
     async passOn(arrival, person, text, attachments) {
       const { id: event, correlationId } = arrival
       const passed = await escalation.fromPerson({ person, text, attachments, event, correlationId })
@@ -335,6 +387,22 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
         everyMilliseconds: 2_000,
         run: async () => deliver.now([...(await escalation.settle(100)), ...(await escalation.remind(20))]),
       },
+      {
+        name: 'access requests',
+        everyMilliseconds: 1_000,
+        run: async () => deliver.now(await workOffRequests(access, 100)),
+      },
+      {
+        name: 'access grants',
+        everyMilliseconds: 500,
+        run: async () => deliver.now(await workOffGrants(access, { limit: 500, atOnce: policy.access.atOnce })),
+      },
+      {
+        name: 'contracts',
+        everyMilliseconds: 1_000,
+        run: async () => deliver.now(await workOffContracts(access, { limit: 50, atOnce: policy.access.atOnce })),
+      },
+      { name: 'catalogue', everyMilliseconds: 900_000, atOnce: true, run: () => entries.refresh() },
       { name: 'enrolments', everyMilliseconds: 60_000, run: () => expireEnrolments(ground) },
       { name: 'old rows', everyMilliseconds: 600_000, run: () => forgetOldRows(kysely, clock()) },
       {

@@ -1,6 +1,6 @@
 import type { GroupFacts } from '../directory/directory.ts'
 import type { Entry } from '../policy/catalogue/catalogue.ts'
-import { joined, type Term, termsOf } from './search-terms.ts'
+import { joined, type Term, termsOf, verbatim } from './search-terms.ts'
 import { type Match, type Vocabulary, vocabulary } from './vocabulary.ts'
 
 /** What is searched for an entry: its own words, and those of its group where the directory gave them. */
@@ -48,6 +48,7 @@ export function compileEntries(entries: readonly SearchedEntry[]): FindEntries {
     const seen = entries.map(({ entry }) => visible(entry))
     const total = seen.filter(Boolean).length
     const request = termsOf(text)
+    if (request.length === 0) return called(entries, verbatim(text), seen)
     const entryAt = (phrase: number) => phrases[phrase]?.entry ?? -1
     const hits = hitsIn(request, (term) => words.find(term, ({ phrase }) => seen[entryAt(phrase)] === true))
     const scores = score(request, hits, phrases, total)
@@ -58,6 +59,19 @@ export function compileEntries(entries: readonly SearchedEntry[]): FindEntries {
       .slice(0, mostFound)
       .flatMap(([number]) => entries[number]?.entry ?? [])
   }
+}
+
+/** Those that are called exactly so: a system may be called by words that otherwise say nothing. */
+function called(entries: readonly SearchedEntry[], words: string, seen: readonly boolean[]): readonly Entry[] {
+  if (words === '') return []
+  return entries
+    .filter((searched, number) => seen[number] === true && namesOf(searched).some((name) => verbatim(name) === words))
+    .slice(0, mostFound)
+    .map(({ entry }) => entry)
+}
+
+function namesOf({ entry, group }: SearchedEntry): readonly string[] {
+  return [entry.title, entry.system, ...entry.keywords, ...(group === undefined ? [] : [group.displayName])]
 }
 
 function phrasesOf({ entry, group }: SearchedEntry, number: number): readonly Phrase[] {

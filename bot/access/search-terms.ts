@@ -16,24 +16,35 @@ export interface Term {
   readonly stem: string
   /** It says too little to find anything alone. */
   readonly general: boolean
+  /** Two words written as one. */
+  readonly joined: boolean
 }
 
-/** The words of a text, without those that say nothing; all of them where nothing would remain. */
+/** The words of a text, without those that say nothing. */
 export function termsOf(text: string): readonly Term[] {
-  const plain = normalise(text.slice(0, examinedLength)).text.toLowerCase()
-  const words = Array.from(plain.matchAll(/[\p{L}\p{N}]+(?:&[\p{L}\p{N}]+)*(?:'s?(?![\p{L}]))?/gu), ([word]) =>
-    word.replace(/'s?$/, '').slice(0, longestWord),
-  ).slice(0, mostWords)
-  const telling = words.filter((word) => !isFiller(word))
-  return (telling.length > 0 ? telling : words).map(termOf)
-}
-
-function termOf(word: string): Term {
-  const root = stem(word)
-  return { word, stem: root, general: isGeneral(root) }
+  return wordsOf(text)
+    .filter((word) => !isFiller(word))
+    .map((word) => termOf(word, false))
 }
 
 /** Two words that stand side by side, as one: `dash board` is also written `dashboard`. */
 export function joined(one: Term, other: Term): Term {
-  return { ...termOf(one.word + other.word), general: false }
+  return { ...termOf(one.word + other.word, true), general: false }
+}
+
+/** All words of a text, as they are: for what is called by words that say nothing. */
+export function verbatim(text: string): string {
+  return wordsOf(text).join(' ')
+}
+
+function termOf(word: string, joined: boolean): Term {
+  const root = stem(word)
+  return { word, stem: root, general: isGeneral(root), joined }
+}
+
+function wordsOf(text: string): readonly string[] {
+  const plain = normalise(text.slice(0, examinedLength)).text.toLowerCase()
+  return Array.from(plain.matchAll(/[\p{L}\p{N}]+(?:&[\p{L}\p{N}]+)*(?:'s?(?![\p{L}]))?/gu), ([word]) =>
+    word.replace(/'s?$/, '').slice(0, longestWord),
+  ).slice(0, mostWords)
 }

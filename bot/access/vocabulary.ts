@@ -4,6 +4,9 @@ import type { Term } from './search-terms.ts'
 /** How sure it is that a word was meant, from 0 to 1. */
 const sure = { same: 1, oneSlip: 0.85, sameBeginning: 0.75, twoSlips: 0.7 } as const
 
+/** Shorter ones are like too much else. In letters. */
+const shortestJoined = 7
+
 /** A place where a word stands. */
 export interface Place {
   /** Number of the phrase. */
@@ -65,6 +68,10 @@ export function vocabulary(): Vocabulary {
 
 function likeness(one: Term, other: Term): number | undefined {
   const slips = closeness(one.word, other.word)
+  if (one.joined || other.joined) {
+    const long = Math.min(one.word.length, other.word.length) >= shortestJoined
+    return long && slips !== undefined && slips <= 1 ? sure.oneSlip : undefined
+  }
   if (slips !== undefined && slips <= 1) return sure.oneSlip
   if (sameBeginning(one.word, other.word) || sameBeginning(one.stem, other.stem)) return sure.sameBeginning
   if (slips !== undefined) return sure.twoSlips

@@ -99,5 +99,5 @@ function hasAlready({ state, startsAt, endsAt, person }: Grant, mine: boolean): 
 export async function ticketNumbers(ground: Ground, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
   if (ids.length === 0) return new Map()
   const rows = await ground.database.selectFrom('tickets').select(['id', 'number']).where('id', 'in', ids).execute()
-  return new Map(rows.map(({ id, number }) => [id, number]))
+  return new Map(rows.map(({ id, number }) => [id, Number(number)]))
 }

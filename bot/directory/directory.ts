@@ -130,6 +130,8 @@ export interface Directory {
   groups(ids: readonly GroupId[]): Promise<readonly GroupFacts[]>
   /** Live check of a group: role-assignable, holding a directory role, or nested in such a one. Fails closed like `privilege`. */
   groupPrivilege(id: GroupId): Promise<Privilege>
+  /** Which of these groups this group is, or is in, nested included. @throws DirectoryError */
+  groupWithin(id: GroupId, groups: readonly GroupId[]): Promise<readonly GroupId[]>
   /** People who own the group, by name; at most `limit`, and never more than 100. @throws DirectoryError not-found */
   owners(id: GroupId, limit: number): Promise<{ readonly people: readonly DirectoryUser[]; readonly more: boolean }>
   /** People who are direct members, by name where the directory sorts; at most `limit`, and never more than 100. @throws DirectoryError not-found */

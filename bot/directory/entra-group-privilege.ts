@@ -37,15 +37,26 @@ export async function groupPrivilege(graph: Graph, id: GroupId): Promise<Privile
  * (learn.microsoft.com/graph/api/directoryobject-getmembergroups). A tenant has at most 500 role-assignable groups.
  */
 async function nestings(graph: Graph, id: GroupId): Promise<string[]> {
+  const [parents, powerful] = await Promise.all([groupsAround(graph, id), roleAssignableGroups(graph)])
+  return parents.flatMap((parent) => {
+    const name = powerful.get(parent)
+    return name === undefined ? [] : [`nested in role-assignable group: ${name}`]
+  })
+}
+
+/** The groups this one is in, however deeply. @throws DirectoryError */
+async function groupsAround(graph: Graph, id: GroupId): Promise<readonly string[]> {
   const path = address(['groups', id, 'getMemberGroups'])
   const asked = graph.ask(path, { securityEnabledOnly: false }, z.object({ value: z.array(guid) }), {
     title: 'POST /groups/{id}/getMemberGroups',
   })
-  const [{ value }, powerful] = await Promise.all([aboutGroup(asked), roleAssignableGroups(graph)])
-  return value.flatMap((parent) => {
-    const name = powerful.get(parent)
-    return name === undefined ? [] : [`nested in role-assignable group: ${name}`]
-  })
+  return (await aboutGroup(asked)).value
+}
+
+/** Which of these groups this one is, or is in, nested included. @throws DirectoryError */
+export async function groupWithin(graph: Graph, id: GroupId, groups: readonly GroupId[]): Promise<readonly GroupId[]> {
+  const around = new Set<string>([id, ...(await groupsAround(graph, id))])
+  return groups.filter((group) => around.has(group))
 }
 
 async function roleAssignableGroups(graph: Graph): Promise<ReadonlyMap<string, string>> {

@@ -7,7 +7,7 @@ import { DirectoryError } from './directory-error.ts'
 import { accessPasses, issueAccessPass } from './entra-access-pass.ts'
 import { readGroup, readGroups } from './entra-group.ts'
 import { members, owners } from './entra-group-people.ts'
-import { groupPrivilege } from './entra-group-privilege.ts'
+import { groupPrivilege, groupWithin } from './entra-group-privilege.ts'
 import { directGroups, groupsOf } from './entra-groups.ts'
 import { mailBody } from './entra-mail.ts'
 import { addMember, isMember, removeMember } from './entra-membership.ts'
@@ -135,6 +135,7 @@ function overGraph(graph: Graph, { mailFrom, clock, batches }: Surroundings): Di
     group: (id) => readGroup(graph, id),
     groups: (ids) => readGroups(graph, ids, batches),
     groupPrivilege: (id) => groupPrivilege(graph, id),
+    groupWithin: (id, groups) => groupWithin(graph, id, groups),
     owners: (id, limit) => owners(graph, id, limit),
     members: (id, limit) => members(graph, id, limit),
     isMember: (group, id) => isMember(graph, group, id),

@@ -5,7 +5,7 @@ import { type AccessFactsGround, type AccessFound, accessFactsOf } from './acces
 import { accessForAudit } from './access-for-audit.ts'
 import { eventOf, proofForAudit } from './audit-event.ts'
 import { endedAlready, stopOperation } from './end.ts'
-import type { Before, BeforeAccess, ForIt } from './operation.ts'
+import type { AccessOperation, Before, BeforeAccess, ForIt } from './operation.ts'
 import type { AccessChangeRequest, Prepared, RunDependencies } from './steps.ts'
 import { checkWarrant } from './warrant.ts'
 import type { Warranted } from './warranted.ts'
@@ -76,6 +76,13 @@ async function lookLive(dependencies: RunDependencies, request: AccessChangeRequ
 
 /** What cannot be explained, and an account that stays open, cannot wait. */
 function refusedForIt({ name }: AccessChangeRequest, { code }: AccessRefusal): ForIt {
-  const urgent = code === 'unwarranted' || name === 'disable-account'
-  return { title: `Refused: ${name}`, urgency: urgent ? 'high' : 'normal' }
+  if (code === 'unwarranted') return { title: `${refused[name]}: nothing valid carries it`, urgency: 'high' }
+  return { title: refused[name], urgency: name === 'disable-account' ? 'high' : 'normal' }
+}
+
+const refused: Readonly<Record<AccessOperation, string>> = {
+  'grant-access': 'Access was not given',
+  'revoke-access': 'Access was not taken back',
+  'disable-account': 'An account was not blocked at the end of a contract',
+  'enable-account': 'An account was not opened for a contract',
 }

@@ -14,6 +14,13 @@ const messages: Readonly<Record<string, string>> = {
   'verify-caller': 'a question whether they are on the phone with IT',
   'read-out': 'a question to them as a manager, to read something out',
   'it-says': 'what IT wrote to them',
+  'access-ask': 'a request for access that they were to decide on',
+  'access-question': 'a question about their request for access',
+  'access-news': 'news of a request for access',
+  'access-ends': 'that access is about to end',
+  'contract-ends': 'that a contractor’s account is about to end',
+  'contract-sponsor': 'a question whether they take over a contractor',
+  'access-summary': 'that access has ended',
   notice: 'a notice of what was done to their account',
 }
 

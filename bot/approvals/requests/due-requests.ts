@@ -4,7 +4,7 @@ import type { RequestGround } from './ground.ts'
 import { type AccessRequest, type Ask, askPost } from './request.ts'
 import { readRequest } from './requests.ts'
 import { needsApprovers } from './steps.ts'
-import { lookForApprovers, type Taken, takeStep } from './take-step.ts'
+import { lookForApprovers, takeStep } from './take-step.ts'
 import { tellItOfSilence } from './tell-it.ts'
 import { ifThere, isTransient } from './transient.ts'
 
@@ -23,22 +23,31 @@ const lookAgain = 60 * 60_000
  */
 export async function workOffRequests(ground: RequestGround, limit: number): Promise<readonly string[]> {
   const posts: string[] = []
-  for (const id of await claimDue(ground, limit)) posts.push(...(await tryOut(ground, id, () => workOff(ground, id))))
+  const until = new Date(ground.clock().getTime() + lease)
+  for (const id of await claimDue(ground, limit, until)) {
+    const claim = { id, until }
+    posts.push(...(await tryOut(ground, claim, () => workOff(ground, claim))))
+  }
   for (const { request, ask } of await unreachableAsks(ground, limit))
-    posts.push(...(await tryOut(ground, request, () => replaceUnreachable(ground, request, ask))))
+    posts.push(...(await tryOut(ground, { id: request }, () => replaceUnreachable(ground, request, ask))))
   return posts
 }
 
-async function claimDue(ground: RequestGround, limit: number): Promise<readonly string[]> {
-  const now = ground.clock()
+/** A request that is ours until a moment, which also says whether its row has been written since. */
+interface Claim {
+  readonly id: string
+  readonly until: Date
+}
+
+async function claimDue(ground: RequestGround, limit: number, until: Date): Promise<readonly string[]> {
   const rows = await ground.database
     .updateTable('access_requests')
-    .set({ due_at: new Date(now.getTime() + lease) })
+    .set({ due_at: until })
     .where('id', 'in', (query) =>
       query
         .selectFrom('access_requests')
         .select('id')
-        .where('due_at', '<=', now)
+        .where('due_at', '<=', ground.clock())
         .where('state', '=', 'open')
         .orderBy('due_at')
         .limit(limit)
@@ -68,30 +77,32 @@ async function unreachableAsks(
 
 async function tryOut(
   ground: RequestGround,
-  id: string,
+  claim: { readonly id: string; readonly until?: Date },
   work: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
   try {
     return await work()
   } catch (error) {
+    const { id, until } = claim
     const why = error instanceof Error ? error.message : String(error)
     ground.log.warn({ request: id, error: why }, 'a request could not be looked after; it will be tried again')
-    if (isTransient(error)) await lookAfter(ground, id, again)
+    if (isTransient(error) && until) await lookAfter(ground, { id, until }, again)
     return []
   }
 }
 
-/** Lets a request be due again after so many milliseconds. */
-async function lookAfter(ground: RequestGround, id: string, milliseconds: number): Promise<void> {
+/** Lets a request be due again after so many milliseconds, unless a step has said when. */
+async function lookAfter(ground: RequestGround, { id, until }: Claim, milliseconds: number): Promise<void> {
   await ground.database
     .updateTable('access_requests')
     .set({ due_at: new Date(ground.clock().getTime() + milliseconds) })
     .where('id', '=', id)
-    .where('state', '=', 'open')
+    .where('due_at', '=', until)
     .execute()
 }
 
-async function workOff(ground: RequestGround, id: string): Promise<readonly string[]> {
+async function workOff(ground: RequestGround, claim: Claim): Promise<readonly string[]> {
+  const { id } = claim
   const request = await readRequest(ground.database, id)
   if (request?.state !== 'open') return []
   const now = ground.clock()
@@ -100,14 +111,10 @@ async function workOff(ground: RequestGround, id: string): Promise<readonly stri
   if (gone !== undefined) return postsOf(await takeStep(ground, id, { kind: 'voided', why: gone }, 'helpbot'))
   if (needsApprovers(request)) return (await lookForApprovers(ground, request)).posts
   const posts: string[] = []
-  let waits = true
-  for (const ask of request.asks.filter(({ state }) => state === 'asked')) {
-    const worked = await workOffAsk(ground, request, ask, now)
-    posts.push(...worked.posts)
-    waits &&= worked.waits
-  }
+  for (const ask of request.asks.filter(({ state }) => state === 'asked'))
+    posts.push(...(await workOffAsk(ground, request, ask, now)))
   // A step has written when the request is due next; without one it would be due now, and now again.
-  if (waits) await restUntilNext(ground, request, now)
+  await restUntilNext(ground, request, claim, now)
   return posts
 }
 
@@ -123,58 +130,53 @@ async function whoIsGone(ground: RequestGround, { terms }: AccessRequest): Promi
   return mustWork && person.accountEnabled !== true ? 'The account of whoever would get it is disabled.' : undefined
 }
 
-/** @returns waits: nothing happened to the request */
 async function workOffAsk(
   ground: RequestGround,
   request: AccessRequest,
   ask: Ask,
   now: Date,
-): Promise<{ readonly posts: readonly string[]; readonly waits: boolean }> {
-  if (isUp(ask.handOverAt, now)) {
-    const handed = await handOver(ground, request, ask, 'silence')
-    if (handed) return { posts: handed.posts, waits: false }
-  }
-  if (isUp(ask.remindAt, now)) {
-    const reminded = await takeStep(ground, request.id, { kind: 'reminded', ask: ask.id }, 'helpbot')
-    return { posts: postsOf(reminded), waits: 'refused' in reminded }
-  }
-  const alone = isUp(ask.handOverAt, now) && !othersAreAsked(request, ask, now)
-  return { posts: alone ? await tellItOfSilence(ground, request, ask) : [], waits: true }
+): Promise<readonly string[]> {
+  const isSilent = isUp(ask.handOverAt, now)
+  const handed = isSilent ? await handOver(ground, request, ask, 'silence') : 'nobody'
+  if (handed !== 'nobody') return handed
+  if (isUp(ask.remindAt, now))
+    return postsOf(await takeStep(ground, request.id, { kind: 'reminded', ask: ask.id }, 'helpbot'))
+  return isSilent && !othersAreAsked(request, ask, now) ? await tellItOfSilence(ground, request, ask) : []
 }
 
 /**
  * Somebody else is asked in the place of an approver. Where there is nobody, one who is silent keeps the card, and one who cannot
  * be reached leaves it to the others of the panel, or to IT.
+ * @returns the posts to be brought out, or that there is nobody
  */
 async function handOver(
   ground: RequestGround,
   request: AccessRequest,
   ask: Ask,
   because: 'silence' | 'unreachable',
-): Promise<Taken | undefined> {
-  // What was handed over just now, for another ask of this request, counts.
+): Promise<readonly string[] | 'nobody'> {
+  // Whoever was asked just now, in the place of another of this request, is not asked again.
   const standing = (await readRequest(ground.database, request.id)) ?? request
   const to = await standInFor(ground, standing, ask)
-  if (!to && because === 'silence') return undefined
+  if (!to && because === 'silence') return 'nobody'
   const taken = await takeStep(
     ground,
     request.id,
-    (held) => {
-      const asked = to !== undefined && held.asks.some(({ approver }) => approver.id === to.id)
-      return asked && !standing.asks.some(({ approver }) => approver.id === to.id)
-        ? { refused: 'They have been asked meanwhile.' }
-        : { kind: 'handed-over', ask: ask.id, because, to }
-    },
+    (held) =>
+      held.asks.length === standing.asks.length
+        ? { kind: 'handed-over', ask: ask.id, because, to }
+        : { refused: 'Others have been asked meanwhile.' },
     'helpbot',
   )
-  return 'refused' in taken ? undefined : taken
+  return postsOf(taken)
 }
 
 async function replaceUnreachable(ground: RequestGround, id: string, askId: string): Promise<readonly string[]> {
   const request = await readRequest(ground.database, id)
   const ask = request?.asks.find((one) => one.id === askId)
   if (!request || ask?.state !== 'asked') return []
-  return (await handOver(ground, request, ask, 'unreachable'))?.posts ?? []
+  const handed = await handOver(ground, request, ask, 'unreachable')
+  return handed === 'nobody' ? [] : handed
 }
 
 /** Whether another of the panel was asked whose time is not up yet. */
@@ -189,14 +191,14 @@ function othersAreAsked(request: AccessRequest, { id, stage, panel }: Ask, now: 
   )
 }
 
-async function restUntilNext(ground: RequestGround, request: AccessRequest, now: Date): Promise<void> {
+async function restUntilNext(ground: RequestGround, request: AccessRequest, claim: Claim, now: Date): Promise<void> {
   const moments = request.asks
     .filter(({ state }) => state === 'asked')
     .flatMap(({ remindAt, handOverAt }) => [remindAt, handOverAt])
   const next = [request.expiresAt, ...moments]
     .map((at) => (at === null ? Number.NaN : Date.parse(at) - now.getTime()))
     .filter((wait) => wait > 0)
-  await lookAfter(ground, request.id, Math.min(lookAgain, ...next))
+  await lookAfter(ground, claim, Math.min(lookAgain, ...next))
 }
 
 function isUp(at: string | null, now: Date): boolean {

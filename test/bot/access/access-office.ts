@@ -94,7 +94,7 @@ export async function openAccessOffice() {
       isIt: async () => false,
       approved: approvedAccess(rows),
       engine: inlineEngine(database, steps, running),
-      log: pino({ level: 'silent' }),
+      log: pino({ level: process.env.ACC_LOG ?? 'silent' }),
     }
   }
   const catalogue: AccessGround['catalogue'] = {
@@ -266,6 +266,10 @@ export async function openAccessOffice() {
       const rows = await database.selectFrom('audit').select('event').orderBy('seq').execute()
       const events = rows.map(({ event }) => event as { action: string; kind: string; detail: Record<string, string> })
       return events.filter((event) => event.action === action)
+    },
+    /** The operations of a kind that were begun. */
+    async begun(name: string) {
+      return await database.selectFrom('operations').selectAll().where('name', '=', name).orderBy('id').execute()
     },
     /** Forgets what other tests have left. */
     async clear() {

@@ -290,7 +290,7 @@ export async function openAccessOffice() {
     isMember: (key: GroupKey, person: CastKey) => directory.isMember(group(key), of(person)),
     /** Forgets every row, and takes everybody out whom a test may have let in. */
     async clear() {
-      for (const table of ['operations', 'access_grants', 'access_requests', 'contracts', 'posts'] as const)
+      for (const table of ['operations', 'access_grants', 'access_requests', 'contracts', 'posts', 'proofs'] as const)
         await database.deleteFrom(table).execute()
       ended.length = 0
       settled.length = 0
