@@ -60,7 +60,8 @@ async function begin(ground: AccessGround, contract: KeptContract): Promise<read
   const sentence =
     user === 'gone'
       ? 'The account is not in the directory any more.'
-      : contract.endsAt <= now
+      : // An account that works must not go on working because nobody came to its contract in time.
+        contract.endsAt <= now && user.accountEnabled !== true
         ? 'Its time was over before it could begin.'
         : undefined
   if (user === 'gone' || sentence !== undefined)

@@ -124,8 +124,13 @@ async function voidRequests(ground: AccessGround, contract: KeptContract): Promi
   const posts: string[] = []
   const why = `The contract of ${nameOf(contract.person)} has ended.`
   for (const { id } of open) {
-    const taken = await takeStep(ground, id, { kind: 'voided', why }, 'helpbot')
-    if ('posts' in taken) posts.push(...taken.posts)
+    try {
+      const taken = await takeStep(ground, id, { kind: 'voided', why }, 'helpbot')
+      if ('posts' in taken) posts.push(...taken.posts)
+    } catch (error) {
+      // What remains open of it is refused when it is granted; the account must not wait for it.
+      ground.log.error({ request: id, error: String(error) }, 'a request could not be voided')
+    }
   }
   return posts
 }

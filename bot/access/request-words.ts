@@ -54,7 +54,7 @@ export const roleOf = (stem: string): string => sameRole.get(stem) ?? stem
 
 const general = words(`
   view edit author admin team group tool system thing thingy stuff fil data list peopl company work us user new open
-  document app application softwar program platform websit sit pag plac part area number nam account profil space
+  document app application softwar program platform websit sit pag plac part area number nam profil space
   folder servic offic information info detail customis manag run do send`)
 
 /** Says too little to find anything alone, and helps to tell one thing from another. Takes a stem. */

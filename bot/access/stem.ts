@@ -16,7 +16,9 @@ export function stem(word: string): string {
 
 function singular(word: string): string {
   if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`
-  if (word.length > 3 && /[^su]s$/.test(word) && !word.endsWith('is')) return word.slice(0, -1)
+  // `analysis` is one, `KPIs` are several.
+  const several = /[^su]s$/.test(word) && (word.length === 4 || !word.endsWith('is'))
+  if (word.length > 3 && several) return word.slice(0, -1)
   return word
 }
 

@@ -6,6 +6,7 @@ const sure = { same: 1, oneSlip: 0.85, sameBeginning: 0.75, twoSlips: 0.7 } as c
 
 /** Shorter ones are like too much else. In letters. */
 const shortestJoined = 7
+const shortestStem = 5
 
 /** A place where a word stands. */
 export interface Place {
@@ -75,7 +76,7 @@ function likeness(one: Term, other: Term): number | undefined {
   if (slips !== undefined && slips <= 1) return sure.oneSlip
   if (sameBeginning(one.word, other.word) || sameBeginning(one.stem, other.stem)) return sure.sameBeginning
   if (slips !== undefined) return sure.twoSlips
-  return closeness(one.stem, other.stem) === undefined ? undefined : sure.twoSlips
+  return one.stem.length >= shortestStem && closeness(one.stem, other.stem) === 1 ? sure.twoSlips : undefined
 }
 
 /** One begins with the other: five letters, or four when not many follow. */

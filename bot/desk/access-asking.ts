@@ -5,7 +5,7 @@ import { readRequest } from '../approvals/requests/requests.ts'
 import { whoItWaitsFor } from '../approvals/requests/waiting-words.ts'
 import type { Stage } from '../policy/catalogue/catalogue.ts'
 import { approversOf } from './access-approvers.ts'
-import { entryOf, type Looked, lookAt, shown, ticketNumbers } from './access-looking.ts'
+import { type Looked, lookAt, shown, ticketNumbers } from './access-looking.ts'
 import { whomFor } from './access-whom.ts'
 import { faultOfContract, faultOfTime, reasonOf } from './access-wish.ts'
 import type { Ground, Sitting } from './ground.ts'
@@ -20,13 +20,16 @@ export function askingForAccess(
   const { person } = sitting
 
   async function look(key: string, about: Wish['about']): Promise<Looked | undefined> {
-    const [entry, whom] = await Promise.all([entryOf(ground, sitting, key), whomFor(ground, sitting, about)])
+    const [entry, whom] = await Promise.all([ground.entries.entry(person, key), whomFor(ground, sitting, about)])
     return entry && whom && (await lookAt(ground, sitting, entry, whom))
   }
 
   return {
-    findAccess: (text) => ground.entries.search(person, text),
-    accessEntry: (key) => ground.entries.entry(person, key),
+    findAccess: async (text) => (await ground.entries.search(person, text)).map(shown),
+    async accessEntry(key) {
+      const entry = await ground.entries.entry(person, key)
+      return entry && shown(entry)
+    },
     async previewAccess(key, about): Promise<Preview | undefined> {
       const looked = await look(key, about)
       if (!looked) return undefined

@@ -8,7 +8,7 @@ import { whoItWaitsFor } from '../approvals/requests/waiting-words.ts'
 import { plainText } from '../plain-text.ts'
 import { askedBefore, askFor, sendOff } from './access-asking.ts'
 import { contractorNow, mayBeContractor } from './access-contractors.ts'
-import { entryOf, lookAt } from './access-looking.ts'
+import { lookAt } from './access-looking.ts'
 import { inShort } from './access-whom.ts'
 import { faultOfTime, reasonOf } from './access-wish.ts'
 import type { Ground, Sitting } from './ground.ts'
@@ -28,8 +28,8 @@ export function contracting(
   'contractRules' | 'findContractors' | 'myContractors' | 'requestContract' | 'requestContractExtension'
 > {
   const { person } = sitting
-  const { database, catalogue } = ground.access
-  const rules = catalogue.contracts
+  const { database } = ground
+  const rulesNow = () => ground.access.catalogue.contracts
   const noRules: Asked = { ok: false, sentence: 'There are no contracts here. Please talk to IT.' }
 
   /** What is there already for this person: a sentence. */
@@ -58,7 +58,7 @@ export function contracting(
     const sentences: string[] = []
     for (const [index, key] of [...new Set(keys)].slice(0, mostEntries).entries()) {
       const along = `${id}:entry-${index + 1}`
-      const entry = await entryOf(ground, sitting, key)
+      const entry = await ground.entries.entry(person, key)
       if (!entry) continue
       const latest = entry.longest === undefined ? Number.POSITIVE_INFINITY : ground.clock().getTime() + entry.longest
       const lasts = { until: new Date(Math.min(Date.parse(until), latest)).toISOString() }
@@ -74,8 +74,12 @@ export function contracting(
   }
 
   return {
-    contractRules: () => rules && { longest: rules.longest },
+    contractRules() {
+      const rules = rulesNow()
+      return rules && { longest: rules.longest }
+    },
     async findContractors(text) {
+      const rules = rulesNow()
       const wanted = text.trim().slice(0, 100)
       if (!rules || wanted === '') return []
       const found = await ground.directory.findPeople(wanted, mostSearched, { guests: true })
@@ -96,6 +100,7 @@ export function contracting(
       }))
     },
     async requestContract(id, { about, project: given, until, entries }) {
+      const rules = rulesNow()
       if (!rules) return noRules
       const project = plainText(given, longestProject)
       const reason = `Project: ${project}`
@@ -122,6 +127,7 @@ export function contracting(
       return { ...asked, sentence: [asked.sentence, ...along].join(' ') }
     },
     async requestContractExtension(id, extended, wish) {
+      const rules = rulesNow()
       if (!rules) return noRules
       const known = await askedBefore(ground, sitting, id)
       if (known) return known

@@ -31,7 +31,7 @@ interface Extensible {
  */
 export function extending(ground: Ground, sitting: Sitting): Pick<AccessDesk, 'previewExtension' | 'requestExtension'> {
   const { person } = sitting
-  const { database, catalogue } = ground.access
+  const { database } = ground
 
   async function extensible(id: string): Promise<Extensible | { readonly refused: string }> {
     const grant = await readGrant(database, id)
@@ -44,7 +44,7 @@ export function extending(ground: Ground, sitting: Sitting): Pick<AccessDesk, 'p
     if (endsAt <= ground.clock()) return { refused: `${grant.title} is just ending. Ask for it anew.` }
     const whom = await whomFor(ground, sitting, grant.person.id)
     if (!whom) return { refused: `You cannot ask for ${grant.person.name} any more: they report to somebody else.` }
-    const entry = catalogue.entries.find(({ key }) => key === grant.entry)
+    const entry = ground.access.catalogue.entries.find(({ key }) => key === grant.entry)
     if (!entry) return { refused: `${grant.title} cannot be asked for any more. Please talk to IT.` }
     const asked = { kind: 'extension', entry: grant.entry, extends: grant.id } as const
     const open = await openRequestOf(database, person.tenant, grant.person.id, asked)

@@ -2,16 +2,14 @@ import type { AccessDesk } from '../access/access-desk.ts'
 import type { Entry } from '../policy/catalogue/catalogue.ts'
 import { approversOf } from './access-approvers.ts'
 import { isGone } from './access-gone.ts'
-import { entryOf } from './access-looking.ts'
 import type { Ground, Sitting } from './ground.ts'
 
 const mostPeople = 50
 const mostOwners = 100
 
 /** Who is in a group, for those whom the policy lets ask, and who would have to say yes. */
-export function lookingUp(ground: Ground, sitting: Sitting): Pick<AccessDesk, 'whoIsIn' | 'whoApproves'> {
-  const { person } = sitting
-  const { directory, policy } = ground.access
+export function lookingUp(ground: Ground, { person }: Sitting): Pick<AccessDesk, 'whoIsIn' | 'whoApproves'> {
+  const { directory, policy } = ground
 
   async function mayAsk({ group }: Entry): Promise<boolean> {
     const rule = policy.access.whoIsIn
@@ -23,7 +21,7 @@ export function lookingUp(ground: Ground, sitting: Sitting): Pick<AccessDesk, 'w
 
   return {
     async whoIsIn(key) {
-      const entry = await entryOf(ground, sitting, key)
+      const entry = await ground.entries.entry(person, key)
       if (!entry) return { refused: 'I find nothing of that kind.' }
       if (!(await mayAsk(entry))) {
         const may = policy.access.whoIsIn === 'members' ? 'Its owners, its members and IT' : 'Its owners and IT'
@@ -34,7 +32,7 @@ export function lookingUp(ground: Ground, sitting: Sitting): Pick<AccessDesk, 'w
       return { people: members.people.map(({ displayName }) => displayName), more: members.more }
     },
     async whoApproves(key) {
-      const entry = await entryOf(ground, sitting, key)
+      const entry = await ground.entries.entry(person, key)
       if (!entry) return []
       const group = await directory.group(entry.group).catch(isGone)
       const self = { id: person.id, name: person.name }

@@ -31,12 +31,6 @@ export function shown({ key, title, opens, risk }: Entry): EntryShown {
   return { key, title, opens, risk }
 }
 
-/** The entry behind a key; undefined for what the one who asks may not see. */
-export async function entryOf(ground: Ground, { person }: Sitting, key: string): Promise<Entry | undefined> {
-  if ((await ground.entries.entry(person, key)) === undefined) return undefined
-  return ground.access.catalogue.entries.find((entry) => entry.key === key)
-}
-
 /** Looks at what somebody would get: whether they have it, whether it was asked for, what does not go with it. */
 export async function lookAt(ground: Ground, sitting: Sitting, entry: Entry, person: Named): Promise<Looked> {
   const { database, directory } = ground.access

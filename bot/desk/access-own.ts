@@ -18,7 +18,7 @@ export function owningAccess(
   ground: Ground,
   { person }: Sitting,
 ): Pick<AccessDesk, 'myAccess' | 'myRequests' | 'withdrawRequest' | 'handBack'> {
-  const { database, directory, catalogue } = ground.access
+  const { database, directory } = ground
 
   return {
     async myAccess() {
@@ -28,8 +28,9 @@ export function owningAccess(
       ])
       const given = new Set<string>(grants.map(({ group }) => group.id))
       const groups = new Set<string>(direct.groups.map(({ id }) => id))
-      const others = catalogue.entries.filter(({ group }) => groups.has(group) && !given.has(group))
-      const opens = new Map(catalogue.entries.map((entry) => [entry.key, entry.opens]))
+      const { entries } = ground.access.catalogue
+      const others = entries.filter(({ group }) => groups.has(group) && !given.has(group))
+      const opens = new Map(entries.map((entry) => [entry.key, entry.opens]))
       const lines: AccessLine[] = [
         ...grants.map((grant) => lineOf(grant, opens.get(grant.entry) ?? '')),
         ...others.map((entry) => ({

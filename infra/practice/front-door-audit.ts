@@ -22,7 +22,7 @@ const event = z.object({
 
 /** Which group, which rows, who asked: said elsewhere in the line, or of no use to whoever reads it. */
 const FACTS = new Set([
-  ...['title', 'group', 'group-name', 'grant', 'contract', 'request', 'requester', 'approvers', 'approvers-2'],
+  ...['title', 'group', 'group-name', 'grant', 'contract', 'request', 'requester', 'approvers', 'approvers-2', 'to'],
   ...['approved-by', 'reason', 'ends-at', 'terms-hash', 'undoes', 'warrant', 'request-id'],
 ])
 const ID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi
@@ -70,7 +70,7 @@ function reasonsOf(detail: Readonly<Record<string, string>>): readonly (readonly
 function accessOf(
   detail: Readonly<Record<string, string>>,
   nameOf: (id: string) => string,
-): Pick<AuditLine, 'about' | 'endsAt' | 'approvers'> {
+): Pick<AuditLine, 'about' | 'endsAt' | 'approvers' | 'decides'> {
   const about = detail['group-name'] ?? (detail.group === undefined ? detail.title : nameOf(detail.group))
   const endsAt = detail['ends-at']
   const said = [detail.approvers, detail['approvers-2'], detail['approved-by']].join(' ')
@@ -78,6 +78,7 @@ function accessOf(
   return {
     ...(about === undefined ? {} : { about }),
     ...(endsAt === undefined ? {} : { endsAt }),
+    ...(detail.to === undefined ? {} : { decides: nameOf(detail.to) }),
     ...(approvers.length === 0 ? {} : { approvers }),
   }
 }

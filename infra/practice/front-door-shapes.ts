@@ -89,6 +89,8 @@ export interface AuditLine {
   readonly endsAt?: string
   /** Names of those who said yes. */
   readonly approvers?: readonly string[]
+  /** Name of the one who decides from now on, where it was passed on. */
+  readonly decides?: string
   /** Reasons and codes, when it did not go well. */
   readonly detail?: string
   readonly proofs: readonly string[]

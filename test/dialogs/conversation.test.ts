@@ -44,6 +44,8 @@ describe('a conversation with HelpBot', function () {
         'Reset my password',
         'Unlock my account',
         'Set up my authenticator app',
+        'Ask for access',
+        'My access',
         'My requests',
         'Something happened that was not me',
         'Talk to a person',

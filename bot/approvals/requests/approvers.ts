@@ -41,27 +41,37 @@ async function findOf(
   if (lacking !== undefined) return { approvers: [], lacking }
   const here: Approver[] = []
   const instead: Approver[] = []
+  const away: Approver[] = []
   const why = new Set<string>()
   for (let next = 0; next < people.length && here.length + instead.length < mostFound; next += atOnce) {
     const looked = people.slice(next, next + atOnce).map((user) => lookAt(ground, search, user))
-    for (const { user, barred, away, standIn } of await Promise.all(looked)) {
+    for (const { user, barred, standIn } of await Promise.all(looked)) {
       if (barred !== undefined) why.add(barredInWords[barred])
-      else if (away && standIn) instead.push(asApprover(standIn, forAway(user.displayName)))
-      else here.push(asApprover(user, as))
+      else if (standIn === undefined) here.push(asApprover(user, as))
+      else {
+        instead.push(asApprover(standIn, forAway(user.displayName)))
+        away.push(asApprover(user, as))
+      }
     }
   }
   // Who is of the source themselves is asked as such, and one who stands in for two is asked once.
-  const approvers = [...here, ...instead].filter(({ id }, at, all) => all.findIndex((one) => one.id === id) === at)
+  const reachable = eachOnce([...here, ...instead])
+  // Where one stands in for several, those who are away may still read it.
+  const approvers = eachOnce([...reachable, ...away.slice(0, Math.max(0, need - reachable.length))])
   if (approvers.length >= need) return { approvers, lacking: undefined }
   const can = approvers.length === 0 ? 'nobody' : `only ${approvers.length}`
   const because = why.size === 0 ? '' : ` (${[...why].join('; ')})`
   return { approvers, lacking: `of ${called}, ${need} must approve it, and ${can} can be asked${because}` }
 }
 
+function eachOnce(approvers: readonly Approver[]): readonly Approver[] {
+  return approvers.filter(({ id }, at, all) => all.findIndex((one) => one.id === id) === at)
+}
+
 async function lookAt(ground: RequestGround, search: Search, user: DirectoryUser) {
   const barred = await search.whyNot(user)
   const away = barred === undefined && (await isAway(ground, user))
-  return { user, barred, away, standIn: away ? await search.standIn(user) : undefined }
+  return { user, barred, standIn: away ? await search.standIn(user) : undefined }
 }
 
 /**

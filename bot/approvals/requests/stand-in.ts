@@ -52,8 +52,14 @@ export function asApprover(user: DirectoryUser, as: string): Approver {
 
 /** In what capacity the manager of somebody who is away is asked. */
 export function forAway(name: string): string {
-  return `for ${plain(name, 100)}, who is away`
+  return `for ${plain(name, 100)}${whoIsAway}`
 }
+
+export function isForAway(as: string): boolean {
+  return as.endsWith(whoIsAway)
+}
+
+const whoIsAway = ', who is away'
 
 /** In what capacity the manager of somebody is asked who did not answer or could not be reached. */
 export function forSilent(name: string): string {

@@ -3,7 +3,7 @@ import { eligibility, youAreBarred } from './eligible.ts'
 import type { RequestGround } from './ground.ts'
 import type { AccessRequest, Ask } from './request.ts'
 import { isStillOf, peopleOf } from './sources.ts'
-import { forAway, mostStandIns } from './stand-in.ts'
+import { forAway, isForAway, mostStandIns } from './stand-in.ts'
 import { nameOf } from './step/words.ts'
 import { ifThere } from './transient.ts'
 
@@ -30,7 +30,7 @@ export async function mayStillApprove(
       return `${nameOf(approver)}, who passed this on, cannot approve anything any more.`
   }
   if (await isStillOf(ground, request, from, first.approver.id)) return undefined
-  if (await standsInForAway(ground, request, first)) return undefined
+  if (isForAway(first.as) && (await standsInForAway(ground, request, first))) return undefined
   return first.id === ask.id
     ? `You were asked as: ${ask.as}. That is not so any more, so this is not yours to decide.`
     : `${nameOf(first.approver)} was asked as: ${first.as}. That is not so any more, so nobody decides in their place.`

@@ -40,11 +40,15 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'void-access': 'Drop the request for access',
   'grant-access': 'Put into the group',
   'revoke-access': 'Take out of the group',
+  'escalate-access': 'Hand the request for access to IT',
+  'end-access-request': 'End the request for access',
   'extend-access': 'Extend access',
   'end-access': 'Let the grant end',
   'notice-removed-access': 'Notice that access is gone',
   'enable-account': 'Enable the account',
   'disable-account': 'Disable the account',
+  'begin-contract': 'Begin the contract',
+  'notice-sponsor-gone': 'Notice that the sponsor is gone',
   'extend-contract': 'Extend the contract',
   'take-over-contract': 'Take over the contract',
   undo: 'Undo it',
@@ -78,10 +82,11 @@ export function concerning(line: AuditLine): string {
 }
 
 /** "Finance Reports, until 23 Nov, 10:00:00, approved by Maya Okonkwo and Hugo Ferreira"; empty for what is not about access. */
-export function aboutAccess({ about, endsAt, approvers = [] }: AuditLine): string {
+export function aboutAccess({ about, endsAt, approvers = [], decides }: AuditLine): string {
   const end = endsAt === 'never' ? 'without an end' : endsAt === undefined ? '' : `until ${dayAndTime(endsAt)}`
   const yes = approvers.length === 0 ? '' : `approved by ${approvers.join(' and ')}`
-  return [about ?? '', end, yes].filter((part) => part !== '').join(', ')
+  const next = decides === undefined ? '' : `now ${decides} decides`
+  return [about ?? '', end, yes, next].filter((part) => part !== '').join(', ')
 }
 
 /** "Member added", and who brought it about. */

@@ -36,6 +36,8 @@ export function groupsPanel({ bot }: { readonly bot: string }): GroupsPanel {
   )
   let personId = ''
   let drawn = ''
+  /** What was told since is newer than what was asked for when the person sat down. */
+  let isFollowed = false
 
   const draw = (state: DirectoryState) => {
     outOfOffice.disabled = false
@@ -56,28 +58,36 @@ export function groupsPanel({ bot }: { readonly bot: string }): GroupsPanel {
       note.textContent = error instanceof Error ? error.message : 'That did not work.'
     })
   }
-  const leave = (group: PersonGroup) => told(() => company.leaveGroup(group.id, personId).finally(look))
+  const leave = (group: PersonGroup) => told(() => company.leaveGroup(group.id, personId))
   const look = async () => {
     const whose = personId
     const { state } = await company.person(whose)
-    if (whose === personId) draw(state)
+    if (whose === personId && !isFollowed) draw(state)
   }
   outOfOffice.addEventListener('change', () => {
     const on = outOfOffice.checked
-    void told(() => company.setOutOfOffice(personId, on).finally(look))
+    void told(() =>
+      company.setOutOfOffice(personId, on).catch((error: unknown) => {
+        outOfOffice.checked = !on
+        throw error
+      }),
+    )
   })
   return {
     root,
     show(id) {
       personId = id
       drawn = ''
+      isFollowed = false
       note.textContent = ''
       outOfOffice.disabled = true
       list.replaceChildren()
       void told(look)
     },
     tell(state) {
-      if (state.id === personId) draw(state)
+      if (state.id !== personId) return
+      isFollowed = true
+      draw(state)
     },
   }
 }

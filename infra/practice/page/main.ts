@@ -84,7 +84,7 @@ async function start(): Promise<void> {
     slot: 'manager',
     title: 'Manager',
     first: view.manager,
-    invitation: `When somebody of the team has to be vouched for, ${view.bot} asks here. Or try:`,
+    invitation: `When somebody of the team has to be vouched for or wants access, ${view.bot} asks here. Or try:`,
     suggestions: ['I forgot my password', 'help'],
     onPerson: sits('manager'),
     onNews: () => navigation.news('manager'),

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Kysely, sql } from 'kysely'
 import pino from 'pino'
+import { readContract } from '../../../bot/access/contracts.ts'
 import { workOffContracts } from '../../../bot/access/due-contracts.ts'
 import { workOffGrants } from '../../../bot/access/due-grants.ts'
-import { readContract } from '../../../bot/access/contracts.ts'
 import { readGrant } from '../../../bot/access/grants.ts'
 import type { AccessGround } from '../../../bot/access/ground.ts'
 import { approvedAccess } from '../../../bot/access/make-grant.ts'
@@ -94,7 +94,7 @@ export async function openAccessOffice() {
       isIt: async () => false,
       approved: approvedAccess(rows),
       engine: inlineEngine(database, steps, running),
-      log: pino({ level: process.env.ACC_LOG ?? 'silent' }),
+      log: pino({ level: 'silent' }),
     }
   }
   const catalogue: AccessGround['catalogue'] = {

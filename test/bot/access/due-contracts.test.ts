@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Terms } from '../../../bot/approvals/requests/request.ts'
 import { accessEndButtons } from '../../../bot/access/buttons.ts'
+import type { Terms } from '../../../bot/approvals/requests/request.ts'
 import type { Person } from '../../../bot/identity/person.ts'
 import { days, hours } from '../identity/people.ts'
 import { type AccessOffice, openAccessOffice } from './access-office.ts'
@@ -50,6 +50,13 @@ describe('the contract of a contractor', () => {
     office.company.members.get(office.reports)?.add(office.gil.id)
     office.company.members.get(office.everybody)?.add(office.gil.id)
     const open = randomUUID()
+    await office.ground.ticketsIn(office.database).open({
+      id: open,
+      person: office.maya,
+      kind: 'request',
+      title: 'Access',
+      correlationId: 'c',
+    })
     await office.database
       .insertInto('access_requests')
       .values({

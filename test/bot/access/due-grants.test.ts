@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { workOffGrants } from '../../../bot/access/due-grants.ts'
 import { activeGrantsOf, grantOf } from '../../../bot/access/grants.ts'
 import { handBack } from '../../../bot/access/hand-back.ts'
-import { somebody } from '../identity/people.ts'
-import { days, hours, minutes } from '../identity/people.ts'
+import { days, hours, minutes, somebody } from '../identity/people.ts'
 import { type AccessOffice, openAccessOffice } from './access-office.ts'
 
 describe('access with an end', () => {
@@ -36,7 +35,8 @@ describe('access with an end', () => {
     await office.forward(1)
     assert.equal(office.isMember(), false)
     assert.equal((await office.grant(request)).state, 'ended')
-    for (const who of [office.ada, office.maya]) assert.match(await office.told(who), /The time that was agreed is over/)
+    for (const who of [office.ada, office.maya])
+      assert.match(await office.told(who), /The time that was agreed is over/)
     const cards = await office.cards(office.ada, 'access-ends')
     assert.ok(cards.every(({ content }) => content.closed?.includes('It has ended.')))
     assert.deepEqual(
@@ -198,6 +198,31 @@ describe('access with an end', () => {
     assert.deepEqual([office.isMember(), (await office.grant(request)).state], [false, 'ended'])
   })
 
+  it('is taken back at its end, although the answer to the first attempt was lost', async () => {
+    const request = await office.approve()
+    office.company.trouble.loses = true
+    await office.work()
+    assert.deepEqual([office.isMember(), (await office.grant(request)).state], [true, 'waiting'])
+    office.company.trouble.down = false
+    await office.forward(minutes)
+    const { state, hadBefore } = await office.grant(request)
+    assert.deepEqual([state, hadBefore], ['active', false])
+    await office.forward(30 * days)
+    assert.equal(office.isMember(), false)
+  })
+
+  it('is taken back at once when a lost attempt made it and the next one is refused', async () => {
+    const request = await office.approve({}, office.benoit)
+    office.company.trouble.loses = true
+    await office.work()
+    office.company.trouble.down = false
+    office.company.addPerson(office.benoit, { accountEnabled: false })
+    await office.forward(minutes)
+    office.company.addPerson(office.benoit)
+    assert.deepEqual([office.isMember(), (await office.grant(request)).state], [false, 'ended'])
+    assert.match(await office.told(office.ada), /could not be given/)
+  })
+
   it('fails where a rule forbids it, and says why', async () => {
     const request = await office.approve({ group: { id: office.everybody, name: 'All Employees' } })
     await office.work()
@@ -209,7 +234,10 @@ describe('access with an end', () => {
     const eve = somebody('Eve Gone')
     const person = { id: eve.id, name: eve.name }
     office.company.addPerson(eve)
-    const request = await office.approve({ person, requester: { id: office.maya.id, name: office.maya.name } }, office.benoit)
+    const request = await office.approve(
+      { person, requester: { id: office.maya.id, name: office.maya.name } },
+      office.benoit,
+    )
     await office.work()
     office.company.users.delete(eve.id)
     office.company.members.get(office.sales)?.delete(eve.id)

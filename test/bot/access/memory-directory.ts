@@ -10,7 +10,8 @@ export function memoryDirectory() {
   const members = new Map<GroupId, Set<UserId>>()
   /** Memberships as they were taken away, in order. */
   const removed: string[] = []
-  const trouble = { down: false, revoked: 0 }
+  /** `loses`: the next membership is made, and then nothing answers any more. */
+  const trouble = { down: false, loses: false, revoked: 0 }
   let atOnce = 0
   const most = { atOnce: 0 }
 
@@ -60,12 +61,19 @@ export function memoryDirectory() {
     isMember: (group, id) => asked(() => within(group).has(id)),
     directGroups: (id) =>
       asked(() => ({ groups: [...groups.values()].filter((group) => members.get(group.id)?.has(id)), more: false })),
+    groupsOf: () => asked(() => ({ groups: [], more: false })),
+    findPeople: async () => [],
     presence: async () => 'here',
     photo: async () => undefined,
     addMember: (group, id) =>
       written(() => {
         const changed = !within(group).has(id)
         within(group).add(id)
+        if (trouble.loses) {
+          trouble.loses = false
+          trouble.down = true
+          throw new DirectoryError('unreachable', { sentence: 'Lost.', detail: 'timeout', maybeDone: true })
+        }
         return { requestId: 'r', changed }
       }),
     removeMember: (group, id) =>

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
+import { entryIndex } from '../../../bot/access/entry-index.ts'
+import { insertGrant } from '../../../bot/access/grants.ts'
 import { auditTrail } from '../../../bot/audit/trail.ts'
 import type { CardContent, Inbound } from '../../../bot/channels/chat.ts'
 import { accessing } from '../../../bot/desk/accessing.ts'
@@ -71,20 +73,8 @@ export async function openAccessOffice() {
     log: pino({ level: 'silent' }),
   }
   const refused = async (): Promise<never> => assert.fail('nothing is changed here')
-  const entries: Ground['entries'] = {
-    async search(_person: Person, text: string) {
-      const words = text.toLowerCase().match(/\p{L}+/gu) ?? []
-      const hits = catalogue.entries.filter(
-        ({ title, visibleTo }) =>
-          visibleTo === 'everybody' && words.some((word) => word.length > 3 && title.toLowerCase().includes(word)),
-      )
-      return hits.slice(0, 5).map(({ key, title, opens, risk }) => ({ key, title, opens, risk }))
-    },
-    async entry(_person: Person, key: string) {
-      const entry = catalogue.entries.find((one) => one.key === key && one.visibleTo === 'everybody')
-      return entry && { key, title: entry.title, opens: entry.opens, risk: entry.risk }
-    },
-  }
+  const entries = entryIndex({ directory, catalogue, clock })
+  await entries.refresh()
   const ground: Ground = {
     ...shared,
     tickets: builtInTickets(database, clock),
@@ -162,8 +152,45 @@ export async function openAccessOffice() {
         await directory.removeMember(group, person(key).id)
       }
     },
+    /** What somebody was given ten days ago, until then and then. */
+    async given(key: CastKey, entryKey: string, endsAt: Date | null): Promise<string> {
+      const entry = catalogue.entries.find((one) => one.key === entryKey)
+      assert.ok(entry)
+      const now = clock()
+      const id = `grant:${randomUUID()}`
+      const { tenant: inTenant, id: personId, name } = person(key)
+      const grant = {
+        id,
+        tenant: inTenant,
+        person: { id: personId, name },
+        group: { id: entry.group, name: entry.title },
+        entry: entry.key,
+        title: entry.title,
+        requester: { id: personId, name },
+        requestId: randomUUID(),
+        approvers: [{ ...person('maya'), as: 'manager', at: now.toISOString() }].map(({ tenant: _, ...one }) => one),
+        reason: 'Quarter end figures',
+        contractId: null,
+        state: 'active' as const,
+        startsAt: new Date(now.getTime() - 10 * 86_400_000),
+        endsAt,
+        grantedAt: now,
+        endedAt: null,
+        ending: null,
+        hadBefore: false,
+        goneAt: null,
+        lookAt: null,
+        reminded: 0,
+        attempts: 1,
+        dueAt: null,
+        correlationId: 'test',
+      }
+      await database.transaction().execute((transaction) => insertGrant(transaction, grant))
+      return id
+    },
     async forgetRequests(): Promise<void> {
       await database.deleteFrom('access_requests').execute()
+      await database.deleteFrom('access_grants').execute()
     },
     async close() {
       await postgres.close()

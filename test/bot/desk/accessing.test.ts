@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { contractor } from '../../../dialogs/contractor.ts'
+import { extendAccess } from '../../../dialogs/extend-access.ts'
 import { requestAccess } from '../../../dialogs/request-access.ts'
 import { whoApproves } from '../../../dialogs/who-approves.ts'
 import { whoIsIn } from '../../../dialogs/who-is-in.ts'
@@ -133,6 +134,44 @@ describe('asking for access', function () {
     const ada = office.converse(requestAccess, 'ada', 'I need access to the flux capacitor')
     assert.match(String((await ada.begin()).data.problem), /I find nothing/)
     assert.match(String((await ada.press('Ask IT')).data.title), /Ticket \d+/)
+  })
+
+  it('what one has is shown with its end and who said yes, and is not asked for again', async () => {
+    const endsAt = new Date('2099-04-30T23:59:59Z')
+    await office.given('ada', 'sales-dashboard', endsAt)
+    const ada = office.deskOf('ada')
+    const [line] = (await ada.myAccess()).lines
+    assert.deepEqual(
+      [line?.title, line?.endsAt, line?.because],
+      ['Sales dashboard (read)', endsAt.toISOString(), 'approved by Maya Okonkwo'],
+    )
+    const preview = await ada.previewAccess('sales-dashboard')
+    assert.match(preview?.instead ?? '', /You have it already, until 30 April 2099.*write "extend"/)
+  })
+
+  it('an extension is counted from the end, and reaches no further than a new request could', async () => {
+    const endsAt = new Date(Date.now() + 20 * day)
+    await office.given('ada', 'finance-reports', endsAt)
+    const talk = office.converse(extendAccess, 'ada', 'I need it longer')
+    const why = await talk.begin()
+    assert.equal(why.data.reason, 'Quarter end figures')
+    const long = await talk.say('The quarter is not over')
+    const offered = (long.data.choices as { title: string }[]).map(({ title }) => title)
+    assert.deepEqual(offered, ['7 days', '30 days'], '90 days more would be too far ahead')
+    assert.match(String((await talk.say('80 days')).data.problem), /at most/)
+    await talk.press('30 days')
+    assert.match(String((await talk.press('Ask for it')).data.text), /It waits for Maya Okonkwo/)
+    const row = await office.database.selectFrom('access_requests').select('document').executeTakeFirstOrThrow()
+    const { terms } = row.document as { terms: { lasts: { until: string }; kind: string } }
+    assert.equal(terms.kind, 'extension')
+    assert.equal(terms.lasts.until, new Date(endsAt.getTime() + 30 * day).toISOString())
+    const again = office.converse(extendAccess, 'ada', 'I need it longer')
+    assert.match(String((await again.begin()).data.text), /An extension has been asked for already/)
+  })
+
+  it('nothing of somebody else’s can be extended', async () => {
+    const grant = await office.given('tomas', 'finance-reports', new Date(Date.now() + day))
+    assert.deepEqual(await office.deskOf('ada').previewExtension(grant), { refused: 'That is nothing you have.' })
   })
 
   it('the policy says who may ask who is in it', async () => {

@@ -53,7 +53,6 @@ export async function openAccessOffice() {
   const clock = () => new Date(time.now)
   const ended: Ended[] = []
   const settled: { readonly id: string; readonly detail: Readonly<Record<string, string>> }[] = []
-  const nested = new Map<GroupId, readonly GroupId[]>()
   const audit = auditTrail(database, clock)
   const isIt = itMembership(directory, group('itHelpDesk'))
   let made = 0
@@ -66,7 +65,7 @@ export async function openAccessOffice() {
       database,
       audit,
       directoryFor: () => ({ ...directory, ...parts.directory }),
-      groupWithin: async (one, groups) => (nested.get(one) ?? []).filter((id) => groups.includes(id)),
+      groupWithin: (one, groups) => directory.groupWithin(one, groups),
       policy,
       clock,
       isIt,
@@ -272,7 +271,6 @@ export async function openAccessOffice() {
     clock,
     ended,
     settled,
-    nested,
     isIt,
     audit,
     stepsWith,
@@ -294,7 +292,6 @@ export async function openAccessOffice() {
         await database.deleteFrom(table).execute()
       ended.length = 0
       settled.length = 0
-      nested.clear()
       tenant.control.faults.clear()
       for (const key of ['financeReports', 'productLaunch'] as const)
         for (const person of ['maya', 'gil', 'noor', 'ravi'] as const)

@@ -212,8 +212,9 @@ describe('changes of access', function () {
       const policy = policyWith({ protected: { people: [], groups: [group('financeReports')] } })
       await grant('no-4', {}, { policy })
       assert.equal(await refusalOf('no-4'), 'protected-group')
-      office.nested.set(group('productLaunch'), [group('financeReports')])
+      office.tenant.control.addMember(group('financeReports'), group('productLaunch'))
       await grant('no-5', { person: 'maya', approvers: ['salesHead'], group: 'productLaunch' }, { policy })
+      office.tenant.control.removeMember(group('financeReports'), group('productLaunch'))
       assert.equal(await refusalOf('no-5'), 'protected-group')
     })
 
