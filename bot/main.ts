@@ -395,12 +395,12 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       {
         name: 'access grants',
         everyMilliseconds: 500,
-        run: async () => deliver.now(await workOffGrants(access, { limit: 500, atOnce: policy.access.atOnce })),
+        run: async () => deliver.now(await workOffGrants(access, { limit: 100, atOnce: policy.access.atOnce })),
       },
       {
         name: 'contracts',
         everyMilliseconds: 1_000,
-        run: async () => deliver.now(await workOffContracts(access, { limit: 50, atOnce: policy.access.atOnce })),
+        run: async () => deliver.now(await workOffContracts(access, { limit: 20, atOnce: 4 })),
       },
       { name: 'catalogue', everyMilliseconds: 900_000, atOnce: true, run: () => entries.refresh() },
       { name: 'enrolments', everyMilliseconds: 60_000, run: () => expireEnrolments(ground) },

@@ -17,7 +17,7 @@ export type FindEntries = (text: string, visible: (entry: Entry) => boolean) => 
 
 const mostFound = 5
 /** Of what the request says: less than this is no answer. */
-const leastShare = 0.3
+const leastShare = 0.2
 /** Of the best: less than this is no alternative. */
 const leastOfBest = 0.45
 /** What a word counts that is known nowhere, beside one that only one entry has. */

@@ -11,12 +11,12 @@ const grammar = words(`
   often maybe perhaps now soon later back away even else more most much many few less least lot lots bit within without
   per via your yours our ours they them their he she him her his hers im ive id ill cant dont doesnt isnt s t re ve ll d m
   anymore however though although instead rather actually basically something anything nothing someone somebody anyone
-  somewhere everything whatever 's let lets one two der die das und ein eine fur mit ich zu zum zur le la les de des du et
+  somewhere everything whatever let lets one two der die das und ein eine fur mit ich zu zum zur le la les de des du et
   un une pour je`)
 
 const courtesy = words(`
   hi hello hey hiya dear good morning afternoon evening pls please plz plss bitte merci danke kindly thanks thank thx ty
-  cheers sorry urgent urgently asap quick quickly immediately fast helpbot bot team's folks help helping assist grateful
+  cheers sorry urgent urgently asap quick quickly immediately fast helpbot bot folks help helping assist grateful
   wondering possible great fine hopefully regards best sir madam guys`)
 
 const asking = words(`
@@ -24,9 +24,9 @@ const asking = words(`
   acess accesss acces acccess permission permissions right rights role roles licence license entitlement membership allow
   allowed let enable request requesting requested ask asking require required able add added adding join joined put
   become member members arrange arranged sort try tried trying use used using reach come comes go going gone think know
-  tell show shows shown find found log login sign-in logged start started starting stop work works doesn't longer missing
-  make sure give-me gimme wanna gonna gotta take taking keep keeps say says said told please provide set happen problem
-  issue error job task's purpose reason boss colleague colleagues coworker manager person guy new-hire`)
+  tell show shows shown find found log login logged start started starting stop work works longer missing
+  make sure gimme wanna gonna gotta take taking keep keeps say says said told please provide set happen problem
+  issue error job purpose reason boss colleague colleagues coworker manager person guy`)
 
 const time = words(`
   today yesterday tomorrow tonight week weeks weekend month months day days hour hours minute minutes monday tuesday

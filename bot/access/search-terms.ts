@@ -4,8 +4,8 @@ import { stem } from './stem.ts'
 
 /** How much of a request is looked at, in UTF-16 units. */
 const examinedLength = 300
-/** Words after these are not looked at. */
-const mostWords = 50
+/** Of different words; those after these are not looked at. */
+const mostWords = 30
 /** A longer word is cut; nobody types one by hand. */
 const longestWord = 40
 
@@ -18,13 +18,14 @@ export interface Term {
   readonly general: boolean
   /** Two words written as one. */
   readonly joined: boolean
+  /** One bit for each letter or digit that occurs in it (some share one): what differs in many bits is not alike. */
+  readonly letters: number
 }
 
-/** The words of a text, without those that say nothing. */
+/** The words of a text, each once, without those that say nothing. */
 export function termsOf(text: string): readonly Term[] {
-  return wordsOf(text)
-    .filter((word) => !isFiller(word))
-    .map((word) => termOf(word, false))
+  const telling = new Set(wordsOf(text).filter((word) => !isFiller(word)))
+  return [...telling].slice(0, mostWords).map((word) => termOf(word, false))
 }
 
 /** Two words that stand side by side, as one: `dash board` is also written `dashboard`. */
@@ -39,12 +40,18 @@ export function verbatim(text: string): string {
 
 function termOf(word: string, joined: boolean): Term {
   const root = stem(word)
-  return { word, stem: root, general: isGeneral(root), joined }
+  return { word, stem: root, general: isGeneral(root), joined, letters: lettersOf(word) }
 }
 
 function wordsOf(text: string): readonly string[] {
   const plain = normalise(text.slice(0, examinedLength)).text.toLowerCase()
   return Array.from(plain.matchAll(/[\p{L}\p{N}]+(?:&[\p{L}\p{N}]+)*(?:'s?(?![\p{L}]))?/gu), ([word]) =>
     word.replace(/'s?$/, '').slice(0, longestWord),
-  ).slice(0, mostWords)
+  )
+}
+
+function lettersOf(word: string): number {
+  let letters = 0
+  for (let at = 0; at < word.length; at++) letters |= 1 << (word.charCodeAt(at) % 32)
+  return letters
 }

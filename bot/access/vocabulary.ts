@@ -7,6 +7,8 @@ const sure = { same: 1, oneSlip: 0.85, sameBeginning: 0.75, twoSlips: 0.7 } as c
 /** Shorter ones are like too much else. In letters. */
 const shortestJoined = 7
 const shortestStem = 5
+/** Two slips change four letters at most: two that are gone, two that are new. */
+const mostDiffering = 4
 
 /** A place where a word stands. */
 export interface Place {
@@ -68,7 +70,8 @@ export function vocabulary(): Vocabulary {
 }
 
 function likeness(one: Term, other: Term): number | undefined {
-  const slips = closeness(one.word, other.word)
+  const differing = bits(one.letters ^ other.letters)
+  const slips = differing <= mostDiffering ? closeness(one.word, other.word) : undefined
   if (one.joined || other.joined) {
     const long = Math.min(one.word.length, other.word.length) >= shortestJoined
     return long && slips !== undefined && slips <= 1 ? sure.oneSlip : undefined
@@ -77,6 +80,13 @@ function likeness(one: Term, other: Term): number | undefined {
   if (sameBeginning(one.word, other.word) || sameBeginning(one.stem, other.stem)) return sure.sameBeginning
   if (slips !== undefined) return sure.twoSlips
   return one.stem.length >= shortestStem && closeness(one.stem, other.stem) === 1 ? sure.twoSlips : undefined
+}
+
+/** How many bits are set. */
+function bits(set: number): number {
+  let count = 0
+  for (let rest = set; rest !== 0; rest &= rest - 1) count++
+  return count
 }
 
 /** One begins with the other: five letters, or four when not many follow. */

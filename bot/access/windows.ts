@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lastsInWords } from '../approvals/requests/lasts-words.ts'
 import type { Terms } from '../approvals/requests/request.ts'
 import { readRequest } from '../approvals/requests/requests.ts'
 import type { Person } from '../identity/person.ts'
@@ -77,7 +78,7 @@ async function contractOn(
   }
 }
 
-/** What an extension of a contract asks for: what was asked for at first, for longer. */
+/** What an extension of a contract asks for: as risky as it was at first, for longer. */
 export async function contractTerms(ground: AccessGround, contract: KeptContract, wanted: Wanted): Promise<Terms> {
   const before = await readRequest(ground.database, contract.requestId)
   return {
@@ -86,7 +87,7 @@ export async function contractTerms(ground: AccessGround, contract: KeptContract
     person: contract.person,
     entry: null,
     title: contract.project,
-    opens: before?.terms.opens ?? 'An account that works until a date',
+    opens: `An account that works ${lastsInWords(wanted.lasts)}; ${nameOf(wanted.requester)} answers for it.`,
     group: null,
     risk: before?.terms.risk ?? 'medium',
     startsAt: null,

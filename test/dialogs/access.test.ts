@@ -116,7 +116,7 @@ describe('"I need access to the sales dashboard"', function () {
     await ada.sees('Why do you need it?')
     const shown = await ada.press('Go on', { text: 'my password is Tangerine-42-Harbour' })
     assert.match(shown, /looks like a password/)
-    assert.ok(!company.chatHistory().includes('Request for Tangerine'))
+    assert.ok(!company.chatHistory().includes('Tangerine-42-Harbour'))
     await ada.say('cancel')
     await ada.sees('Cancelled')
   })
@@ -155,13 +155,12 @@ describe('"I need access to the sales dashboard"', function () {
     await ada.sees('I have asked for')
     await maya.hasSeen('Quarter end figures')
     await maya.press('Approve')
-    await ada.hasSeen(/now|given|granted|has it/i)
     await granted(company, ada.id)
     await ada.say('my access')
     const { text } = await ada.sees('My access')
     assert.match(
       text,
-      /Sales dashboard \(read\)\nSee the figures of the sales team\. Until \d+ \w+ \d{4}.*approved by Maya Okonkwo/,
+      /Sales dashboard \(read\)\**\nSee the figures of the sales team\. Until \d+ \w+ \d{4}.*approved by Maya Okonkwo/,
     )
   })
 
@@ -184,24 +183,29 @@ describe('"I need access to the sales dashboard"', function () {
   })
 
   it('is given back at once', async () => {
-    await ada.say('hand back the sales dashboard')
+    await ada.say('I want to hand back my access to the sales dashboard')
     await ada.sees('Give back Sales dashboard (read)?')
     await ada.press('Give it back')
-    await ada.sees(/taken|gave|given back|gone|no longer/i)
+    await ended(company, ada.id)
+    await ada.say('my access')
+    assert.doesNotMatch((await ada.sees('My access')).text, /Sales dashboard/)
   })
 })
 
 /** The grant is worked off by a job, a second or two after the approval. */
-async function granted(company: TestCompany, person: string): Promise<void> {
+const granted = (company: TestCompany, person: string) => grantIs('active', company, person)
+const ended = (company: TestCompany, person: string) => grantIs('ended', company, person)
+
+async function grantIs(state: 'active' | 'ended', company: TestCompany, person: string): Promise<void> {
   for (let turn = 0; turn < 400; turn++) {
     const rows = await company.database
       .selectFrom('access_grants')
       .select('id')
       .where('person_id', '=', person)
-      .where('state', '=', 'active')
+      .where('state', '=', state)
       .execute()
     if (rows.length > 0) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  assert.fail('the membership was not made within 20 seconds')
+  assert.fail(`the grant was not ${state} within 20 seconds`)
 }

@@ -1,0 +1,143 @@
+import type { Clock } from '../../bot/clock.ts'
+import type { OperationEngine } from '../../bot/operations/engine.ts'
+import type { OperationRequest, OperationResult } from '../../bot/operations/operation.ts'
+import type { Begun, Steps } from '../../bot/operations/run-operation.ts'
+import type { Chance } from './chance.ts'
+import { Killed, type Life } from './life.ts'
+
+/** One operation as the engine keeps it: what a step came to is there for good, whoever dies. */
+interface Kept {
+  readonly request: OperationRequest
+  readonly owner: string
+  readonly steps: Map<string, { readonly value: unknown } | { readonly error: unknown }>
+  state: 'running' | 'interrupted' | 'over'
+  ending: Promise<OperationResult | 'still-running'>
+  /** Until when nobody could go on with it. */
+  stuckSince: Date | undefined
+  resumedAt: Date | undefined
+}
+
+const mostTries = 8
+
+/**
+ * What the durable engine of all replicas keeps, without its tables: the real steps run in the real order; what a step came to is
+ * kept once it is over; what a kill interrupts goes on when that replica comes back, with the step that was not over. As
+ * bot/operations/engine.ts has it.
+ */
+export function engineStore(clock: Clock, chance: Chance) {
+  const all = new Map<string, Kept>()
+  const background = new Set<Promise<unknown>>()
+  const counts = { interrupted: 0, resumed: 0, broken: 0, slow: 0 }
+
+  async function operate(kept: Kept, steps: Steps, life: Life): Promise<OperationResult> {
+    const { request } = kept
+    async function step<T>(name: string, work: () => Promise<T>, tries = 1): Promise<T> {
+      const before = kept.steps.get(name)
+      if (before && 'error' in before) throw before.error
+      // What this same step came to when it was over.
+      if (before) return before.value as T
+      life.point('elsewhere')
+      for (let turn = 1; ; turn++) {
+        try {
+          const value = await work()
+          life.point('elsewhere')
+          kept.steps.set(name, { value: JSON.parse(JSON.stringify(value)) })
+          return value
+        } catch (error) {
+          if (life.dead) throw new Killed()
+          if (turn < tries) continue
+          kept.steps.set(name, { error })
+          throw error
+        }
+      }
+    }
+    let begun: Begun | undefined
+    try {
+      const prepared = await step('prepare', () => steps.prepare(request))
+      if (prepared.verdict === 'stop') return prepared.result
+      begun = prepared
+      const changed = await step('change', () => steps.change(request, prepared.before))
+      const read = await step('read-back', () => steps.readBack(request, prepared.before), mostTries)
+      return await step('conclude', () => steps.conclude(request, prepared, changed, read), mostTries)
+    } catch (error) {
+      if (error instanceof Killed) throw error
+      counts.broken++
+      return await step('broken', () => steps.broken(request, begun), begun ? mostTries : 1)
+    }
+  }
+
+  function start(kept: Kept, steps: Steps, life: Life): void {
+    kept.state = 'running'
+    kept.ending = operate(kept, steps, life).then(
+      (result) => {
+        kept.state = 'over'
+        return result
+      },
+      (error: unknown) => {
+        if (!(error instanceof Killed)) {
+          kept.state = 'over'
+          throw error
+        }
+        counts.interrupted++
+        kept.state = 'interrupted'
+        kept.stuckSince ??= clock()
+        kept.resumedAt = undefined
+        return 'still-running'
+      },
+    )
+    const settled = kept.ending.catch(() => undefined).finally(() => background.delete(settled))
+    background.add(settled)
+  }
+
+  return {
+    counts,
+    /** The engine as one process has it. */
+    of(steps: Steps, life: Life): OperationEngine {
+      return {
+        async run(request) {
+          life.point('elsewhere')
+          let kept = all.get(request.id)
+          if (!kept) {
+            kept = {
+              ...{ request, owner: life.name, steps: new Map(), state: 'running' },
+              ...{ ending: Promise.resolve('still-running' as const), stuckSince: undefined, resumedAt: undefined },
+            }
+            all.set(request.id, kept)
+            start(kept, steps, life)
+          }
+          if (kept.state === 'running' && chance.happens(0.01)) {
+            counts.slow++
+            return 'still-running'
+          }
+          const result = await kept.ending
+          life.point('elsewhere')
+          return result
+        },
+        async stop() {},
+      }
+    },
+    /** A replica has come back: what it had begun goes on. */
+    resume(steps: Steps, life: Life): void {
+      for (const kept of all.values()) {
+        if (kept.owner !== life.name || kept.state !== 'interrupted') continue
+        counts.resumed++
+        kept.resumedAt = clock()
+        start(kept, steps, life)
+      }
+    },
+    /** Waits until nothing runs that nobody waits for. */
+    async quiet(): Promise<void> {
+      while (background.size > 0) await Promise.all(background)
+    },
+    /** Operations about a membership that a kill had interrupted. */
+    interruptedOf(person: string, group: string) {
+      return [...all.values()].filter(
+        ({ request, stuckSince }) =>
+          stuckSince !== undefined && request.target === person && request.access?.group?.id === group,
+      )
+    },
+    forget: () => all.clear(),
+  }
+}
+
+export type EngineStore = ReturnType<typeof engineStore>
