@@ -110,6 +110,11 @@ const patterns: readonly Pattern[] = [
   pattern('withdraw-request', 0.98, '\\bno longer (need|want)\\b[^.]{0,20}\\baccess i (asked|requested|applied)\\b'),
 
   pattern('extend-access', 0.98, '\\b(extend|prolong|renew|lengthen|continue)\\b[^.]{0,25}\\baccess\\b'),
+  pattern(
+    'extend-access',
+    0.72,
+    '^(please )?(extend|prolong) (?!.*\\b(meeting|deadline|call|trip|holiday|warranty|range)\\b)(my |the )?[^.]{3,40}$',
+  ),
   pattern('extend-access', 0.97, '\\bkeep\\b[^.]{0,10}\\baccess\\b'),
   pattern(
     'extend-access',
@@ -126,6 +131,11 @@ const patterns: readonly Pattern[] = [
     'hand-back',
     0.99,
     '\\b(hand|give|giving|handing) back\\b[^.]{0,15}\\baccess\\b|\\breturn (my |the )?access\\b',
+  ),
+  pattern(
+    'hand-back',
+    0.9,
+    '\\b(hand|handing) back (my |the )?(?!laptop|phone|badge|car|keys?)[^.]{2,50}|\\bhand (my |the )?[^.]{2,40} back\\b',
   ),
   pattern(
     'hand-back',
