@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
 import type { Dialog } from '../dialogs/dialog.ts'
+import { contractOf, contractsOfSponsor } from './access/contracts.ts'
 import { activeGrantsOf, type KeptGrant } from './access/grants.ts'
-import { requestsOf } from './approvals/requests/requests.ts'
+import { openRequestsFor, requestsOf } from './approvals/requests/requests.ts'
 import { whoItWaitsFor } from './approvals/requests/waiting-words.ts'
 import type { CardContent } from './channels/chat.ts'
 import { plain } from './channels/text.ts'
@@ -9,6 +10,7 @@ import type { Directory } from './directory/directory.ts'
 import { DirectoryError } from './directory/directory-error.ts'
 import type { Person } from './identity/person.ts'
 import type { Schema } from './store/schema.ts'
+import { ticketNumbers } from './tickets/ticket-numbers.ts'
 import type { Tickets } from './tickets/tickets.ts'
 
 /** So many of each list; the rest is counted. */
@@ -30,12 +32,18 @@ interface HomeGround {
 /** What somebody finds on their home page: what they have access to, what they asked for, and what they can start. */
 export function homePage(ground: HomeGround): (person: Person) => Promise<CardContent> {
   return async (person) => {
-    const [access, requests] = await Promise.all([accessOf(ground, person), openRequests(ground, person)])
+    const [access, contracts, own, byOthers] = await Promise.all([
+      accessOf(ground, person),
+      contractsOf(ground, person),
+      openRequests(ground, person),
+      requestsByOthers(ground, person),
+    ])
+    const requests = [...own, ...byOthers].slice(0, most)
     const actions = ground.dialogs
       .filter(({ inMenu }) => inMenu !== false)
       .slice(0, quickActions)
       .map((dialog) => ({ title: dialog.title, ids: { dialog: dialog.name } }))
-    return { card: 'home', data: { name: person.name, requests, actions, ...access } }
+    return { card: 'home', data: { name: person.name, contracts, requests, actions, ...access } }
   }
 }
 
@@ -94,6 +102,22 @@ function grantInWords(grant: KeptGrant): string {
   return parts.filter((part) => part !== '').join(', ')
 }
 
+/** Whose accounts they answer for, the next to end on top; and the contract that they themselves work under. */
+async function contractsOf({ database }: Pick<HomeGround, 'database'>, person: Person): Promise<readonly Line[]> {
+  const [own, sponsored] = await Promise.all([
+    contractOf(database, person.tenant, person.id),
+    contractsOfSponsor(database, person.tenant, person.id, most),
+  ])
+  const lines = [
+    ...(own ? [{ contract: own, who: 'your account', answers: `${plain(own.sponsor.name, 100)} answers for it` }] : []),
+    ...sponsored.map((contract) => ({ contract, who: plain(contract.person.name, 100), answers: 'you answer for it' })),
+  ]
+  return lines.slice(0, most).map(({ contract: { project, state, startsAt, endsAt }, who, answers }) => {
+    const begins = state === 'waiting' ? `from ${day.format(startsAt)} ` : ''
+    return { name: project, detail: `${who}, ${begins}until ${day.format(endsAt)}, ${answers}` }
+  })
+}
+
 /** Open tickets; one of a request for access says whom it waits for. */
 async function openRequests(
   { database, tickets }: Pick<HomeGround, 'database' | 'tickets'>,
@@ -108,11 +132,36 @@ async function openRequests(
     .filter(({ state }) => state === 'open')
     .map(({ id, number, title, openedAt }) => {
       const request = open.get(id)
-      const since = `open since ${openedAt.toISOString().slice(0, 10)}`
+      const since = openSince(openedAt)
       return {
         number: String(number),
         title,
         detail: request ? plain(`${since}. ${whoItWaitsFor(request)}`, longestDetail) : since,
       }
     })
+}
+
+/** What somebody else has asked for them: the ticket is not theirs, and they may want to know all the same. */
+async function requestsByOthers(
+  { database }: Pick<HomeGround, 'database'>,
+  person: Person,
+): Promise<readonly Record<string, string>[]> {
+  const requests = await openRequestsFor(database, person.tenant, person.id, most)
+  const numbers = await ticketNumbers(
+    database,
+    requests.map(({ id }) => id),
+  )
+  return requests.map((request) => {
+    const { id, terms, askedAt } = request
+    const by = `asked for by ${plain(terms.requester.name, 100)}, ${openSince(new Date(askedAt))}`
+    return {
+      number: String(numbers.get(id) ?? ''),
+      title: terms.title,
+      detail: plain(`${by}. ${whoItWaitsFor(request)}`, longestDetail),
+    }
+  })
+}
+
+function openSince(at: Date): string {
+  return `open since ${at.toISOString().slice(0, 10)}`
 }

@@ -1,5 +1,6 @@
 import type { Chat } from '../bot/channels/chat.ts'
 import type { Desk, Helped, OperationName } from '../bot/desk.ts'
+import { operationTitle } from '../bot/operations/titles.ts'
 import { message } from './cards.ts'
 
 /** What IT must hear of a refusal. */
@@ -35,7 +36,7 @@ function incident(chat: Chat, tell: Told): Parameters<Desk['tellIt']>[0] {
       title: 'Somebody could not prove who they are',
       urgency: 'normal',
       facts: [
-        { title: 'Asked for', value: tell.operation },
+        { title: 'Asked for', value: operationTitle(tell.operation) },
         ...whom(tell),
         { title: 'Failed because', value: tell.detail },
       ],
@@ -45,11 +46,11 @@ function incident(chat: Chat, tell: Told): Parameters<Desk['tellIt']>[0] {
     key: ['refusal', tell.operation, ...(tell.about === undefined ? [] : [tell.about.id])].join(':'),
     ...(tell.reason ? { reason: tell.reason } : {}),
     onceADay: true,
-    title: `Refused: ${tell.operation}`,
+    title: `Refused: ${operationTitle(tell.operation)}`,
     urgency: 'high',
     facts: [
       { title: 'Who', value: chat.person.name },
-      { title: 'Asked for', value: tell.operation },
+      { title: 'Asked for', value: operationTitle(tell.operation) },
       ...whom(tell),
       { title: 'Refused because', value: tell.detail },
     ],

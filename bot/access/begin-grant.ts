@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { readRequest } from '../approvals/requests/requests.ts'
 import { durations } from '../policy/duration.ts'
 import type { Schema } from '../store/schema.ts'
 import { afresh } from './attempts.ts'
@@ -6,6 +7,7 @@ import { readContract } from './contracts.ts'
 import { endGrant } from './end-grant.ts'
 import { changeGrant, type KeptGrant, othersOf } from './grants.ts'
 import type { AccessGround } from './ground.ts'
+import { requestOfContract } from './make-contract.ts'
 import { grantRequest } from './operation-ids.ts'
 import { mayBeThere } from './settle-grant.ts'
 import { type Next, operationStands } from './step.ts'
@@ -28,8 +30,12 @@ export async function beginGrant(
   }
   const contract = grant.contractId === null ? undefined : await readContract(transaction, grant.contractId)
   const over = grant.endsAt !== null && grant.endsAt <= now
-  const without = contract !== undefined && (contract.state === 'ended' || contract.state === 'failed')
-  if (over || without) {
+  const ended = contract !== undefined && (contract.state === 'ended' || contract.state === 'failed')
+  const promised = grant.contractId === null || contract ? undefined : requestOfContract(grant.contractId)
+  const undecided = promised !== undefined && (await readRequest(transaction, promised))?.state === 'open'
+  const without = ended || (promised !== undefined && !undecided)
+  const dropped = !isStillThere(ground, grant)
+  if (over || without || dropped) {
     if (await mayBeThere(transaction, grant)) {
       await changeGrant(transaction, grant.id, {
         ...{ state: 'active', hadBefore: false, endsAt: now, dueAt: now },
@@ -37,11 +43,11 @@ export async function beginGrant(
       })
       return { kind: 'told', posts: [] }
     }
-    const why = without ? 'The contract ended before it could begin.' : 'Its time was over before it could begin.'
+    const why = over ? whyNot.over : ended ? whyNot.ended : without ? whyNot.without : whyNot.dropped
     return { kind: 'told', posts: await endGrant(ground, transaction, grant, { why, left: true, at: now }) }
   }
   // Whoever is to work under a contract gets nothing before the account does.
-  if (contract?.state === 'waiting') return await wait(durations.minute)
+  if (contract?.state === 'waiting' || undecided) return await wait(durations.minute)
   // A membership that is just being taken back must be gone before anybody asks whether it is there.
   const others = await othersOf(transaction, grant)
   const ending = others.find(({ state, endsAt }) => state === 'active' && endsAt !== null && endsAt <= now)
@@ -49,4 +55,16 @@ export async function beginGrant(
   const heldUp = ending.dueAt !== null && ending.dueAt.getTime() - now.getTime() > durations.minute
   if (heldUp) await changeGrant(transaction, ending.id, { dueAt: now })
   return await wait(soon)
+}
+
+const whyNot = {
+  over: 'Its time was over before it could begin.',
+  ended: 'The contract ended before it could begin.',
+  without: 'It was asked for along with a contract, and there is no such contract.',
+  dropped: 'The catalogue has changed since, and it is not given like this any more. Please ask for it anew.',
+}
+
+/** What was approved weeks before its start may not be what the catalogue names by now. */
+function isStillThere({ catalogue }: AccessGround, { entry: key, group }: KeptGrant): boolean {
+  return catalogue.entries.some((entry) => entry.key === key && entry.group === group.id)
 }

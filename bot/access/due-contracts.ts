@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import type { DirectoryUser } from '../directory/directory.ts'
 import type { Schema } from '../store/schema.ts'
 import { writePosts } from '../turns/outbox.ts'
 import { failures, patience } from './attempts.ts'
@@ -14,6 +15,7 @@ import { contractBegins, contractFails } from './settle-contract.ts'
 import { lookAtSponsor } from './sponsor.ts'
 import { tellOfContractFailure } from './tell-of-failure.ts'
 import { nextDue, remindersPassed } from './times.ts'
+import { nameOf } from './words.ts'
 
 /** How long a claimed contract is ours. Whoever is slower does no harm: the same attempt is the same operation. */
 const lease = 60_000
@@ -63,26 +65,21 @@ async function begin(ground: AccessGround, contract: KeptContract): Promise<read
       : // An account that works must not go on working because nobody came to its contract in time.
         contract.endsAt <= now && user.accountEnabled !== true
         ? 'Its time was over before it could begin.'
-        : undefined
+        : // At its end the account is disabled: that must not be one of somebody who was taken on meanwhile.
+          (await mayBeContractor(ground, user))
+          ? undefined
+          : `${nameOf(contract.person)} is no contractor any more.`
   if (user === 'gone' || sentence !== undefined)
-    return await withHeld(ground, contract, async (transaction, held) =>
-      contractFails(transaction, held, { sentence: sentence ?? '', at: now.toISOString() }),
-    )
+    return await withHeld(ground, contract, async (transaction, held) => {
+      const drafts = await contractFails(transaction, held, { sentence: sentence ?? '', at: now.toISOString() })
+      await ground.audit.appendWithin(transaction, { ...begins(held), why: sentence ?? '', outcome: 'failed' })
+      return drafts
+    })
   if (user.accountEnabled === true)
     return await withHeld(ground, contract, async (transaction, held) => {
       const drafts = await contractBegins(ground, transaction, held)
-      await ground.audit.appendWithin(transaction, {
-        kind: 'event',
-        action: 'begin-contract',
-        tenant: held.tenant,
-        actor: held.sponsor.id,
-        target: held.person.id,
-        correlationId: held.correlationId,
-        operationId: `${held.id}:begin`,
-        why: `contract for ${held.project}`,
-        outcome: 'done',
-        detail: { contract: held.id, request: held.requestId, 'ends-at': held.endsAt.toISOString() },
-      })
+      const why = `contract for ${held.project}`
+      await ground.audit.appendWithin(transaction, { ...begins(held), why, outcome: 'done' })
       return drafts
     })
   const run = await runToItsEnd(ground, enableRequest(contract))
@@ -92,6 +89,28 @@ async function begin(ground: AccessGround, contract: KeptContract): Promise<read
   const after = await readContract(ground.database, contract.id)
   const hopeless = after !== undefined && failures(after.attempts) >= patience
   return [...run.posts, ...(hopeless ? await tellOfContractFailure(ground, after, run.ended) : [])]
+}
+
+/** What the audit says of a contract that begins, or cannot, without a change of the account. */
+function begins({ id, tenant, sponsor, person, correlationId, requestId, endsAt }: KeptContract) {
+  return {
+    kind: 'event',
+    action: 'begin-contract',
+    tenant,
+    actor: sponsor.id,
+    target: person.id,
+    correlationId,
+    operationId: `${id}:begin`,
+    detail: { contract: id, request: requestId, 'ends-at': endsAt.toISOString() },
+  } as const
+}
+
+/** Whether the catalogue still lets somebody work under a contract. @throws DirectoryError */
+async function mayBeContractor({ catalogue, directory }: AccessGround, user: DirectoryUser): Promise<boolean> {
+  const rules = catalogue.contracts
+  if (!rules) return false
+  if (user.userType === 'Guest' && rules.guests) return true
+  return rules.groups.length > 0 && (await directory.memberOf(user.id, rules.groups)).length > 0
 }
 
 async function withHeld(

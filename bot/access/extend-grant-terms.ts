@@ -13,7 +13,7 @@ export async function extensionOf(
   entry: Entry,
   wanted: Wanted,
 ): Promise<{ readonly terms: Terms; readonly stages: readonly Stage[] } | { readonly refused: string }> {
-  const against = await conflictsOf(ground, grant.person, entry)
+  const against = await conflictsOf(ground, grant.person, entry, wanted.requester.id === grant.person.id)
   const refused = against.find(({ conflict }) => conflict.then === 'refuse')
   if (refused)
     return { refused: `${nameOf(grant.person)} has something by now that does not go with it: ${refused.words}` }
@@ -34,8 +34,17 @@ export async function extensionOf(
   return { terms, stages: [...entry.approvals, ...more] }
 }
 
-/** What the person has that nobody should have together with it, asked of the directory now. @throws DirectoryError */
-async function conflictsOf({ catalogue, directory }: Parameters<typeof extensionOf>[0], person: Named, entry: Entry) {
+/**
+ * What the person has that nobody should have together with it, asked of the directory now. Whoever asks for somebody else, and may
+ * not see that, learns that there is something, and not what.
+ * @throws DirectoryError
+ */
+async function conflictsOf(
+  { catalogue, directory }: Parameters<typeof extensionOf>[0],
+  person: Named,
+  entry: Entry,
+  mine: boolean,
+) {
   const pairs = catalogue.conflicts.flatMap((conflict) => {
     const [one, two] = conflict.between
     const key = one === entry.key ? two : two === entry.key ? one : undefined
@@ -47,5 +56,8 @@ async function conflictsOf({ catalogue, directory }: Parameters<typeof extension
   const within = await directory.memberOf(person.id, groups)
   return pairs
     .filter(({ other }) => within.includes(other.group))
-    .map(({ conflict, other }) => ({ conflict, words: `${other.title}: ${conflict.why}` }))
+    .map(({ conflict, other }) => ({
+      conflict,
+      words: mine || other.visibleTo === 'everybody' ? `${other.title}: ${conflict.why}` : 'something else.',
+    }))
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { askForAccess } from '../approvals/requests/ask-for-access.ts'
 import type { Terms } from '../approvals/requests/request.ts'
 import type { CardContent, Reply } from '../channels/chat.ts'
+import { looksLikeSecret, secretRefused } from '../escalation/looks-like-secret.ts'
 import type { Person } from '../identity/person.ts'
 import { plainText } from '../plain-text.ts'
 import type { Stage } from '../policy/catalogue/catalogue.ts'
@@ -42,10 +43,12 @@ export function extendWindow(
   return async ({ person, post, values, submitted }) => {
     const found = await find(post.content, person)
     if ('refused' in found) return { reply: nothing(post.key, found.refused), posts: [] }
-    const show = (problem?: string) => ({ reply: windowOf(post.key, found, values, problem), posts: [] })
+    const show = (problem?: string, typed = values) => ({ reply: windowOf(post.key, found, typed, problem), posts: [] })
     if (!submitted) return show()
     const reason = plainText(values.reason ?? '', longestReason, { lines: true })
     if (reason === '') return show('Please say why.')
+    const secret = looksLikeSecret(reason)
+    if (secret) return show(secretRefused(secret), { ...values, reason: '' })
     const offer = found.offers.find(({ value }) => value === values.lasts)
     if (!offer) return show('Please choose how much longer.')
     const id = await requestOnCard(ground.database, 'extend', post.key)

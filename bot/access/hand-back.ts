@@ -1,7 +1,9 @@
+import { ifThere } from '../approvals/requests/transient.ts'
 import type { Person } from '../identity/person.ts'
 import { writePosts } from '../turns/outbox.ts'
+import { contractOf } from './contracts.ts'
 import { endGrant } from './end-grant.ts'
-import { changeGrant, holdGrant, holdMembership, readGrant } from './grants.ts'
+import { changeGrant, holdGrant, holdMembership, type KeptGrant, readGrant } from './grants.ts'
 import type { AccessGround } from './ground.ts'
 import { revokeRequest } from './operation-ids.ts'
 import { runToItsEnd } from './run-to-its-end.ts'
@@ -16,13 +18,13 @@ const notYours: HandedBack = { ok: false, sentence: 'There is nothing of that ki
 const over: HandedBack = { ok: false, sentence: 'That has ended already.' }
 
 /**
- * Gives something back at once: the person who has it may, and whoever asked for it. What has not begun is ended without the
+ * Gives something back at once: the person who has it may, and whoever asked for it, as long as they answer for them. What has not begun is ended without the
  * directory being asked; what stays for another reason (it was there before, it was granted twice) ends, and stays.
  */
 export async function handBack(ground: AccessGround, grantId: string, by: Person): Promise<HandedBack> {
   const known = await readGrant(ground.database, grantId)
   const theirs = known && known.tenant === by.tenant && [known.person.id, known.requester.id].includes(by.id)
-  if (!theirs) return notYours
+  if (!theirs || (by.id !== known.person.id && !(await answersFor(ground, by, known)))) return notYours
   const now = ground.clock()
   const step = await ground.database.transaction().execute(async (transaction) => {
     await holdMembership(transaction, known)
@@ -62,4 +64,12 @@ export async function handBack(ground: AccessGround, grantId: string, by: Person
     return { ok: true, sentence: `${step.title}: it is being taken back, which takes longer than usual.` }
   if (ended.state === 'done') return { ok: true, sentence: `${step.title}: given back. The access is gone.` }
   return { ok: false, sentence: `${step.title}: it could not be given back just now. ${ended.sentence}` }
+}
+
+/** Whoever asked for somebody who reports to somebody else by now takes nothing from them any more. @throws DirectoryError */
+async function answersFor({ database, directory }: AccessGround, by: Person, { person }: KeptGrant): Promise<boolean> {
+  const contract = await contractOf(database, by.tenant, person.id)
+  if (contract) return contract.sponsor.id === by.id
+  const manager = await ifThere(directory.manager(person.id))
+  return manager === undefined || manager.id === by.id
 }

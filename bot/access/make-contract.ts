@@ -16,6 +16,24 @@ export function contractIdOf(request: string): string {
   return `contract:${request}`
 }
 
+const along = /^(.+):entry-\d+$/
+
+/** The id of a request for access that is asked for along with a contract; its number counts from 1. */
+export function alongWith(contractRequest: string, number: number): string {
+  return `${contractRequest}:entry-${number}`
+}
+
+/** The contract along with which something was asked for, which may never come to be; null for all other requests. */
+export function contractAskedAlong(request: string): string | null {
+  const asked = along.exec(request)?.[1]
+  return asked === undefined ? null : contractIdOf(asked)
+}
+
+/** The request by which a contract was made. */
+export function requestOfContract(contract: string): string {
+  return contract.slice(contractIdOf('').length)
+}
+
 /** An approved contract: due at its start, and what the person has already ends no later than it. */
 export async function makeContract(
   ground: RowGround,

@@ -8,7 +8,7 @@ import { contractOf } from './contracts.ts'
 import { extendGrant } from './extend-grant.ts'
 import { insertGrant, type KeptGrant } from './grants.ts'
 import type { RowGround } from './ground.ts'
-import { extendContract, makeContract } from './make-contract.ts'
+import { contractAskedAlong, extendContract, makeContract } from './make-contract.ts'
 import { tell } from './tell.ts'
 import { factsOf, moment, nameOf, until } from './words.ts'
 
@@ -50,7 +50,8 @@ async function makeGrant(ground: RowGround, transaction: Transaction<Schema>, re
     requestId: request.id,
     approvers: approversOf(request),
     reason: terms.reason,
-    contractId: contract?.id ?? null,
+    // What was asked for along with a contract is nothing without it, even while nobody has decided about the contract.
+    contractId: contract?.id ?? contractAskedAlong(request.id),
     state: tooLate ? 'failed' : 'waiting',
     startsAt,
     endsAt,

@@ -3,6 +3,7 @@ import type { Person } from '../identity/person.ts'
 import type { OperationEngine } from '../operations/engine.ts'
 import type { OperationRequest, OperationResult } from '../operations/operation.ts'
 import type { IsIt } from '../operations/relation.ts'
+import { operationTitle } from '../operations/titles.ts'
 import { inverse, type MadeChange, readMadeChange } from '../operations/undoing.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Tickets } from '../tickets/tickets.ts'
@@ -62,7 +63,7 @@ function requestFor(by: Person, dialogId: string, made: MadeChange, id: string):
     dialogId,
     ticketId: dialogId,
     correlationId: made.correlationId,
-    why: `IT undoes ${made.name}`,
+    why: `IT undoes ${operationTitle(made.name)}`,
     startedBy: { name: by.name, as: 'it' },
     access: { group, title, warrant: { by: 'undo', operation: made.id, grant, contract } },
   }

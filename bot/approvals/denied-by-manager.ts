@@ -1,13 +1,12 @@
 import type { Kysely } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../clock.ts'
-import type { OperationName } from '../desk.ts'
 import type { Escalation } from '../escalation/escalation.ts'
 import type { Confirmation } from '../identity/confirmation.ts'
 import type { Person } from '../identity/person.ts'
 import { takeBackAuthenticator } from '../identity/take-back-authenticator.ts'
 import { factorOf } from '../identity/totp.ts'
-import { operationFacts } from '../policy/operations.ts'
+import { operationTitle } from '../operations/titles.ts'
 import type { Schema } from '../store/schema.ts'
 
 export interface DenialGround {
@@ -33,7 +32,7 @@ export async function tellItOfDenial(
     title: 'A manager does not know about a request',
     urgency: 'high',
     facts: [
-      { title: 'Asked for', value: operationFacts[purpose as OperationName]?.title ?? purpose },
+      { title: 'Asked for', value: operationTitle(purpose) },
       { title: 'Manager', value: `${manager.name} said: "I do not know about this"` },
       ...(took ? [{ title: 'Done already', value: 'The authenticator that was just set up was taken back' }] : []),
     ],

@@ -4,8 +4,9 @@ import type { AccessRequest, Terms } from '../approvals/requests/request.ts'
 import { readRequest } from '../approvals/requests/requests.ts'
 import { whoItWaitsFor } from '../approvals/requests/waiting-words.ts'
 import type { Stage } from '../policy/catalogue/catalogue.ts'
+import { ticketNumbers } from '../tickets/ticket-numbers.ts'
 import { approversOf } from './access-approvers.ts'
-import { type Looked, lookAt, shown, ticketNumbers } from './access-looking.ts'
+import { type Looked, lookAt, shown } from './access-looking.ts'
 import { whomFor } from './access-whom.ts'
 import { faultOfContract, faultOfTime, reasonOf } from './access-wish.ts'
 import type { Ground, Sitting } from './ground.ts'
@@ -93,7 +94,7 @@ export async function sendOff(
 export async function askedBefore(ground: Ground, { person }: Sitting, id: string): Promise<Asked | undefined> {
   const known = await readRequest(ground.database, id)
   if (!known || known.tenant !== person.tenant || known.terms.requester.id !== person.id) return undefined
-  return standing(known, (await ticketNumbers(ground, [id])).get(id) ?? 0)
+  return standing(known, (await ticketNumbers(ground.database, [id])).get(id) ?? 0)
 }
 
 function standing(request: AccessRequest, number: number): Asked {

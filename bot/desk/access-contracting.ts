@@ -1,6 +1,7 @@
 import type { AccessDesk, Asked } from '../access/access-desk.ts'
 import { contractOf, contractsOfSponsor, readContract } from '../access/contracts.ts'
 import type { Contract } from '../access/grant.ts'
+import { alongWith } from '../access/make-contract.ts'
 import { momentInWords } from '../approvals/requests/lasts-words.ts'
 import type { Named, Terms } from '../approvals/requests/request.ts'
 import { openRequestOf } from '../approvals/requests/requests.ts'
@@ -57,7 +58,7 @@ export function contracting(
   async function askAlong(id: string, whom: Named, reason: string, until: string, keys: readonly string[]) {
     const sentences: string[] = []
     for (const [index, key] of [...new Set(keys)].slice(0, mostEntries).entries()) {
-      const along = `${id}:entry-${index + 1}`
+      const along = alongWith(id, index + 1)
       const entry = await ground.entries.entry(person, key)
       if (!entry) continue
       const latest = entry.longest === undefined ? Number.POSITIVE_INFINITY : ground.clock().getTime() + entry.longest

@@ -7,6 +7,7 @@ import type { AccessRequest, Named, Terms } from '../approvals/requests/request.
 import { openRequestOf } from '../approvals/requests/requests.ts'
 import { whoItWaitsFor } from '../approvals/requests/waiting-words.ts'
 import type { Entry, Stage } from '../policy/catalogue/catalogue.ts'
+import { ticketNumbers } from '../tickets/ticket-numbers.ts'
 import { conflictsWith } from './access-conflicts.ts'
 import { isGone } from './access-gone.ts'
 import type { Ground, Sitting } from './ground.ts'
@@ -75,7 +76,7 @@ async function askedAlready(
 ): Promise<string> {
   const { requester } = request.terms
   const own = requester.id === asker.id
-  const [number] = (await ticketNumbers(ground, [request.id])).values()
+  const [number] = (await ticketNumbers(ground.database, [request.id])).values()
   const who = own ? 'You have' : `${requester.name} has`
   const whom = person.id === asker.id ? '' : ` for ${person.name}`
   const back = own ? ' To take it back, write "withdraw".' : ''
@@ -87,11 +88,4 @@ function hasAlready({ state, startsAt, endsAt, person }: Grant, mine: boolean): 
   if (state === 'waiting') return `It is approved already, and begins on ${momentInWords(startsAt.toISOString())}.`
   if (endsAt === null) return `${who} it already, for good.`
   return `${who} it already, until ${momentInWords(endsAt.toISOString())}. To keep it longer, write "extend".`
-}
-
-/** The numbers by which people know their requests. */
-export async function ticketNumbers(ground: Ground, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  if (ids.length === 0) return new Map()
-  const rows = await ground.database.selectFrom('tickets').select(['id', 'number']).where('id', 'in', ids).execute()
-  return new Map(rows.map(({ id, number }) => [id, Number(number)]))
 }

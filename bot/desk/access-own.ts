@@ -6,7 +6,7 @@ import type { AccessRequest } from '../approvals/requests/request.ts'
 import { readRequest, requestsOf } from '../approvals/requests/requests.ts'
 import { takeStep } from '../approvals/requests/take-step.ts'
 import { whoItWaitsFor } from '../approvals/requests/waiting-words.ts'
-import { ticketNumbers } from './access-looking.ts'
+import { ticketNumbers } from '../tickets/ticket-numbers.ts'
 import type { Ground, Sitting } from './ground.ts'
 
 const mostLines = 30
@@ -47,7 +47,7 @@ export function owningAccess(
     async myRequests() {
       const requests = await requestsOf(database, person.tenant, person.id, mostRequests)
       const numbers = await ticketNumbers(
-        ground,
+        database,
         requests.map(({ id }) => id),
       )
       return requests.map((request) => requestLine(request, numbers.get(request.id) ?? 0))

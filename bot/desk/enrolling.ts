@@ -4,10 +4,11 @@ import { DirectoryError } from '../directory/directory-error.ts'
 import { listOfDialog } from '../identity/proofs.ts'
 import { type EnrolledBy, factorOf } from '../identity/totp.ts'
 import { approveByManager, beginEnrolment, confirmEnrolment, pendingEnrolment } from '../identity/totp-enrolment.ts'
+import { wrongCode } from '../identity/wrong-code.ts'
 import { draftNotice, type Notice } from '../notices/notice.ts'
 import { writePosts } from '../turns/outbox.ts'
 import type { Ground, Sitting } from './ground.ts'
-import { eventOf, tooWeak, wrongCode } from './proving.ts'
+import { eventOf, tooWeak } from './proving.ts'
 
 /** An authenticator confirmed this recently was confirmed by this very conversation, whose process then died. */
 const justNow = 15 * 60_000

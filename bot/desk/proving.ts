@@ -10,6 +10,7 @@ import type { ProofMethod } from '../identity/proof.ts'
 import { newProof, record } from '../identity/proofs.ts'
 import { answersMethod, askQuestions, questionCatalogue, setAnswers, verifyAnswers } from '../identity/questions.ts'
 import { totpMethod, verifyTotp } from '../identity/totp.ts'
+import { wrongCode } from '../identity/wrong-code.ts'
 import type { Schema } from '../store/schema.ts'
 import { tellItOfFailures } from './failed-verifications.ts'
 import type { Ground, Sitting } from './ground.ts'
@@ -163,32 +164,4 @@ export function eventOf(
     outcome,
     detail,
   }
-}
-
-type Wrong = { readonly reason: string; readonly triesLeft?: number; readonly lockedUntil?: Date }
-
-/** What a wrong code or answer means for the person. */
-export function wrongCode(result: Wrong, now: Date): Exclude<CodeVerdict, { verdict: 'right' }> {
-  if (result.reason === 'locked-for-good')
-    return {
-      verdict: 'locked',
-      sentence: 'There were too many wrong tries, so this way is closed for you. IT can open it again.',
-    }
-  if (result.reason === 'locked') {
-    const minutes = Math.max(1, Math.ceil(((result.lockedUntil?.getTime() ?? now.getTime()) - now.getTime()) / 60_000))
-    return {
-      verdict: 'locked',
-      sentence: `There were too many wrong tries. This way is open again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
-    }
-  }
-  if (result.reason === 'none') return { verdict: 'locked', sentence: 'You have not set this up yet.' }
-  if (result.reason === 'used') return { verdict: 'again', problem: 'That code has been used. Wait for the next one.' }
-  if (result.reason === 'malformed') return { verdict: 'again', problem: 'A code has six digits.' }
-  if (result.reason === 'expired')
-    return { verdict: 'locked', sentence: 'That took too long. Open the window again for a new QR code.' }
-  const left =
-    result.triesLeft === undefined
-      ? ''
-      : ` ${result.triesLeft} ${result.triesLeft === 1 ? 'try is' : 'tries are'} left.`
-  return { verdict: 'again', problem: `That is not right.${left}` }
 }

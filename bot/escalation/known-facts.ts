@@ -2,9 +2,10 @@ import type { Kysely } from 'kysely'
 import type { Directory, DirectoryUser } from '../directory/directory.ts'
 import type { UserId } from '../identity/person.ts'
 import { listOfDialog } from '../identity/proofs.ts'
+import { operationTitle } from '../operations/titles.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Fact, ThreadDraft } from './escalation.ts'
-import { clockTime, nameOf, proofTitles, titleOf } from './words.ts'
+import { clockTime, nameOf, proofTitles } from './words.ts'
 
 /** Names and titles are no reason to keep IT waiting. */
 const patience = 1_500
@@ -72,7 +73,7 @@ export async function factsOfDialog(
         : 'whoever was asked to confirm did not answer in time',
     ),
     ...operations.map(
-      ({ name, state, started_at }) => `${titleOf(name)} at ${clockTime(started_at)}: ${operationStates[state]}`,
+      ({ name, state, started_at }) => `${operationTitle(name)} at ${clockTime(started_at)}: ${operationStates[state]}`,
     ),
   ]
   return {

@@ -1,9 +1,8 @@
 import type { ChannelName } from '../channels/chat.ts'
 import { plain } from '../channels/text.ts'
-import type { OperationName } from '../desk.ts'
 import type { ProofMethod } from '../identity/proof.ts'
+import { withOperationTitles } from '../operations/titles.ts'
 import { plainText } from '../plain-text.ts'
-import { operationFacts } from '../policy/operations.ts'
 
 const longestText = 4_000
 /** Cards cut a text at 1,000 characters and lose its lines: words are laid into them in pieces. */
@@ -49,24 +48,18 @@ export function piecesOf(text: string): readonly { readonly text: string }[] {
   })
 }
 
-const operationNames = Object.keys(operationFacts).sort((one, other) => other.length - one.length)
-const operationName = new RegExp(`(?<![\\w-])(?:${operationNames.join('|')})(?![\\w-])`, 'g')
 const aboutFactor = /\bfactor:[0-9a-f-]{36}/g
 const aboutOperation = /\boperation:[^\s,]+/g
 const idsOfDecision = / of [0-9a-f-]{36} by [0-9a-f-]{36}(?=: )/g
 
 /** Words for IT without the names that our own code gives to things, and without ids where a name stands beside them. */
 export function inPlainWords(text: string): string {
-  return text
-    .replace(idsOfDecision, '')
-    .replace(aboutFactor, 'a new authenticator')
-    .replace(aboutOperation, 'a change of the account')
-    .replace(operationName, (name) => titleOf(name))
-}
-
-/** An operation in plain words; one of another release by its name. */
-export function titleOf(operation: string): string {
-  return Object.hasOwn(operationFacts, operation) ? operationFacts[operation as OperationName].title : operation
+  return withOperationTitles(
+    text
+      .replace(idsOfDecision, '')
+      .replace(aboutFactor, 'a new authenticator')
+      .replace(aboutOperation, 'a change of the account'),
+  )
 }
 
 export const channelTitles: Readonly<Record<ChannelName, string>> = { teams: 'Teams', slack: 'Slack' }

@@ -1,6 +1,7 @@
 import { carriesNot } from '../approvals/requests/carries.ts'
 import type { AccessRequest } from '../approvals/requests/request.ts'
 import { beginOf, endOf } from '../approvals/requests/terms.ts'
+import { plain } from '../channels/text.ts'
 import type { Directory } from '../directory/directory.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
 import type { GroupId, TenantId, UserId } from '../identity/person.ts'
@@ -32,10 +33,10 @@ export async function approvalFails(
   const why = carriesNot(request)
   if (why !== undefined) return why
   if (endsTooLate(request, what.endsAt)) return 'it would last longer than was approved'
-  const approvers = request.asks.filter(({ state }) => state === 'approved').map(({ approver }) => approver.id)
-  const able = await Promise.all(approvers.map((id) => mayStillSpeak(directory, id)))
+  const approvers = request.asks.filter(({ state }) => state === 'approved').map(({ approver }) => approver)
+  const able = await Promise.all(approvers.map(({ id }) => mayStillSpeak(directory, id)))
   const gone = approvers.find((_, index) => !able[index])
-  return gone === undefined ? undefined : `${gone}, who approved it, is no enabled member any more`
+  return gone === undefined ? undefined : `${plain(gone.name, 100)}, who approved it, is no enabled member any more`
 }
 
 /** A contract may have got a new sponsor with an end that was approved before. */

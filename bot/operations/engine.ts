@@ -2,6 +2,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk'
 import type { Logger } from 'pino'
 import type { OperationRequest, OperationResult } from './operation.ts'
 import type { Begun, Steps } from './run-operation.ts'
+import { changesAccess } from './steps.ts'
 
 /** The order of the steps. Change it only through DBOS.patch(): running operations of an older release go on with their own. */
 const stepsVersion = 'operations-1'
@@ -9,15 +10,21 @@ const stepsVersion = 'operations-1'
 /** A store that is away for a while must not leave a change without its outcome; `change` alone is never repeated so. */
 const patiently = { retriesAllowed: true, maxAttempts: 8, intervalSeconds: 0.5, backoffRate: 2 } as const
 
+/**
+ * A change of access that another replica has begun is gone on with here after this time, real milliseconds: that one may never come
+ * back under its name. Where it lives after all both do the same, which is harmless, and one end of it is written.
+ */
+const silentFor = 20_000
+
 export interface OperationEngine {
-  /** Starts an operation, or finds the one with this id, and waits for its end at most so long. */
+  /** Starts an operation, or finds the one with this id, and waits for its end at most so long; twice where it is taken over. */
   run(request: OperationRequest, patienceMilliseconds: number): Promise<OperationResult | 'still-running'>
   stop(): Promise<void>
 }
 
 /**
  * The durable engine: every step's result is kept in PostgreSQL, and what a crash interrupted goes on at the next start of
- * the same replica. One engine a process, as DBOS has it.
+ * the same replica; a change of access also at another one that is asked for it. One engine a process, as DBOS has it.
  */
 export async function startEngine(options: {
   databaseUrl: string
@@ -64,6 +71,16 @@ export async function startEngine(options: {
   )
   await DBOS.launch()
 
+  /** Goes on with what another replica has begun, and may never end. @returns false where it is ours, over, or was begun just now */
+  async function takeOver({ id, correlationId }: OperationRequest): Promise<boolean> {
+    const status = await DBOS.getWorkflowStatus(id)
+    if (status?.status !== 'PENDING' || status.executorId === options.replica) return false
+    if (Date.now() - (status.updatedAt ?? status.createdAt) < silentFor) return false
+    log.warn({ correlationId, operation: id, from: status.executorId }, 'an operation is taken over')
+    await DBOS.resumeWorkflow(id)
+    return true
+  }
+
   return {
     async run(request, patienceMilliseconds) {
       const handle = await DBOS.startWorkflow(operate, { workflowID: request.id })(request)
@@ -74,18 +91,24 @@ export async function startEngine(options: {
         )
         throw error
       })
-      const timer = new AbortController()
-      const late = new Promise<'still-running'>((resolve) => {
-        const timeout = setTimeout(() => resolve('still-running'), patienceMilliseconds)
-        timer.signal.addEventListener('abort', () => clearTimeout(timeout))
-      })
-      try {
-        return await Promise.race([result, late])
-      } finally {
-        timer.abort()
-        result.catch(() => undefined)
-      }
+      const first = await within(result, patienceMilliseconds)
+      if (first !== 'still-running' || !changesAccess(request) || !(await takeOver(request))) return first
+      return await within(result, patienceMilliseconds)
     },
     stop: () => DBOS.shutdown(),
+  }
+}
+
+async function within<T>(result: Promise<T>, milliseconds: number): Promise<T | 'still-running'> {
+  const timer = new AbortController()
+  const late = new Promise<'still-running'>((resolve) => {
+    const timeout = setTimeout(() => resolve('still-running'), milliseconds)
+    timer.signal.addEventListener('abort', () => clearTimeout(timeout))
+  })
+  try {
+    return await Promise.race([result, late])
+  } finally {
+    timer.abort()
+    result.catch(() => undefined)
   }
 }

@@ -26,7 +26,7 @@ export const grantAccess: Operation = {
         state: 'unclear',
         sentence: `Microsoft accepted that ${person} is added to ${group}, but I cannot see it there yet: it may take a few minutes.`,
       }
-    if (changed.fate === 'refused')
+    if (changed.fate === 'refused' || (changed.fate === 'interrupted' && read === 'unchanged'))
       return { state: 'failed', sentence: `${person} was not added to ${group}. ${changed.sentence}` }
     return { state: 'unclear', sentence: `I do not know whether ${person} was added to ${group}. ${changed.sentence}` }
   },

@@ -14,6 +14,7 @@ import type { Before, OperationRequest } from './operation.ts'
 import { relationOf } from './relation.ts'
 import { refuseToShow } from './shown-to.ts'
 import type { AccountRequest, Prepared, RunDependencies } from './steps.ts'
+import { operationTitle } from './titles.ts'
 import { decideFor, usage } from './usage.ts'
 
 /**
@@ -53,7 +54,9 @@ export async function prepareAccount(dependencies: RunDependencies, request: Acc
   })
   if (decision.verdict === 'refuse') {
     const because = [decision.detail, ...facts.because].join('; ').slice(0, 500)
-    const forIt = decision.tellIt ? ({ title: `Refused: ${request.name}`, urgency: 'high' } as const) : undefined
+    const forIt = decision.tellIt
+      ? ({ title: `Refused: ${operationTitle(request.name)}`, urgency: 'high' } as const)
+      : undefined
     const detail = { refusal: decision.code, because }
     const name = facts.user.displayName
     return await stopOperation(dependencies, request, 'refused', decision.sentence, { detail, forIt, name })

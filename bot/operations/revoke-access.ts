@@ -31,7 +31,7 @@ export const revokeAccess: Operation = {
         state: 'unclear',
         sentence: `Microsoft accepted that ${person} is removed from ${group}, but I still see the membership: it may take a few minutes to go.`,
       }
-    if (changed.fate === 'refused')
+    if (changed.fate === 'refused' || (changed.fate === 'interrupted' && read === 'unchanged'))
       return { state: 'failed', sentence: `${person} was not removed from ${group}. ${changed.sentence}` }
     return {
       state: 'unclear',

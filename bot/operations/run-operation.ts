@@ -1,8 +1,11 @@
+import { beginRow } from './begin-row.ts'
 import { closeRow, endOperation } from './end.ts'
 import type { ForIt, Operation, OperationRequest, OperationResult, OperationTools } from './operation.ts'
 import { prepareAccess } from './prepare-access.ts'
 import { prepareAccount } from './prepare-account.ts'
 import { changesAccess, changesAccount, type RunDependencies, type Steps } from './steps.ts'
+import { whyNotMade } from './still-to-be-made.ts'
+import { operationTitle } from './titles.ts'
 
 export type { Begun, Ended, Prepared, RunDependencies, Steps } from './steps.ts'
 
@@ -25,36 +28,19 @@ export function operationSteps(dependencies: RunDependencies): Steps {
     now: clock,
   })
 
-  async function begin(request: OperationRequest): Promise<void> {
-    await database
-      .insertInto('operations')
-      .values({
-        id: request.id,
-        name: request.name,
-        tenant_id: request.tenant,
-        actor_id: request.actor,
-        target_id: request.target,
-        dialog_id: request.dialogId,
-        correlation_id: request.correlationId,
-        state: 'running',
-        outcome: null,
-        started_at: clock(),
-        finished_at: null,
-        about: request.access === undefined ? null : JSON.stringify(request.access),
-      })
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute()
-  }
-
   return {
     async prepare(request) {
-      await begin(request)
+      await beginRow(database, request, clock())
       if (changesAccess(request)) return await prepareAccess(dependencies, request)
       if (changesAccount(request)) return await prepareAccount(dependencies, request)
       throw new Error(`${request.name} cannot be asked for like this`)
     },
 
-    change: (request, before) => operationNamed(request.name).change(request, before, toolsFor(request)),
+    async change(request, before) {
+      const why = changesAccess(request) ? await whyNotMade(dependencies, request, before) : undefined
+      if (why === undefined) return await operationNamed(request.name).change(request, before, toolsFor(request))
+      return { fate: 'interrupted', sentence: interrupted, detail: { because: why.slice(0, 500) } }
+    },
 
     readBack: (request, before) => operationNamed(request.name).readBack(request, before, toolsFor(request)),
 
@@ -67,7 +53,7 @@ export function operationSteps(dependencies: RunDependencies): Steps {
 
     async broken(request, begun) {
       const at = clock().toISOString()
-      const forIt: ForIt = { title: `Broke off: ${request.name}`, urgency: 'high' }
+      const forIt: ForIt = { title: `Broke off: ${operationTitle(request.name)}`, urgency: 'high' }
       const detail = { broken: 'see the log by correlation id' }
       if (begun) {
         const result: OperationResult = { state: 'unclear', sentence: brokenLate, at }
@@ -86,5 +72,6 @@ export function operationSteps(dependencies: RunDependencies): Steps {
   }
 }
 
+const interrupted = 'I was interrupted, and what it rested on did not hold any more when I could go on.'
 const brokenEarly = 'Something went wrong on my side, and nothing was changed. Please try again.'
 const brokenLate = 'Something went wrong on my side, and I do not know whether the change was made. IT has been told.'

@@ -1,4 +1,5 @@
 import { contractOf, type KeptContract } from '../access/contracts.ts'
+import type { TenantId, UserId } from '../identity/person.ts'
 import { type AccessRows, accessRows, contractIsOver, strangeRows } from './access-rows.ts'
 import { approvalFails } from './approved.ts'
 import type { Warrant } from './operation.ts'
@@ -56,6 +57,7 @@ async function approvalFailing(
   if (grant && contract && contractIsOver(contract, ground.clock())) return 'the contract it belongs to is over'
   const kinds = grant ? ['access', 'extension'] : ['contract', 'contract-extension']
   if (!kinds.includes(request.terms.kind)) return 'the request is of another kind'
+  if (!grant && (await wasBlockedForSafety(ground, tenant, person))) return 'the account was blocked for its safety'
   const what = { tenant, person, group: grant?.group.id ?? null, endsAt: row.endsAt }
   return await approvalFails(ground.directory, request, what)
 }
@@ -88,4 +90,19 @@ function handedBackFailing(request: AccessChangeRequest, { grant }: AccessRows):
   if (grant?.state !== 'active') return `the grant is ${grant?.state ?? 'not there'}`
   const theirs = request.actor === grant.person.id || request.actor === grant.requester.id
   return theirs ? undefined : 'somebody else gave it back'
+}
+
+/** What somebody blocked because of a thief, or IT did, is opened by IT alone: a contract opens what a contract has shut. */
+async function wasBlockedForSafety({ database }: WarrantGround, tenant: TenantId, person: UserId): Promise<boolean> {
+  const last = await database
+    .selectFrom('operations')
+    .select('name')
+    .where('tenant_id', '=', tenant)
+    .where('target_id', '=', person)
+    .where('name', 'in', ['protect-account', 'freeze-account', 'disable-account', 'enable-account'])
+    .where('state', 'in', ['done', 'unclear'])
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return last?.name === 'protect-account' || last?.name === 'freeze-account'
 }

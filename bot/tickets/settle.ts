@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Escalation, Fact, ThreadDraft, ThreadReason } from '../escalation/escalation.ts'
 import type { OperationRequest, OperationResult } from '../operations/operation.ts'
 import type { Ended } from '../operations/run-operation.ts'
+import { operationTitle } from '../operations/titles.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Tickets } from './tickets.ts'
 
@@ -12,7 +13,7 @@ export async function settleTicket(
   result: OperationResult,
 ): Promise<void> {
   if (request.dialogId === null) return
-  await tickets.note(request.ticketId, `${request.name}: ${result.state}. ${result.sentence}`)
+  await tickets.note(request.ticketId, `${operationTitle(request.name)}: ${result.state}. ${result.sentence}`)
   if (result.state === 'done' || result.state === 'refused') await tickets.close(request.ticketId, result.sentence)
 }
 
@@ -63,7 +64,7 @@ async function afterLastTry(database: Kysely<Schema>, { request, result }: Ended
     ...common(request, ''),
     id: `failed:${dialogId}:${name}`,
     reason: 'operation-failed',
-    title: `Failed for good: ${name}`,
+    title: `Failed for good: ${operationTitle(name)}`,
     urgency: 'normal',
     facts: [...asked(request), { title: 'Outcome', value: result.sentence }],
   }
@@ -78,9 +79,10 @@ function common(request: OperationRequest, name: string): Pick<ThreadDraft, 'per
   }
 }
 
-function asked({ name, why, startedBy }: OperationRequest): readonly Fact[] {
+function asked({ name, access, why, startedBy }: OperationRequest): readonly Fact[] {
   return [
-    { title: 'Asked for', value: name },
+    { title: 'Asked for', value: access ? `${operationTitle(name)}: ${access.title}` : operationTitle(name) },
+    ...(access?.group ? [{ title: 'Group', value: access.group.name }] : []),
     { title: 'Why', value: why },
     ...(startedBy ? [{ title: 'Started by', value: startedBy.name }] : []),
   ]

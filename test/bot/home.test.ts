@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { insertContract, type KeptContract } from '../../bot/access/contracts.ts'
 import { insertGrant, type KeptGrant } from '../../bot/access/grants.ts'
-import type { AccessRequest } from '../../bot/approvals/requests/request.ts'
+import type { AccessRequest, Terms } from '../../bot/approvals/requests/request.ts'
 import { insertRequest } from '../../bot/approvals/requests/requests.ts'
 import type { Directory, DirectoryGroup } from '../../bot/directory/directory.ts'
 import { DirectoryError } from '../../bot/directory/directory-error.ts'
@@ -19,6 +20,7 @@ const shown = z.object({
   access: z.array(line),
   moreAccess: z.string().optional(),
   note: z.string().optional(),
+  contracts: z.array(line),
   requests: z.array(z.object({ number: z.string(), title: z.string(), detail: z.string() })),
 })
 
@@ -86,6 +88,52 @@ describe('the home page', () => {
     )
   })
 
+  it('says of open requests that somebody else made for them who did, and nothing of those that are over', async () => {
+    const home = await openHome()
+    const { id } = await home.ask({ requester: people.hugo })
+    await home.ask({ requester: people.benoit }, { state: 'denied' })
+    const { number } = await home.tickets.open({
+      id,
+      person: { ...home.person, ...people.hugo },
+      kind: 'request',
+      title: 'For somebody else',
+      correlationId: 'c',
+    })
+    assert.deepEqual((await home.look()).requests, [
+      {
+        number: String(number),
+        title: 'Sales dashboard: read',
+        detail:
+          'asked for by Hugo Ferreira, open since 2026-11-23. It waits for Maya Okonkwo (manager of Ada Lindqvist) since 23 November.',
+      },
+    ])
+  })
+
+  it('lists the contracts that somebody answers for or works under, twenty at most and none that is over', async () => {
+    const home = await openHome()
+    assert.deepEqual((await home.look()).contracts, [])
+    const sponsor = { id: home.person.id, name: home.person.name }
+    await home.contract({ sponsor, person: people.tom, project: 'Packaging line' })
+    await home.contract({
+      sponsor,
+      person: people.helen,
+      project: 'Cold store',
+      state: 'waiting',
+      startsAt: april,
+      endsAt: new Date('2027-06-30T16:00:00.000Z'),
+    })
+    await home.contract({ sponsor, person: people.hugo, project: 'Roof', state: 'ended', endedAt: monday })
+    await home.contract({ sponsor: people.maya, person: sponsor, project: 'Own' })
+    assert.deepEqual((await home.look()).contracts, [
+      { name: 'Own', detail: 'your account, until 30 April 2027, Maya Okonkwo answers for it' },
+      { name: 'Packaging line', detail: 'Tom Novak, until 30 April 2027, you answer for it' },
+      { name: 'Cold store', detail: 'Helen Okafor, from 30 April 2027 until 30 June 2027, you answer for it' },
+    ])
+    for (let number = 0; number < 25; number++)
+      await home.contract({ sponsor, person: somebody(), project: `Project ${number}` })
+    assert.equal((await home.look()).contracts.length, 20)
+  })
+
   it('shows what it knows itself when the directory does not answer', async () => {
     const home = await openHome()
     await home.grant('Sales dashboard: read', { endsAt: april })
@@ -147,19 +195,49 @@ describe('the home page', () => {
         assert.equal(await database.transaction().execute((transaction) => insertGrant(transaction, grant)), true)
         return { id: grant.group.id, displayName: title }
       },
-      async ask(): Promise<AccessRequest> {
+      /** What the person asks for, or somebody else for them; of one's own there is a ticket. */
+      async ask(terms: Partial<Terms> = {}, change: Partial<AccessRequest> = {}): Promise<AccessRequest> {
         const named = { id: person.id, name: person.name }
-        const begun = { ...asked({ requester: named, person: named }), id: randomUUID(), tenant: person.tenant }
+        const wish = { requester: named, person: named, entry: randomUUID(), ...terms }
+        const begun = { ...asked(wish), id: randomUUID(), tenant: person.tenant }
         const approver = as(people.maya, `manager of ${person.name}`)
         const { request } = go(begun, { kind: 'found', panels: [{ approvers: [approver], lacking: undefined }] })
-        await database.transaction().execute((transaction) => insertRequest(transaction, request))
+        await database.transaction().execute((transaction) => insertRequest(transaction, { ...request, ...change }))
         const { id, correlationId } = request
-        await tickets.open({ id, person, kind: 'request', title: request.terms.title, correlationId })
+        if (wish.requester.id === person.id)
+          await tickets.open({ id, person, kind: 'request', title: request.terms.title, correlationId })
         return request
+      },
+      async contract(change: Partial<KeptContract>): Promise<void> {
+        const contract = contractOf(person, change)
+        assert.equal(await database.transaction().execute((transaction) => insertContract(transaction, contract)), true)
       },
     }
   }
 })
+
+function contractOf(person: Person, change: Partial<KeptContract>): KeptContract {
+  return {
+    id: randomUUID(),
+    tenant: person.tenant,
+    person: people.tom,
+    sponsor: people.maya,
+    project: 'Project',
+    requestId: randomUUID(),
+    state: 'active',
+    startsAt: monday,
+    endsAt: april,
+    endedAt: null,
+    ending: null,
+    sponsorGoneAt: null,
+    lookAt: null,
+    reminded: 0,
+    attempts: 0,
+    dueAt: null,
+    correlationId: 'correlation-1',
+    ...change,
+  }
+}
 
 function grantOf(person: Person, title: string, change: Partial<KeptGrant>): KeptGrant {
   const at = monday.toISOString()

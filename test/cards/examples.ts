@@ -247,6 +247,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
           { name: 'Everybody', detail: '' },
         ],
         moreAccess: '… and 3 more',
+        contracts: [
+          { name: 'Packaging line', detail: 'Gil Example, until 30 April 2027, you answer for it' },
+          { name: 'Cold store', detail: 'Ida Example, from 1 May 2027 until 30 June 2027, you answer for it' },
+        ],
         requests: [
           { number: '1001', title: 'Password reset', detail: 'open since 2026-01-01' },
           {
@@ -254,13 +258,25 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
             title: 'Sales dashboard (read)',
             detail: 'open since 2026-01-02. It waits for Max Manager (manager) since 2 January.',
           },
+          {
+            number: '1004',
+            title: 'Finance reports (read)',
+            detail: 'asked for by Max Manager, open since 2026-01-02. I am looking for who can approve it.',
+          },
         ],
         actions: dialogs,
       },
     },
     {
       as: 'home',
-      data: { name: 'Ada Example', access: [], requests: [], actions: dialogs, note: 'I cannot read the directory.' },
+      data: {
+        name: 'Ada Example',
+        access: [],
+        contracts: [],
+        requests: [],
+        actions: dialogs,
+        note: 'I cannot read the directory.',
+      },
     },
   ],
   'in-between': [

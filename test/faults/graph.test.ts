@@ -385,7 +385,7 @@ describe('a reset while Microsoft Graph is in trouble', function () {
       assert.deepEqual(await kindsAndOutcomes(), ['intent', 'failed'])
       const { state, notes } = await requestTicket(ada)
       assert.equal(state, 'open')
-      assert.match(notes, /reset-password: failed/)
+      assert.match(notes, /a password reset: failed/)
       const [, outcome] = await resets()
       assert.match(outcome?.detail?.['set-password-error'] ?? '', /403 Authorization_RequestDenied/)
     })

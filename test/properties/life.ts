@@ -85,7 +85,7 @@ function mortal(driver: Driver, life: Life): Driver {
       const guarded: DatabaseConnection = {
         async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
           life.point('store')
-          const result = await given.executeQuery<R>(query)
+          const t=performance.now(); const result = await given.executeQuery<R>(query); const k=query.sql.replace(/\s+/g,' ').slice(0,90); const g:any=(globalThis as any).Q??=new Map(); const e=g.get(k)??[0,0]; e[0]++; e[1]+=performance.now()-t; g.set(k,e)
           life.point('store')
           return result
         },

@@ -5,6 +5,7 @@ import type { Stage } from '../../policy/catalogue/catalogue.ts'
 import { durations } from '../../policy/duration.ts'
 import { subjectOf } from './ask-card.ts'
 import { auditOfBeginning } from './audit-step.ts'
+import { clashes } from './conflict-now.ts'
 import type { RequestGround } from './ground.ts'
 import type { AccessRequest, Terms } from './request.ts'
 import { insertRequest, openRequestOf, readRequest, requestsSince } from './requests.ts'
@@ -69,6 +70,10 @@ async function begin(ground: RequestGround, wish: AccessWish): Promise<Begun> {
     const since = new Date(askedAt.getTime() - durations.day)
     const before = await requestsSince(transaction, requester.tenant, requester.id, since)
     if (before >= perPersonPerDay) return tooOften(before)
+    // Nor does anybody else ask for the same person meanwhile: two things that do not go together would not see each other.
+    const person = `access-for:${requester.tenant}:${terms.person.id}`
+    await sql`select pg_advisory_xact_lock(hashtextextended(${person}, 0))`.execute(transaction)
+    if (await clashes(transaction, ground.catalogue, requester.tenant, wish)) return justAsked
     const request = beginRequest({
       id,
       tenant: requester.tenant,
@@ -91,6 +96,8 @@ async function begin(ground: RequestGround, wish: AccessWish): Promise<Begun> {
 }
 
 const anotherOnes = 'That could not be asked for. Please start again.'
+const justAsked =
+  'Something that does not go with it has been asked for or given meanwhile. Please write to me to ask again.'
 const justEnded = 'The same has been asked for, and was decided this very moment. Please ask again if you need to.'
 
 function tooOften(count: number): string {

@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../audit/audit.ts'
 import type { UserId } from '../../identity/person.ts'
 import type { RequestGround } from './ground.ts'
 import type { Happened } from './happened.ts'
+import { lastsInWords } from './lasts-words.ts'
 import type { AccessRequest } from './request.ts'
 import { termsHash } from './terms.ts'
 
@@ -68,7 +69,6 @@ const endings: Readonly<Record<string, string>> = {
 
 function whole(request: AccessRequest, rules: Rules) {
   const { id, tenant, correlationId, terms, state } = request
-  const { lasts } = terms
   return {
     kind: 'event' as const,
     tenant,
@@ -82,7 +82,7 @@ function whole(request: AccessRequest, rules: Rules) {
       requester: terms.requester.id,
       title: terms.title,
       terms: termsHash(terms),
-      lasts: lasts === 'permanent' ? lasts : 'for' in lasts ? `for ${lasts.for} ms` : `until ${lasts.until}`,
+      lasts: lastsInWords(terms.lasts),
       state,
       catalogue: rules.catalogue.version,
       ...(terms.entry === null ? {} : { entry: terms.entry }),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { standInFor } from './approvers.ts'
 import type { RequestGround } from './ground.ts'
+import { overtaken } from './overtaken.ts'
 import { type AccessRequest, type Ask, askPost } from './request.ts'
 import { readRequest } from './requests.ts'
 import { needsApprovers } from './steps.ts'
@@ -107,7 +108,7 @@ async function workOff(ground: RequestGround, claim: Claim): Promise<readonly st
   if (request?.state !== 'open') return []
   const now = ground.clock()
   if (now >= new Date(request.expiresAt)) return postsOf(await takeStep(ground, id, { kind: 'expired' }, 'helpbot'))
-  const gone = await whoIsGone(ground, request)
+  const gone = overtaken(ground.catalogue, request) ?? (await whoIsGone(ground, request))
   if (gone !== undefined) return postsOf(await takeStep(ground, id, { kind: 'voided', why: gone }, 'helpbot'))
   if (needsApprovers(request)) return (await lookForApprovers(ground, request)).posts
   const posts: string[] = []

@@ -1,6 +1,7 @@
 import type { Person } from '../../identity/person.ts'
 import { readCounters } from '../../identity/throttle.ts'
 import { factorOf, type TotpResult, totpMethod, verifyTotp } from '../../identity/totp.ts'
+import { wrongCode } from '../../identity/wrong-code.ts'
 import type { RequestGround } from './ground.ts'
 import { momentInWords } from './lasts-words.ts'
 import type { Ask } from './request.ts'
@@ -72,26 +73,9 @@ function saidOf(
   result: Extract<TotpResult, { ok: false }>,
   now: Date,
 ): { readonly again: string } | { readonly stop: string } {
-  switch (result.reason) {
-    case 'malformed':
-      return { again: sixDigits }
-    case 'used':
-      return { again: 'That code has been used. Wait for the next one.' }
-    case 'wrong':
-      return {
-        again: `That is not right. ${result.triesLeft} ${result.triesLeft === 1 ? 'try is' : 'tries are'} left.`,
-      }
-    case 'none':
-      return { stop: howToSetUp }
-    case 'locked-for-good':
-      return { stop: 'There were too many wrong codes, so your authenticator is locked. IT can open it again.' }
-    case 'locked': {
-      const minutes = Math.max(1, Math.ceil((result.lockedUntil.getTime() - now.getTime()) / 60_000))
-      return {
-        stop: `There were too many wrong codes. You can try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
-      }
-    }
-  }
+  if (result.reason === 'none') return { stop: howToSetUp }
+  const wrong = wrongCode(result, now)
+  return wrong.verdict === 'again' ? { again: wrong.problem } : { stop: wrong.sentence }
 }
 
 /** IT is told once an ask of somebody who keeps typing wrong codes: somebody else may sit at their chat. */

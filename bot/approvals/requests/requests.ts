@@ -117,6 +117,27 @@ export async function requestsOf(
   return rows.map(({ document }) => parseRequest(document))
 }
 
+/** What others have asked for somebody and what is still open, newest first; at most `limit`, and never more than 50. */
+export async function openRequestsFor(
+  database: Connection,
+  tenant: TenantId,
+  person: UserId,
+  limit: number,
+): Promise<readonly AccessRequest[]> {
+  const rows = await database
+    .selectFrom('access_requests')
+    .select('document')
+    .where('tenant_id', '=', tenant)
+    .where('person_id', '=', person)
+    .where('requester_id', '!=', person)
+    .where('state', '=', 'open')
+    .orderBy('asked_at', 'desc')
+    .orderBy('id')
+    .limit(Math.min(Math.max(Math.trunc(limit), 1), mostListed))
+    .execute()
+  return rows.map(({ document }) => parseRequest(document))
+}
+
 /** How many requests somebody has made since. */
 export async function requestsSince(
   database: Connection,

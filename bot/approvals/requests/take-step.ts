@@ -8,6 +8,7 @@ import { carriesNot } from './carries.ts'
 import type { RequestGround, Shown } from './ground.ts'
 import type { Happened, News } from './happened.ts'
 import { showNews } from './news.ts'
+import { overtaken } from './overtaken.ts'
 import { type PersonFacts, personFacts } from './person-facts.ts'
 import type { AccessRequest } from './request.ts'
 import { holdRequest, readRequest, writeRequest } from './requests.ts'
@@ -111,6 +112,9 @@ async function takeWithin(
   if (!before) return unknown
   const happened = resolve(given.happened, before)
   if ('refused' in happened) return happened
+  // Nobody says yes to what the catalogue has changed since: a job ends the request.
+  const why = happened.kind === 'approved' ? overtaken(ground.catalogue, before) : undefined
+  if (why !== undefined) return { refused: why }
   const stepped = step(before, happened, by, ground.clock(), timeRules(ground.policy))
   if ('refused' in stepped) return stepped
   const { request, news } = stepped

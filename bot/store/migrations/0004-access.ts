@@ -46,6 +46,11 @@ const statements = [
   `create index contracts_due on contracts (due_at) where due_at is not null`,
   `create index contracts_by_sponsor on contracts (tenant_id, sponsor_id) where state in ('waiting','active')`,
 
+  // What may be forgotten by its age alone: all posts but cards about access that are still open. See forget-old-rows.ts.
+  `create index posts_to_forget on posts (created_at) where state in ('sent','failed') and (content ? 'closed'
+     or (coalesce(content ->> 'card', '') not in ('access-ask','access-question','access-ends','contract-ends','contract-sponsor')
+         and content #> '{data,ids,open}' is distinct from 'true'::jsonb))`,
+
   `alter table operations add column about jsonb`,
   `alter table operations add column before jsonb`,
   `alter table operations add column undone_by text`,

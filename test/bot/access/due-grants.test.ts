@@ -224,7 +224,10 @@ describe('access with an end', () => {
   })
 
   it('fails where a rule forbids it, and says why', async () => {
-    const request = await office.approve({ group: { id: office.everybody, name: 'All Employees' } })
+    const request = await office.approve({
+      entry: 'all-employees',
+      group: { id: office.everybody, name: 'All Employees' },
+    })
     await office.work()
     assert.equal((await office.grant(request)).state, 'failed')
     assert.match(await office.told(office.ada), /could not be given/)

@@ -96,4 +96,18 @@ describe('what IT undoes', () => {
     assert.deepEqual([office.isMember(), (await readGrant(office.database, id))?.state], [false, 'ended'])
     assert.equal((await office.begun('revoke-access')).length, 2)
   })
+
+  it('never outlasts the end that was approved, even where giving it back took until then', async () => {
+    const { id } = await office.grant(await office.approve())
+    await office.work()
+    await office.forward(30 * days)
+    const ended = await readGrant(office.database, id)
+    assert.equal(ended?.state, 'ended')
+    office.company.members.get(office.sales)?.add(office.ada.id)
+    await undone(id, 'grant-access')
+    const again = await readGrant(office.database, id)
+    assert.deepEqual([again?.endsAt, again?.dueAt], [ended.endsAt, ended.endsAt], 'not a second longer')
+    await office.work()
+    assert.deepEqual([office.isMember(), (await readGrant(office.database, id))?.state], [false, 'ended'])
+  })
 })

@@ -3,8 +3,13 @@ import { randomUUID } from 'node:crypto'
 import pino from 'pino'
 import { tellItOfFailures } from '../../../bot/desk/failed-verifications.ts'
 import type { Ground } from '../../../bot/desk/ground.ts'
-import type { Person } from '../../../bot/identity/person.ts'
-import type { DirectoryOperation, OperationRequest, OperationResult } from '../../../bot/operations/operation.ts'
+import { groupId, type Person } from '../../../bot/identity/person.ts'
+import type {
+  AboutAccess,
+  DirectoryOperation,
+  OperationRequest,
+  OperationResult,
+} from '../../../bot/operations/operation.ts'
 import type { Ended } from '../../../bot/operations/run-operation.ts'
 import { incidentOf } from '../../../bot/tickets/settle.ts'
 import { tellItOfLostPost } from '../../../bot/turns/lost-post.ts'
@@ -23,7 +28,7 @@ describe('IT is called in', () => {
     person: Person,
     name: DirectoryOperation,
     state: OperationResult['state'],
-    more: { forIt?: Ended['forIt']; dialogId?: string } = {},
+    more: { forIt?: Ended['forIt']; dialogId?: string; access?: AboutAccess } = {},
   ): Ended {
     const { tenant, id } = person
     const request: OperationRequest = {
@@ -36,6 +41,7 @@ describe('IT is called in', () => {
       ticketId: randomUUID(),
       correlationId: randomUUID(),
       why: 'the person asked for it in the chat',
+      ...(more.access ? { access: more.access } : {}),
     }
     const result = { state, sentence: 'Microsoft did not answer.', at: office.clock.now().toISOString() }
     return { request, result, posts: [], forIt: more.forIt }
@@ -96,6 +102,32 @@ describe('IT is called in', () => {
     assert.equal(facts.get('Refused because'), 'a password reset: privileged; directory role: Global Administrator')
     assert.equal(facts.get('Microsoft request id'), 'r1, r2')
     assert.equal(facts.has('fate'), false)
+  })
+
+  it('for access that was not given, with the names of the group and the person', async () => {
+    const person = somebody('Ada Lindqvist')
+    const group = { id: groupId.parse(randomUUID()), name: 'Plant Network' }
+    const warrant = { by: 'approval', request: 'request-1', grant: 'grant-1', contract: null } as const
+    const over = ended(person, 'grant-access', 'refused', {
+      access: { group, title: 'Plant network', warrant },
+      forIt: {
+        title: 'Broke off: grant-access',
+        urgency: 'normal',
+        person: person.name,
+        detail: { refusal: 'privileged-group', because: 'grant-access: the group is privileged', grant: 'grant-1' },
+      },
+    })
+    await office.bring(await incidentOf(ground(), over))
+    const { content } = office.head(`incident:${over.request.id}`)
+    assert.ok('card' in content)
+    assert.equal(content.data.title, 'Broke off: giving access')
+    const shown = content.data.facts as { title: string; value: string }[]
+    const facts = new Map(shown.map(({ title, value }) => [title, value]))
+    assert.equal(facts.get('Who'), 'Ada Lindqvist')
+    assert.equal(facts.get('Asked for'), 'giving access: Plant network')
+    assert.equal(facts.get('Group'), 'Plant Network')
+    assert.equal(facts.get('Refused because'), 'giving access: the group is privileged')
+    assert.doesNotMatch(JSON.stringify(shown), new RegExp(`grant-access|grant-1|${group.id}`))
   })
 
   it('for "This wasn\'t me", also when the account could not be protected', async () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { sql, type Transaction } from 'kysely'
+import type { CardContent } from '../../../bot/channels/chat.ts'
 import { tenantId, userId } from '../../../bot/identity/person.ts'
 import { forgetOldRows } from '../../../bot/store/forget-old-rows.ts'
+import type { Schema } from '../../../bot/store/schema.ts'
 import { writePosts } from '../../../bot/turns/outbox.ts'
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts'
 
@@ -34,4 +37,59 @@ describe('forgetting old rows', () => {
       ['new and sent', 'old and due'],
     )
   })
+
+  it('keeps the cards of requests and grants as long as they can be pressed, and not when they are over', async () => {
+    await postgres.database.deleteFrom('posts').execute()
+    const now = new Date('2026-06-01T00:00:00Z')
+    const write = async (key: string, daysAgo: number, content: CardContent) => {
+      const sent = new Date(now.getTime() - daysAgo * day)
+      await writePosts(postgres.database, [{ key, to: { tenant, person }, content, correlationId: 'c' }], () => sent)
+    }
+    const pressed = ['access-ask', 'access-question', 'access-ends', 'contract-ends', 'contract-sponsor']
+    for (const card of pressed) {
+      await write(`${card}: open`, 119, { card, data: {} })
+      await write(`${card}: of long ago`, 121, { card, data: {} })
+      await write(`${card}: over`, 31, { card, data: {}, closed: 'It was approved.' })
+    }
+    const news = (open: boolean) => ({ card: 'access-news', data: { ids: { request: 'request-1', open } } })
+    await write('news: open', 31, news(true))
+    await write('news: how it ended', 31, news(false))
+    await write('news: over', 31, { ...news(true), closed: 'It was withdrawn.' })
+    await write('summary', 31, { card: 'access-summary', data: { title: 'Over' } })
+    await postgres.database.updateTable('posts').set({ state: 'sent' }).execute()
+    assert.equal(await forgetOldRows(postgres.database, now), 2 * pressed.length + 3)
+    const left = await postgres.database.selectFrom('posts').select('key').orderBy('key').execute()
+    assert.deepEqual(
+      left.map(({ key }) => key),
+      [...pressed.map((card) => `${card}: open`), 'news: open'].sort(),
+    )
+  })
+
+  it('finds what may be forgotten without reading the cards that are still open', async () => {
+    const { database } = postgres
+    await database.deleteFrom('posts').execute()
+    const now = new Date('2026-06-01T00:00:00Z')
+    await sql`insert into posts (key, tenant_id, content, state, correlation_id, created_at, due_at)
+      select 'open ' || number, ${tenant}, '{"card":"access-ends","data":{}}', 'sent', 'c', ${new Date('2026-04-01')}, ${now}
+      from generate_series(1, 100000) number`.execute(database)
+    const drafts = [{ key: 'old', to: { tenant, person }, content: { text: 'old' }, correlationId: 'c' }]
+    await writePosts(database, drafts, () => new Date('2026-04-02'))
+    await database.updateTable('posts').set({ state: 'sent' }).where('key', '=', 'old').execute()
+    await sql`analyze posts`.execute(database)
+    const read = await database.transaction().execute(async (transaction) => {
+      await forgetOldRows(transaction, now)
+      return await rowsRead(transaction)
+    })
+    assert.ok(read < 1_000, `${read} rows were read`)
+    assert.equal((await database.selectFrom('posts').select('key').where('key', '=', 'old').execute()).length, 0)
+  })
 })
+
+/** How many rows of posts the transaction has read until now, as PostgreSQL counts them. */
+async function rowsRead(transaction: Transaction<Schema>): Promise<number> {
+  const { rows } = await sql<{ read: string }>`
+    select seq_tup_read + coalesce(idx_tup_fetch, 0) as read from pg_stat_xact_user_tables where relname = 'posts'`.execute(
+    transaction,
+  )
+  return Number(rows[0]?.read)
+}

@@ -4,9 +4,10 @@ import { askForAccess } from '../../../../bot/approvals/requests/ask-for-access.
 import { askPost } from '../../../../bot/approvals/requests/request.ts'
 import { openRequestOf, requestsOf } from '../../../../bot/approvals/requests/requests.ts'
 import { beginRequest } from '../../../../bot/approvals/requests/steps.ts'
-import { takeStep } from '../../../../bot/approvals/requests/take-step.ts'
+import { lookForApprovers, takeStep } from '../../../../bot/approvals/requests/take-step.ts'
 import { whoItWaitsFor } from '../../../../bot/approvals/requests/waiting-words.ts'
 import { auditTrail } from '../../../../bot/audit/trail.ts'
+import type { GroupId, UserId } from '../../../../bot/identity/person.ts'
 import type { Stage } from '../../../../bot/policy/catalogue/catalogue.ts'
 import { openDatabase } from '../../../../bot/store/database.ts'
 import { builtInTickets } from '../../../../bot/tickets/built-in.ts'
@@ -265,6 +266,16 @@ describe('a request for access', () => {
       assert.equal(delegated?.to, zoe.id)
       assert.equal(approved?.as, 'delegate of Hugo Ferreira')
       assert.equal(approved?.state, 'approved')
+      assert.deepEqual([asked?.lasts, approved?.lasts], ['7 days', '3 days'])
+    })
+
+    it('and the trail says until when, or that it is for good, in words', async () => {
+      const { ada } = office
+      const whole = await office.asked(ada, [manager], { lasts: { until: '2027-04-30T23:59:59.000Z' } })
+      const good = await office.asked(ada, [manager], { lasts: 'permanent' })
+      const [until] = await office.audited(whole)
+      const [forGood] = await office.audited(good)
+      assert.deepEqual([until?.detail.lasts, forGood?.detail.lasts], ['until 30 April 2027', 'for good'])
     })
 
     it('with the proof in the trail, where the risk is high', async () => {
@@ -304,6 +315,52 @@ describe('a request for access', () => {
       await office.work()
       assert.equal((await office.waiting(id)).length, 2)
     })
+
+    // Whoever looks up the first approvers is slow: at looking for them, or at what their cards show.
+    for (const slow of ['members', 'photo'] as const)
+      it(`by the approvers of each stage, even where the first ones come late (${slow})`, async () => {
+        const { ada, dmitri, ground, trouble, clock, control } = office
+        trouble.code = 'unreachable'
+        const id = await office.asked(ada, [[{ from: `group:${control}`, need: 1 }], owner])
+        trouble.code = undefined
+        const waits = Promise.withResolvers<void>()
+        const arrived = Promise.withResolvers<void>()
+        const { directory } = ground
+        const late = async <T>(answer: () => Promise<T>): Promise<T> => {
+          const answered = await answer()
+          arrived.resolve()
+          await waits.promise
+          return answered
+        }
+        const slowly = {
+          ...directory,
+          ...(slow === 'members'
+            ? { members: (group: GroupId, limit: number) => late(() => directory.members(group, limit)) }
+            : { photo: (person: UserId) => late(() => directory.photo(person)) }),
+        }
+        const looking = lookForApprovers({ ...ground, directory: slowly }, await office.now(id))
+        await arrived.promise
+        clock.forward(60_000)
+        await office.work()
+        trouble.code = 'unreachable'
+        trouble.only = 'owners'
+        await office.decides(id, dmitri, 'yes')
+        waits.resolve()
+        const { posts } = await looking
+        assert.deepEqual(
+          [posts, await office.waiting(id)],
+          [[], []],
+          'nobody of the first stage is asked in the second',
+        )
+        assert.equal((await office.now(id)).stage, 1)
+        trouble.code = undefined
+        clock.forward(60_000)
+        await office.work()
+        assert.deepEqual(await office.waiting(id), [
+          'Hugo Ferreira: owner of Finance Reports',
+          'Meera Iyer: owner of Finance Reports',
+        ])
+      })
 
     it('by nobody, once it was withdrawn', async () => {
       const { ada, maya } = office

@@ -16,7 +16,7 @@ import { DirectoryError, type DirectoryErrorCode } from '../../../../bot/directo
 import { itThreads } from '../../../../bot/escalation/it-threads.ts'
 import { observe, takeBaseline } from '../../../../bot/identity/manager-history.ts'
 import { type GroupId, groupId, type Person, type UserId } from '../../../../bot/identity/person.ts'
-import type { Stage } from '../../../../bot/policy/catalogue/catalogue.ts'
+import type { Catalogue, Entry, Stage } from '../../../../bot/policy/catalogue/catalogue.ts'
 import { loadPolicy } from '../../../../bot/policy/policy.ts'
 import { defaultPolicyFile } from '../../../../bot/policy/read-policy.ts'
 import { builtInTickets } from '../../../../bot/tickets/built-in.ts'
@@ -183,12 +183,16 @@ export async function openRequestOffice(changed: Partial<RequestGround> = {}) {
     answerWithin: 10 * minutes,
   })
   const approved: AccessRequest[] = []
+  /** Whatever is asked for here can be asked for. */
+  const entries: Entry[] = []
+  const contracts = { groups: [], guests: true, longest: 180 * days, approvals: [], withoutSponsor: 3 * days }
+  const catalogue: Catalogue = { entries, conflicts: [], contracts, version: '000000000000' }
   const ground: RequestGround = {
     database,
     clock: clock.now,
     directory: held.directory,
     policy: loadPolicy(readFileSync(defaultPolicyFile, 'utf8'), 'default.yaml'),
-    catalogue: { entries: [], conflicts: [], contracts: undefined, version: '000000000000' },
+    catalogue,
     audit,
     ticketsIn,
     escalation: threads,
@@ -206,7 +210,7 @@ export async function openRequestOffice(changed: Partial<RequestGround> = {}) {
 
   function termsOf(requester: Person, terms: Partial<Terms> = {}): Terms {
     const { id, name } = requester
-    return {
+    const wanted: Terms = {
       kind: 'access',
       requester: { id, name },
       person: { id, name },
@@ -222,6 +226,16 @@ export async function openRequestOffice(changed: Partial<RequestGround> = {}) {
       extends: null,
       ...terms,
     }
+    listed(wanted)
+    return wanted
+  }
+  function listed({ entry: key, title, opens, risk, group: given }: Terms): void {
+    if (key === null || !given || entries.some((entry) => entry.key === key)) return
+    const said = { key, system: title, title, opens, group: given.id, risk }
+    entries.push({
+      ...said,
+      ...{ keywords: [], approvals: [], longest: undefined, presets: [], visibleTo: 'everybody' },
+    })
   }
   async function now(id: string): Promise<AccessRequest> {
     const request = await readRequest(database, id)
@@ -253,6 +267,7 @@ export async function openRequestOffice(changed: Partial<RequestGround> = {}) {
     group,
     control,
     ground,
+    entries,
     approved,
     termsOf,
     now,

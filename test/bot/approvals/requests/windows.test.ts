@@ -141,7 +141,7 @@ describe('the windows of an approver’s card', () => {
     await office.submit(hugo, card, { window: 'approve', code: wrong() })
     const locked = await office.submit(hugo, card, { window: 'approve', code: wrong() })
     assert.equal(locked.reply.kind, 'note')
-    assert.match(locked.says, /try again in 15 minutes/)
+    assert.match(locked.says, /too many wrong tries.*open again in 15 minutes/)
     const right = await office.submit(hugo, card, { window: 'approve', code: code() })
     assert.match(right.says, /locked/)
     assert.equal((await office.now(id)).state, 'open')

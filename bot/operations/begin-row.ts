@@ -1,0 +1,25 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from '../store/schema.ts'
+import type { OperationRequest } from './operation.ts'
+
+/** Writes down that an operation runs. One that is known already stays as it is. */
+export async function beginRow(connection: Kysely<Schema>, request: OperationRequest, now: Date): Promise<void> {
+  await connection
+    .insertInto('operations')
+    .values({
+      id: request.id,
+      name: request.name,
+      tenant_id: request.tenant,
+      actor_id: request.actor,
+      target_id: request.target,
+      dialog_id: request.dialogId,
+      correlation_id: request.correlationId,
+      state: 'running',
+      outcome: null,
+      started_at: now,
+      finished_at: null,
+      about: request.access === undefined ? null : JSON.stringify(request.access),
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+}
