@@ -33,9 +33,7 @@ export function untried(attempts: number): number {
   return failures(attempts) === 0 ? attempts : afresh(attempts)
 }
 
-/** How long to wait before the next attempt, milliseconds: a minute, doubling, at most an hour; once IT was told, every six hours. */
+/** How long to wait before the next attempt, milliseconds: a minute, doubling, at most six hours. */
 export function backOff(attempts: number): number {
-  const failed = failures(attempts)
-  if (failed >= patience) return 6 * durations.hour
-  return Math.min(durations.hour, durations.minute * 2 ** Math.max(0, failed - 1))
+  return Math.min(6 * durations.hour, durations.minute * 2 ** Math.max(0, failures(attempts) - 1))
 }

@@ -54,7 +54,8 @@ export async function beginGrant(
   if (!ending) return { kind: 'run', request }
   const heldUp = ending.dueAt !== null && ending.dueAt.getTime() - now.getTime() > durations.minute
   if (heldUp) await changeGrant(transaction, ending.id, { dueAt: now })
-  return await wait(soon)
+  // Held up again and again, it is tried once a minute, and not as often as this one looks.
+  return await wait(heldUp ? durations.minute : soon)
 }
 
 const whyNot = {

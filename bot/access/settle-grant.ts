@@ -57,7 +57,9 @@ async function began(
   if (result.state !== 'refused') {
     const attempts = afterFailure(grant.attempts)
     const hadBefore = result.state === 'unclear' || member !== undefined ? (member ?? false) : null
-    const dueAt = new Date(ground.clock().getTime() + backOff(attempts))
+    // Not later than its end: an attempt may have made what must be taken back then.
+    const next = ground.clock().getTime() + backOff(attempts)
+    const dueAt = new Date(Math.min(next, grant.endsAt?.getTime() ?? next))
     await changeGrant(transaction, grant.id, { attempts, hadBefore, dueAt })
     return []
   }

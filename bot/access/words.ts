@@ -23,7 +23,8 @@ export function until(endsAt: Date | null): string {
 export function factsOf(
   grant: Pick<Grant, 'title' | 'person' | 'requester' | 'reason' | 'approvers'>,
 ): readonly Fact[] {
-  const approvers = grant.approvers.map((one) => `${nameOf(one)} (${plain(one.as, 100)})`).join(', ')
+  // Whoever approved an extension, too, is named once.
+  const approvers = [...new Set(grant.approvers.map((one) => `${nameOf(one)} (${plain(one.as, 100)})`))].join(', ')
   return [
     { title: 'What', value: grant.title },
     { title: 'For', value: nameOf(grant.person) },

@@ -38,7 +38,7 @@ export async function checkCatalogue(
   const faults = new Map<string, Fault>()
   const unseen = new Map<string, string>()
   const look = async (entry: Entry) => {
-    const fault = await faultOf(entry, known.get(entry.group), directory, protectedGroups)
+    const fault = await faultOf(entry, known, directory, protectedGroups)
     if (fault) faults.set(entry.key, fault)
   }
   await inParallel(catalogue.entries, atOnce, look, (entry, error) => {
@@ -54,11 +54,15 @@ export async function checkCatalogue(
     ill.push({
       status: 'warning',
       what,
-      why: `${unseen.size} entries could not be looked at wholly, the first of them ${first[0]}: ${first[1]}`,
+      why: `entries that could not be looked at wholly: ${unseen.size}, the first of them ${first[0]}: ${first[1]}`,
     })
   if (ill.length > 0) return ill
   return [
-    { status: 'ok', what, why: `${catalogue.entries.length} entries, whose groups are there and can be written` },
+    {
+      status: 'ok',
+      what,
+      why: `entries: ${catalogue.entries.length}; their groups are there, can be written, and have approvers`,
+    },
   ]
 }
 
@@ -75,10 +79,11 @@ function gone(id: GroupId): Fault {
 
 async function faultOf(
   entry: Entry,
-  group: GroupFacts | undefined,
+  known: ReadonlyMap<GroupId, GroupFacts>,
   directory: Looking,
   protectedGroups: readonly GroupId[],
 ): Promise<Fault | undefined> {
+  const group = known.get(entry.group)
   if (!group) return gone(entry.group)
   const name = `its group ${plain(group.displayName, 100)}`
   const kind = unwritable(group)
@@ -96,34 +101,40 @@ async function faultOf(
       fix: 'name another group, or take that one out of `protected` in HELPBOT_POLICY',
     }
   for (const panel of entry.approvals.flat()) {
-    const fault = await lacking(panel, group, directory)
+    const fault = await lacking(panel, group, known, directory)
     if (fault) return { why: `${name}: ${fault.why}`, fix: fault.fix }
   }
   return undefined
 }
 
 /** Why a panel could never say yes. Who asks is out of the count at the time, and is not known here. */
-async function lacking({ from, need }: Panel, group: GroupFacts, directory: Looking): Promise<Fault | undefined> {
+async function lacking(
+  { from, need }: Panel,
+  group: GroupFacts,
+  known: ReadonlyMap<GroupId, GroupFacts>,
+  directory: Looking,
+): Promise<Fault | undefined> {
   const tab = from === 'owners' ? 'Owners' : 'Members'
-  const people = await approversOf(from, group, directory)
+  const people = await approversOf(from, group, known, directory)
   const able = people?.filter(({ accountEnabled, userType }) => accountEnabled === true && userType === 'Member')
   if (able === undefined || able.length >= need) return undefined
-  const whose = from === 'owners' ? 'owners' : `members of ${from}`
+  const whose = from === 'owners' ? 'its owners' : `the members of ${from}`
   return {
-    why: `${need} of its ${whose} must approve, and it has ${able.length} who can sign in`.replace('its members', 'the members'),
+    why: `${need} of ${whose} must approve, and of those who can sign in there ${able.length === 1 ? 'is' : 'are'} ${able.length}`,
     fix: `entra.microsoft.com › Groups › the group › ${tab} › Add ${tab.toLowerCase()}; or let somebody else approve`,
   }
 }
 
-/** Undefined: the directory says elsewhere who it is. */
+/** Undefined: a manager or a named person, whom this does not look at; or a group that is not there, which is said elsewhere. */
 async function approversOf(
   from: Panel['from'],
   group: GroupFacts,
+  known: ReadonlyMap<GroupId, GroupFacts>,
   directory: Looking,
 ): Promise<readonly DirectoryUser[] | undefined> {
   if (from === 'owners') return (await directory.owners(group.id, mostApprovers)).people
   const id = groupOf(from)
-  return id && (await directory.members(id, mostApprovers)).people
+  return id && known.has(id) ? (await directory.members(id, mostApprovers)).people : undefined
 }
 
 function groupOf(from: Panel['from']): GroupId | undefined {
@@ -139,11 +150,15 @@ function groupsElsewhere({ entries, conflicts, contracts }: Catalogue): Readonly
       ...(visibleTo === 'everybody' ? [] : visibleTo.map((id) => [id, `visibleTo of ${key}`] as const)),
     ]),
     ...conflicts.flatMap(({ between, then }) =>
-      then === 'refuse' ? [] : approving([then.approval]).map((id) => [id, `conflict of ${between.join(' and ')}`] as const),
+      then === 'refuse'
+        ? []
+        : approving([then.approval]).map((id) => [id, `conflict of ${between.join(' and ')}`] as const),
     ),
     ...(contracts
       ? [...contracts.groups, ...approving(contracts.approvals)].map((id) => [id, 'contracts'] as const)
       : []),
   ]
-  return new Map([...named].reverse())
+  const first = new Map<GroupId, string>()
+  for (const [id, where] of named) if (!first.has(id)) first.set(id, where)
+  return first
 }

@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { SlackSettings } from '../config.ts'
 import { CredentialError } from '../directory/credential-error.ts'
+import { entraDirectory } from '../directory/entra.ts'
 import { graphClient } from '../directory/graph-client.ts'
 import { type GraphSettings, graphTokens } from '../directory/graph-credential.ts'
 import type { Fetch } from '../directory/graph-transport.ts'
 import { keyVault, managedIdentity, type VaultReader } from '../directory/key-vault.ts'
 import type { TokenSource } from '../directory/token-source.ts'
+import type { GroupId } from '../identity/person.ts'
+import type { Catalogue } from '../policy/catalogue/catalogue.ts'
 import { checkAuthority } from './check-authority.ts'
+import { checkCatalogue } from './check-catalogue.ts'
 import { checkCertificate } from './check-certificate.ts'
 import { checkMailbox } from './check-mailbox.ts'
 import { checkPermissions } from './check-permissions.ts'
@@ -28,6 +32,8 @@ export interface Patient {
   readonly accessPasses?: boolean | undefined
   /** Whether there is a catalogue of what can be asked for; undefined when it was not looked up. */
   readonly access?: boolean | undefined
+  /** That catalogue, to be held against the directory, and the groups that the policy protects. */
+  readonly catalogue?: { readonly content: Catalogue; readonly protectedGroups: readonly GroupId[] } | undefined
 }
 
 export interface DoctorDeps {
@@ -89,7 +95,18 @@ async function examineGraph(patient: Patient, deps: DoctorDeps, tokens: TokenSou
     { status: 'ok', what: 'token for Microsoft Graph', why: 'the certificate signs in' },
     ...checkPermissions(roles, setUp, clientId),
     ...(await Promise.all([checkPasswordRole(graph, oid), checkMailbox(graph, mailFrom)])),
+    ...(await examineCatalogue(patient, deps, tokens)),
   ]
+}
+
+async function examineCatalogue(
+  { graph: settings, catalogue }: Patient,
+  { clock, random, sleep, fetch }: DoctorDeps,
+  tokens: TokenSource,
+): Promise<Finding[]> {
+  if (catalogue === undefined) return []
+  const directory = entraDirectory({ settings, clock, random, sleep, fetch, tokens })
+  return await checkCatalogue(catalogue.content, directory, catalogue.protectedGroups)
 }
 
 /** True when something that HelpBot needs is missing. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { teamsTokens } from '../channels/teams-tokens.ts'
 import { ConfigError, loadSettings, type TeamsSettings } from '../config.ts'
+import { loadCatalogue } from '../policy/catalogue/load.ts'
 import { loadPolicy, PolicyError } from '../policy/policy.ts'
-import { defaultPolicyFile, readPolicy } from '../policy/read-policy.ts'
+import { defaultPolicyFile, readCatalogue, readPolicy } from '../policy/read-policy.ts'
 import { isIll, type Patient, runDoctor } from './doctor.ts'
 import { line } from './finding.ts'
 import { permissionTable } from './permission-table.ts'
@@ -30,13 +31,16 @@ async function main(): Promise<number> {
   }
   const settings = loadSettings(process.env)
   const policyFile = settings.policyFile ?? defaultPolicyFile
-  const { operations } = loadPolicy(readPolicy(policyFile), policyFile)
+  const policy = loadPolicy(readPolicy(policyFile), policyFile)
+  const { catalogueFile } = settings
+  const content = catalogueFile ? loadCatalogue(readCatalogue(catalogueFile), catalogueFile) : undefined
   const patient: Patient = {
     graph: settings.graph,
     teams: settings.teams && teamsPatient(settings.teams, settings.authority),
     slack: settings.slack,
-    accessPasses: operations['reset-password-for'].deliver === 'temporary-access-pass',
-    access: settings.catalogueFile !== undefined,
+    accessPasses: policy.operations['reset-password-for'].deliver === 'temporary-access-pass',
+    access: content !== undefined,
+    catalogue: content ? { content, protectedGroups: policy.protected.groups } : undefined,
   }
   const findings = await runDoctor(patient, { clock, random: Math.random, sleep, fetch: globalThis.fetch })
   for (const finding of findings) console.log(line(finding))

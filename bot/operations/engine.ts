@@ -14,10 +14,10 @@ const patiently = { retriesAllowed: true, maxAttempts: 8, intervalSeconds: 0.5, 
  * A change of access that another replica has begun is gone on with here after this time, real milliseconds: that one may never come
  * back under its name. Where it lives after all both do the same, which is harmless, and one end of it is written.
  */
-const silentFor = 20_000
+const silentFor = 10_000
 
 export interface OperationEngine {
-  /** Starts an operation, or finds the one with this id, and waits for its end at most so long; twice where it is taken over. */
+  /** Starts an operation, or finds the one with this id, and waits for its end at most so long. */
   run(request: OperationRequest, patienceMilliseconds: number): Promise<OperationResult | 'still-running'>
   stop(): Promise<void>
 }
@@ -71,14 +71,13 @@ export async function startEngine(options: {
   )
   await DBOS.launch()
 
-  /** Goes on with what another replica has begun, and may never end. @returns false where it is ours, over, or was begun just now */
-  async function takeOver({ id, correlationId }: OperationRequest): Promise<boolean> {
+  /** Goes on with what another replica has begun, and may never end. */
+  async function takeOver({ id, correlationId }: OperationRequest): Promise<void> {
     const status = await DBOS.getWorkflowStatus(id)
-    if (status?.status !== 'PENDING' || status.executorId === options.replica) return false
-    if (Date.now() - (status.updatedAt ?? status.createdAt) < silentFor) return false
+    if (status?.status !== 'PENDING' || status.executorId === options.replica) return
+    if (Date.now() - (status.updatedAt ?? status.createdAt) < silentFor) return
     log.warn({ correlationId, operation: id, from: status.executorId }, 'an operation is taken over')
     await DBOS.resumeWorkflow(id)
-    return true
   }
 
   return {
@@ -91,9 +90,10 @@ export async function startEngine(options: {
         )
         throw error
       })
-      const first = await within(result, patienceMilliseconds)
-      if (first !== 'still-running' || !changesAccess(request) || !(await takeOver(request))) return first
-      return await within(result, patienceMilliseconds)
+      const first = await within(result, patienceMilliseconds / 2)
+      if (first !== 'still-running') return first
+      if (changesAccess(request)) await takeOver(request)
+      return await within(result, patienceMilliseconds / 2)
     },
     stop: () => DBOS.shutdown(),
   }

@@ -7,6 +7,9 @@ import { table } from './statistics.ts'
 /** How long the jobs go round before the memory is read: each of them has run many times then. */
 const settled = 30_000
 
+/** Rows written by one statement. */
+const page = 25_000
+
 /** Resident memory of the bot with so many open grants beside that with none: they are rows, and rows cost none. */
 export async function benchMemory(grants: number): Promise<number> {
   const ground = await openGround(60)
@@ -41,7 +44,8 @@ async function measure(ground: BenchGround): Promise<number> {
 
 /** Grants that end in a year and are looked at in a week: open, and nothing to be done with any of them yet. */
 async function openGrants({ database }: BenchGround, count: number): Promise<void> {
-  await sql`
+  for (let from = 1; from <= count; from += page)
+    await sql`
     insert into access_grants (id, tenant_id, person_id, person_name, group_id, group_name, entry, title, requester_id,
       requester_name, request_id, approvers, reason, state, starts_at, ends_at, granted_at, had_before, look_at, due_at, correlation_id)
     select 'bench:' || n, ${practice.tenantId}, gen_random_uuid(), 'Somebody', gen_random_uuid(), 'A group', 'bench', 'A system',
@@ -49,5 +53,7 @@ async function openGrants({ database }: BenchGround, count: number): Promise<voi
       '[{"id":"00000000-0000-4000-8000-000000000001","name":"Somebody","as":"manager","at":"2026-01-01T00:00:00.000Z"}]',
       'For the measurement', 'active', now(), now() + interval '1 year', now(), false, now() + interval '7 days',
       now() + interval '7 days', gen_random_uuid()
-    from generate_series(1, ${count}) as n`.execute(database)
+    from generate_series(${sql.lit(from)}::int, ${sql.lit(Math.min(count, from + page - 1))}::int) as n`.execute(
+      database,
+    )
 }

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { genesisHash, hashRow } from '../../bot/audit/chain.ts'
 import { auditRowsAfter, verifyDatabase } from '../../bot/audit/rows.ts'
 import { days } from '../bot/identity/people.ts'
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
+import { startTestPostgres, startTestServer, type TestPostgres } from '../support/postgres.ts'
 import { chanceOf } from './chance.ts'
 import { type AuditedEvent, Broken, memberships, requestsAndCards, tale, trail, watchAdding } from './promises.ts'
 import { drawSequence, happenNext, type Sequence } from './sequences.ts'
@@ -14,8 +14,10 @@ const seed = Number(process.env.HELPBOT_PROPERTY_SEED ?? 20_261_121)
 /** To play one world again. */
 const only = process.env.HELPBOT_PROPERTY_WORLD
 const inOneWorld = 250
+/** Worlds that live at the same time, each on a database of its own. */
+const lanes = 2
 
-const disaster: Disaster = { crash: 0.06, outage: 0.004, fails: 0.004, losesAnswers: 0.06, lags: 0.1 }
+const disaster: Disaster = { crash: 0.1, outage: 0.004, fails: 0.004, losesAnswers: 0.06, lags: 0.1 }
 const moreLooks = 6_000
 
 class Tally extends Map<string, number> {
@@ -24,55 +26,71 @@ class Tally extends Map<string, number> {
   }
   of(group: string): Readonly<Record<string, number>> {
     const own = [...this].filter(([name]) => name.startsWith(`${group}: `))
-    return Object.fromEntries(own.map(([name, count]): [string, number] => [name.slice(group.length + 2), count]).sort())
+    return Object.fromEntries(
+      own.map(([name, count]): [string, number] => [name.slice(group.length + 2), count]).sort(),
+    )
   }
 }
 
 describe('access, whatever happens', () => {
-  let postgres: TestPostgres
-  let pool: pg.Pool
+  let server: { readonly url: string; stop(): Promise<void> }
+  const lane: { readonly postgres: TestPostgres; readonly pool: pg.Pool }[] = []
+  const shared = process.env.HELPBOT_TEST_POSTGRES
   before(async function () {
     this.timeout(120_000)
-    postgres = await startTestPostgres()
-    pool = new pg.Pool({ connectionString: postgres.url, max: 40, options: '-c synchronous_commit=off' })
+    server = shared ? { url: shared, stop: async () => undefined } : await startTestServer()
+    process.env.HELPBOT_TEST_POSTGRES = server.url
+    for (let number = 0; number < lanes; number++) {
+      const postgres = await startTestPostgres()
+      const pool = new pg.Pool({ connectionString: postgres.url, max: 30, options: '-c synchronous_commit=off' })
+      lane.push({ postgres, pool })
+    }
   })
   after(async () => {
-    await pool?.end()
-    await postgres?.close()
+    for (const { postgres, pool } of lane) {
+      await pool.end()
+      await postgres.close()
+    }
+    if (shared === undefined) delete process.env.HELPBOT_TEST_POSTGRES
+    await server.stop()
   })
 
   it('keeps what it promises', async function () {
-    this.timeout(30 * 60_000)
+    this.timeout(60 * 60_000)
     const started = Date.now()
     const tally = new Tally()
-    const worlds = Math.ceil(sequences / inOneWorld)
-    let head = { seq: 0, hash: genesisHash }
-    let from = new Date('2026-03-02T08:00:00.000Z')
-    for (let number = 0; number < worlds; number++) {
-      if (only !== undefined && Number(only) !== number) continue
-      const size = Math.min(inOneWorld, sequences - number * inOneWorld)
-      const chance = chanceOf(seed + number)
-      const world = await openWorld({ pool, database: postgres.database }, chance, from, size)
-      try {
-        await live(world, chance, tally)
-        const read = await readTrail(postgres, head)
-        head = read.head
-        tally.add('figures: audit rows', read.events.length)
-        trail(world, read.events)
-        await countOutcomes(world, read.events, tally)
-      } catch (error) {
-        if (!(error instanceof Broken)) throw error
-        const again = `HELPBOT_PROPERTY_SEED=${seed} HELPBOT_PROPERTY_WORLD=${number}`
-        assert.fail(`${error.message}\nto play it again: ${again}\n${tale(world, error)}`)
-      }
-      from = new Date(world.now() + days)
-      await world.forget()
-    }
-    const { fault, count } = await verifyDatabase(postgres.database)
-    assert.equal(fault, undefined)
-    assert.equal(count, head.seq)
+    const numbers = Array.from({ length: Math.ceil(sequences / inOneWorld) }, (_, number) => number)
+    const chosen = numbers.filter((number) => only === undefined || Number(only) === number).values()
+    await Promise.all(
+      lane.map(async ({ postgres, pool }) => {
+        let head = { seq: 0, hash: genesisHash }
+        let from = new Date('2026-03-02T08:00:00.000Z')
+        for (const number of chosen) {
+          const chance = chanceOf(seed + number)
+          const size = Math.min(inOneWorld, sequences - number * inOneWorld)
+          const world = await openWorld({ pool, database: postgres.database }, chance, from, size)
+          try {
+            await live(world, chance, tally)
+            const read = await readTrail(postgres, head)
+            head = read.head
+            tally.add('figures: audit rows', read.events.length)
+            trail(world, read.events)
+            await countOutcomes(world, read.events, tally)
+          } catch (error) {
+            if (!(error instanceof Broken)) throw error
+            const again = `HELPBOT_PROPERTY_SEED=${seed} HELPBOT_PROPERTY_WORLD=${number} HELPBOT_PROPERTY_SEQUENCES=${sequences}`
+            assert.fail(`${error.message}\nto play it again: ${again}\n${tale(world, error)}`)
+          }
+          from = new Date(world.now() + days)
+          await world.forget()
+        }
+        const { fault, count } = await verifyDatabase(postgres.database)
+        assert.equal(fault, undefined)
+        assert.equal(count, head.seq)
+      }),
+    )
     const took = Math.round((Date.now() - started) / 1_000)
-    console.log(`      seed ${seed}: ${sequences} sequences in ${worlds} worlds, ${took} s`)
+    console.log(`      seed ${seed}: ${sequences} sequences in ${numbers.length} worlds, ${took} s`)
     for (const group of ['figures', 'events', 'faults', 'requests', 'grants', 'operations'])
       console.log(`      ${group}: ${JSON.stringify(tally.of(group))}`)
     if (sequences >= 1_000 && only === undefined) everythingHappened(tally)
@@ -169,8 +187,7 @@ async function countOutcomes(world: World, events: readonly AuditedEvent[], tall
     if (ending?.includes('gave it back')) tally.add('grants: given back')
     if (ending?.includes('a second time')) tally.add('grants: carried on by another')
   }
-  for (const { kind, action, outcome } of events)
-    if (kind === 'outcome') tally.add(`operations: ${action} ${outcome}`)
+  for (const { kind, action, outcome } of events) if (kind === 'outcome') tally.add(`operations: ${action} ${outcome}`)
   tally.add('figures: requests', requests.length)
   tally.add('figures: grants', grants.length)
 }
@@ -180,13 +197,45 @@ function everythingHappened(tally: Tally): void {
   const must = [
     ...['approved', 'denied', 'withdrawn', 'expired', 'void', 'to-it'].map((state) => `requests: access ${state}`),
     ...['approved', 'denied', 'withdrawn'].map((state) => `requests: extension ${state}`),
-    ...['ended', 'failed', 'active', 'was there before', 'gone behind our back', 'given back', 'carried on by another'].map((what) => `grants: ${what}`),
+    ...[
+      'ended',
+      'failed',
+      'active',
+      'was there before',
+      'gone behind our back',
+      'given back',
+      'carried on by another',
+    ].map((what) => `grants: ${what}`),
     ...['done', 'refused', 'failed', 'unclear'].map((outcome) => `operations: grant-access ${outcome}`),
     ...['done', 'failed', 'unclear'].map((outcome) => `operations: revoke-access ${outcome}`),
-    ...['shorten', 'delegate', 'extend', 'hand-back', 'redeliver', 'question', 'administrator-adds', 'administrator-removes', 'not-reached'].map((kind) => `events: ${kind}`),
+    ...[
+      'shorten',
+      'delegate',
+      'extend',
+      'hand-back',
+      'redeliver',
+      'question',
+      'administrator-adds',
+      'administrator-removes',
+      'not-reached',
+    ].map((kind) => `events: ${kind}`),
     ...['approve-as-other', 'approve-own', 'approve-old-card'].map((kind) => `events: ${kind} (not taken)`),
-    ...['kill', 'hiccup', 'outages', 'together', 'operations interrupted', 'operations resumed', 'operations broken', 'directory lost', 'directory lagged'].map((what) => `faults: ${what}`),
+    ...[
+      'kill',
+      'hiccup',
+      'outages',
+      'together',
+      'operations interrupted',
+      'operations resumed',
+      'operations broken',
+      'directory lost',
+      'directory lagged',
+    ].map((what) => `faults: ${what}`),
   ]
-  assert.deepEqual(must.filter((name) => !(tally.get(name) ?? 0)), [], 'never happened')
+  assert.deepEqual(
+    must.filter((name) => !(tally.get(name) ?? 0)),
+    [],
+    'never happened',
+  )
   for (const kind of ['approve-own', 'approve-old-card']) assert.equal(tally.get(`events: ${kind}`) ?? 0, 0, kind)
 }

@@ -39,7 +39,10 @@ export function openCompany(clock: Clock, chance: Chance, tenant: TenantId) {
   const troubles = new Map<UserId, Date>()
   const touched = new Set<string>()
   const counts = { failed: 0, lost: 0, lagged: 0, added: 0, removed: 0 }
-  const watch: { adding: (group: GroupId, person: UserId) => Promise<void>; tell: (person: UserId, text: string) => void } = {
+  const watch: {
+    adding: (group: GroupId, person: UserId) => Promise<void>
+    tell: (person: UserId, text: string) => void
+  } = {
     adding: async () => undefined,
     tell: () => undefined,
   }
@@ -76,7 +79,10 @@ export function openCompany(clock: Clock, chance: Chance, tenant: TenantId) {
     }
     const happens = !lost || chance.happens(0.6)
     const changed = set.has(person) !== member
-    watch.tell(person, `${member ? 'add' : 'remove'}${changed ? '' : ' (as it is)'}${lost ? `, answer lost${happens ? '' : ', not done'}` : ''}`)
+    watch.tell(
+      person,
+      `${member ? 'add' : 'remove'}${changed ? '' : ' (as it is)'}${lost ? `, answer lost${happens ? '' : ', not done'}` : ''}`,
+    )
     if (happens && changed) {
       if (member) await watch.adding(id, person)
       if (member) set.set(person, 'us')
@@ -108,11 +114,11 @@ export function openCompany(clock: Clock, chance: Chance, tenant: TenantId) {
     /** The directory as one process has it. */
     of(life: Life): Directory {
       async function asked<T>(person: UserId | undefined, answer: () => T | Promise<T>): Promise<T> {
-        life.point('elsewhere')
+        life.point('directory')
         mayFail(person)
         await Promise.resolve()
         const value = await answer()
-        life.point('elsewhere')
+        life.point('directory')
         return value
       }
       const people = (ids: readonly UserId[]) => ({ people: ids.map(user), more: false })
@@ -158,7 +164,10 @@ export function openCompany(clock: Clock, chance: Chance, tenant: TenantId) {
       })
       return { tenant, id, name }
     },
-    found(displayName: string, who: { readonly owners?: readonly Person[]; readonly members?: readonly Person[] } = {}): GroupId {
+    found(
+      displayName: string,
+      who: { readonly owners?: readonly Person[]; readonly members?: readonly Person[] } = {},
+    ): GroupId {
       const id = groupId.parse(uuid(chance))
       groups.set(id, {
         ...{ id, displayName, mailNickname: undefined, mail: undefined, roleAssignable: false, dynamic: false },

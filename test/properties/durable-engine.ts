@@ -36,11 +36,11 @@ export function engineStore(clock: Clock, chance: Chance) {
       if (before && 'error' in before) throw before.error
       // What this same step came to when it was over.
       if (before) return before.value as T
-      life.point('elsewhere')
+      life.point('operation')
       for (let turn = 1; ; turn++) {
         try {
           const value = await work()
-          life.point('elsewhere')
+          life.point('operation')
           kept.steps.set(name, { value: JSON.parse(JSON.stringify(value)) })
           return value
         } catch (error) {
@@ -95,7 +95,7 @@ export function engineStore(clock: Clock, chance: Chance) {
     of(steps: Steps, life: Life): OperationEngine {
       return {
         async run(request) {
-          life.point('elsewhere')
+          life.point('operation')
           let kept = all.get(request.id)
           if (!kept) {
             kept = {
@@ -110,7 +110,7 @@ export function engineStore(clock: Clock, chance: Chance) {
             return 'still-running'
           }
           const result = await kept.ending
-          life.point('elsewhere')
+          life.point('operation')
           return result
         },
         async stop() {},

@@ -27,12 +27,15 @@ export class Hiccup extends Error {
   }
 }
 
+export type Where = 'store' | 'directory' | 'operation'
+
 /** The life of one process, which may end at any statement, any commit and any call of the directory: before it or after it. */
 export class Life {
   readonly name: string
   dead = false
   #left = 0
   #kind: 'kill' | 'hiccup' = 'kill'
+  #only: Where | undefined
   #onEnd: (kind: 'kill' | 'hiccup') => void
 
   constructor(name: string, onEnd: (kind: 'kill' | 'hiccup') => void) {
@@ -40,9 +43,10 @@ export class Life {
     this.#onEnd = onEnd
   }
 
-  /** After so many points something goes wrong. */
-  arm(kind: 'kill' | 'hiccup', after: number): void {
+  /** After so many points something goes wrong; where nothing else is said a kill anywhere, and a hiccup in the store. */
+  arm(kind: 'kill' | 'hiccup', after: number, only: Where | undefined = kind === 'hiccup' ? 'store' : undefined): void {
     this.#kind = kind
+    this.#only = only
     this.#left = after
   }
 
@@ -51,9 +55,9 @@ export class Life {
   }
 
   /** @throws Killed, Hiccup */
-  point(where: 'store' | 'elsewhere'): void {
+  point(where: Where): void {
     if (this.dead) throw new Killed()
-    if (this.#left === 0 || (this.#kind === 'hiccup' && where === 'elsewhere')) return
+    if (this.#left === 0 || (this.#only !== undefined && this.#only !== where)) return
     this.#left--
     if (this.#left > 0) return
     this.#onEnd(this.#kind)
@@ -85,7 +89,7 @@ function mortal(driver: Driver, life: Life): Driver {
       const guarded: DatabaseConnection = {
         async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
           life.point('store')
-          const t=performance.now(); const result = await given.executeQuery<R>(query); const k=query.sql.replace(/\s+/g,' ').slice(0,90); const g:any=(globalThis as any).Q??=new Map(); const e=g.get(k)??[0,0]; e[0]++; e[1]+=performance.now()-t; g.set(k,e)
+          const result = await given.executeQuery<R>(query)
           life.point('store')
           return result
         },

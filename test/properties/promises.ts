@@ -136,7 +136,11 @@ export async function requestsAndCards(world: World) {
     const first = id.slice('grant:'.length)
     of.set(first, (of.get(first) ?? 0) + 1)
     const request = await readRequest(database, request_id)
-    must(request !== undefined && carriesNot(request) === undefined, `grant ${id} rests on nothing`, request?.terms.person.id)
+    must(
+      request !== undefined && carriesNot(request) === undefined,
+      `grant ${id} rests on nothing`,
+      request?.terms.person.id,
+    )
   }
   const ended = new Set<string>()
   for (const { document } of requests) {
@@ -147,21 +151,37 @@ export async function requestsAndCards(world: World) {
     must(decidedAt !== null && ending !== null, `${id} does not say how it ended`, who)
     must(!asks.some((ask) => ask.state === 'asked'), `${id} has ended and still asks somebody`, who)
     const said = asks.filter((ask) => ask.state === 'approved' || ask.state === 'denied')
-    must(!said.some(({ approver }) => approver.id === who || approver.id === terms.requester.id), `${id}: they decided it themselves`, who)
+    must(
+      !said.some(({ approver }) => approver.id === who || approver.id === terms.requester.id),
+      `${id}: they decided it themselves`,
+      who,
+    )
     const carried = carriesNot(request)
     must(state !== 'approved' || carried === undefined, `${id} is approved, but ${carried}`, who)
     if (terms.kind === 'access')
-      must((of.get(id) ?? 0) === (state === 'approved' ? 1 : 0), `${id} is ${state} and has ${of.get(id) ?? 0} grants`, who)
+      must(
+        (of.get(id) ?? 0) === (state === 'approved' ? 1 : 0),
+        `${id} is ${state} and has ${of.get(id) ?? 0} grants`,
+        who,
+      )
     for (const ask of asks) ended.add(askPost(ask.id))
     ended.add(id)
   }
   for (const { key, content } of posts) {
-    const { card, closed, data } = content as CardContent & { readonly data: { readonly ids?: Readonly<Record<string, unknown>> } }
-    const stillOpen = closed === undefined && (card === 'access-ask' || card === 'access-question' || (card === 'access-news' && data.ids?.open === true))
+    const { card, closed, data } = content as CardContent & {
+      readonly data: { readonly ids?: Readonly<Record<string, unknown>> }
+    }
+    const stillOpen =
+      closed === undefined &&
+      (card === 'access-ask' || card === 'access-question' || (card === 'access-news' && data.ids?.open === true))
     must(!stillOpen, `the card ${key} can still be pressed, and its request is over`)
     const ends = card === 'access-ends' && closed === undefined
     const grant = ends ? grants.find(({ id }) => id === data.ids?.grant) : undefined
-    must(grant === undefined || grant.state === 'active' || grant.state === 'waiting', `the card ${key} offers to extend what is over`, grant?.person_id)
+    must(
+      grant === undefined || grant.state === 'active' || grant.state === 'waiting',
+      `the card ${key} offers to extend what is over`,
+      grant?.person_id,
+    )
   }
   return { requests, grants }
 }
@@ -191,7 +211,11 @@ export function trail(world: World, events: readonly AuditedEvent[]): void {
     if (action !== 'grant-access' && action !== 'revoke-access') continue
     if (kind === 'intent') {
       if (action === 'grant-access')
-        must(ends.get(request ?? '') === 'approved' && (approvals.get(request ?? '')?.length ?? 0) > 0, `the trail has ${operationId} before anybody approved it`, target)
+        must(
+          ends.get(request ?? '') === 'approved' && (approvals.get(request ?? '')?.length ?? 0) > 0,
+          `the trail has ${operationId} before anybody approved it`,
+          target,
+        )
       continue
     }
     const membership = `${detail.group} ${target}`
@@ -200,14 +224,17 @@ export function trail(world: World, events: readonly AuditedEvent[]): void {
   }
   for (const [group, set] of world.company.members)
     for (const [person, made] of set)
-      if (made === 'us')
-        must(standing.has(`${group} ${person}`), 'the trail does not explain a membership', person)
+      if (made === 'us') must(standing.has(`${group} ${person}`), 'the trail does not explain a membership', person)
   for (const [membership, { member, person }] of standing) {
     const [group, who] = membership.split(' ')
     const found = [...world.company.members].find(([id]) => id === group)
     const is = [...(found?.[1].keys() ?? [])].some((id) => id === who)
     if (member === undefined || world.company.touched.has(membership)) continue
-    must(is === member, `the trail says that they are ${member ? '' : 'not '}in the group, and the directory says otherwise`, person)
+    must(
+      is === member,
+      `the trail says that they are ${member ? '' : 'not '}in the group, and the directory says otherwise`,
+      person,
+    )
   }
 }
 

@@ -7,7 +7,14 @@ import { askForAccess } from '../../bot/approvals/requests/ask-for-access.ts'
 import { approveButton } from '../../bot/approvals/requests/button-approve.ts'
 import type { RequestGround } from '../../bot/approvals/requests/ground.ts'
 import type { Happened } from '../../bot/approvals/requests/happened.ts'
-import { type AccessRequest, type Ask, askPost, type Lasts, type Named, type Terms } from '../../bot/approvals/requests/request.ts'
+import {
+  type AccessRequest,
+  type Ask,
+  askPost,
+  type Lasts,
+  type Named,
+  type Terms,
+} from '../../bot/approvals/requests/request.ts'
 import { readRequest } from '../../bot/approvals/requests/requests.ts'
 import { takeStep } from '../../bot/approvals/requests/take-step.ts'
 import { termsHash } from '../../bot/approvals/requests/terms.ts'
@@ -23,7 +30,7 @@ import type { World } from './world.ts'
 const weights = {
   ...{ approve: 46, deny: 3, withdraw: 3, shorten: 6, extend: 6, delegate: 4, 'hand-back': 6, question: 2 },
   ...{ 'ask-again': 6, redeliver: 8, 'approve-as-other': 4, 'approve-old-card': 2, 'approve-own': 3 },
-  ...{ 'not-reached': 2, 'go-away': 2, leave: 1.5, 'administrator-removes': 2, 'administrator-adds': 2, wait: 6 },
+  ...{ 'not-reached': 2, 'go-away': 1, leave: 0.4, 'administrator-removes': 2, 'administrator-adds': 2, wait: 6 },
 } as const
 export type EventKind = keyof typeof weights | 'ask'
 
@@ -45,9 +52,7 @@ export interface Sequence {
 /** Draws a sequence of 5 to 15 events. */
 export function drawSequence(world: World, chance: Chance, person: Person, from: number): Sequence {
   const manager = world.managers.find(({ id }) => id === world.company.managers.get(person.id))
-  const entry = chance.pick(
-    world.entries.filter(({ key }) => key !== 'nobodys' || chance.happens(0.2)),
-  )
+  const entry = chance.pick(world.entries.filter(({ key }) => key !== 'nobodys' || chance.happens(0.2)))
   return {
     ...{ person, entry, requests: [], last: undefined },
     requester: manager && chance.happens(0.15) ? manager : person,
@@ -97,15 +102,10 @@ export async function happenNext(
 }
 
 function waits(chance: Chance): number {
-  return chance.pick([0, 0, 1, 1, 1, 2, 5, 5, 12, 12, 24, 48, 90]) * hours
+  return chance.pick([0, 0, 1, 1, 1, 2, 2, 5, 5, 12, 24, 40]) * hours
 }
 
-async function deedOf(
-  world: World,
-  chance: Chance,
-  sequence: Sequence,
-  kind: EventKind,
-): Promise<Deed | undefined> {
+async function deedOf(world: World, chance: Chance, sequence: Sequence, kind: EventKind): Promise<Deed | undefined> {
   const { person, requester, requests } = sequence
   if (kind === 'ask' || kind === 'ask-again') return await ask(world, chance, sequence, kind === 'ask-again')
   if (kind === 'redeliver') return sequence.last
@@ -122,10 +122,12 @@ async function deedOf(
     const { group } = sequence.entry
     return async () => world.company.administrate(group, person.id, kind === 'administrator-adds')
   }
-  if (kind === 'leave') return async () => leave(world, chance, chance.happens(0.5) ? person.id : someone(world, chance, open))
+  if (kind === 'leave')
+    return async () => leave(world, chance, chance.happens(0.5) ? person.id : someone(world, chance, open))
   if (kind === 'go-away') {
     const who = someone(world, chance, open)
-    return async () => (world.company.away.has(who) ? world.company.away.delete(who) : Boolean(world.company.away.add(who)))
+    return async () =>
+      world.company.away.has(who) ? world.company.away.delete(who) : Boolean(world.company.away.add(who))
   }
   if (!open) return undefined
   if (kind === 'withdraw') {
@@ -158,7 +160,9 @@ function answer(world: World, chance: Chance, request: AccessRequest, one: Ask, 
       const other = chance.pick([...world.managers, ...world.employees])
       if (other.id === one.approver.id) return undefined
       return async (replica) =>
-        chance.happens(0.5) ? await press(world, replica, one, other) : await taken(replica, yes(replica.ground), other.id)
+        chance.happens(0.5)
+          ? await press(world, replica, one, other)
+          : await taken(replica, yes(replica.ground), other.id)
     }
     case 'approve-own': {
       const own = chance.pick([terms.requester, terms.person])
@@ -166,21 +170,27 @@ function answer(world: World, chance: Chance, request: AccessRequest, one: Ask, 
     }
     case 'approve-old-card':
       return async (replica) => {
-        const hash = termsHash({ ...terms, lasts: 'permanent' })
+        const hash = termsHash({ ...terms, reason: 'Another one' })
         return await taken(replica, { ...yes(replica.ground), kind: 'approved', ask: one.id, hash }, one.approver.id)
       }
     case 'shorten': {
       const shorter: Lasts = { for: (1 + chance.below(30)) * hours }
-      return async (replica) => (await may(replica)) && (await taken(replica, yes(replica.ground, { shorter }), one.approver.id))
+      return async (replica) =>
+        (await may(replica)) && (await taken(replica, yes(replica.ground, { shorter }), one.approver.id))
     }
     case 'deny':
-      return async (replica) => (await may(replica)) && (await taken(replica, { kind: 'denied', ask: one.id, reason: 'Not needed' }, one.approver.id))
+      return async (replica) =>
+        (await may(replica)) &&
+        (await taken(replica, { kind: 'denied', ask: one.id, reason: 'Not needed' }, one.approver.id))
     case 'delegate': {
       const to = chance.pick([...world.managers, chance.pick(world.employees), terms.person])
       return async (replica) => {
         if (!(await may(replica))) return false
         const found = await mayDelegateTo(replica.ground, request, one, to.id)
-        return !('refused' in found) && (await taken(replica, { kind: 'delegated', ask: one.id, to: found }, one.approver.id))
+        return (
+          !('refused' in found) &&
+          (await taken(replica, { kind: 'delegated', ask: one.id, to: found }, one.approver.id))
+        )
       }
     }
     case 'question': {

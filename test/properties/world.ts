@@ -8,7 +8,6 @@ import { tenantId } from '../../bot/identity/person.ts'
 import type { Catalogue, Entry, Stage } from '../../bot/policy/catalogue/catalogue.ts'
 import type { Schema } from '../../bot/store/schema.ts'
 import { days, hours, seconds } from '../bot/identity/people.ts'
-import { defaultPolicy as policy } from '../bot/policy/examples.ts'
 import type { Chance } from './chance.ts'
 import { openCompany } from './company.ts'
 import { engineStore } from './durable-engine.ts'
@@ -68,7 +67,10 @@ export async function openWorld(stores: Stores, chance: Chance, from: Date, size
   })
   const entries = [
     entry('sales', groups.sales, 'low', [byManager]),
-    entry('sales-too', groups.sales, 'low', [[{ from: 'manager', need: 1 }], [{ from: `group:${controllers}`, need: 1 }]]),
+    entry('sales-too', groups.sales, 'low', [
+      [{ from: 'manager', need: 1 }],
+      [{ from: `group:${controllers}`, need: 1 }],
+    ]),
     entry('finance', groups.finance, 'medium', [byManager, [{ from: 'owners', need: 1 }]]),
     entry('payments', groups.payments, 'high', [[...byManager, { from: 'owners', need: 1 }]]),
     entry('archive', groups.archive, 'low', [[{ from: `group:${controllers}`, need: 2 }]]),
@@ -89,7 +91,10 @@ export async function openWorld(stores: Stores, chance: Chance, from: Date, size
     lines.push(`${at()} ${text}`)
   }
   company.watch.tell = story
-  const log = pino({ level: 'warn' }, { write: (line) => (line.includes(madeHere) ? undefined : void strange.push(line)) })
+  const log = pino(
+    { level: 'warn' },
+    { write: (line) => (line.includes(madeHere) ? undefined : void strange.push(line)) },
+  )
   const engines = engineStore(clock, chance)
   let disturbedAt = from
   const shared: Shared = {
@@ -159,8 +164,10 @@ export async function openWorld(stores: Stores, chance: Chance, from: Date, size
       }
       Object.assign(company.mood, { down: outageUntil >= now, fails, losesAnswers, lags })
       const [victim] = chance.happens(disaster.crash) ? [chance.pick(replicas)] : []
-      if (victim && !victim.life.dead)
-        victim.life.arm(chance.happens(0.6) ? 'kill' : 'hiccup', 1 + chance.below(chance.pick([10, 60, 300])))
+      if (!victim || victim.life.dead) return
+      // What matters most is what becomes of an operation.
+      if (chance.happens(0.4)) victim.life.arm('kill', 1 + chance.below(12), 'operation')
+      else victim.life.arm(chance.happens(0.5) ? 'kill' : 'hiccup', 1 + chance.below(chance.pick([10, 60, 300])))
     },
     comeBack,
     /** One look of the jobs, on one replica or on all at once. */
@@ -194,9 +201,10 @@ export async function openWorld(stores: Stores, chance: Chance, from: Date, size
     async forget(): Promise<void> {
       await engines.quiet()
       engines.forget()
-      await sql`truncate access_requests, access_grants, posts, operations, tickets, ticket_notes, threads`.execute(database)
+      await sql`truncate access_requests, access_grants, posts, operations, tickets, ticket_notes, threads`.execute(
+        database,
+      )
     },
-    policy,
   }
 }
 

@@ -65,12 +65,14 @@ async function unreachableAsks(
   ground: RequestGround,
   limit: number,
 ): Promise<readonly { readonly request: string; readonly ask: string }[]> {
+  // From the posts to the requests, and not the other way round: few posts are lost, and many requests are open.
   const { rows } = await sql<{ request: string; ask: string }>`
     select request.id as request, ask->>'id' as ask
-    from access_requests as request
+    from posts
+    join access_requests as request on request.id = regexp_replace(posts.key, '^access-ask:(.*):[^:]*$', '\\1')
     cross join lateral jsonb_array_elements(request.document->'asks') as ask
-    join posts on posts.key = ${askPost('')} || (ask->>'id')
-    where request.state = 'open' and ask->>'state' = 'asked' and posts.state = 'failed' and posts.place is null
+    where posts.state = 'failed' and posts.place is null and posts.key like ${`${askPost('')}%`}
+      and request.state = 'open' and ask->>'state' = 'asked' and posts.key = ${askPost('')} || (ask->>'id')
     order by request.asked_at
     limit ${limit}`.execute(ground.database)
   return rows

@@ -21,7 +21,7 @@ import { enableAccount } from '../../../bot/operations/enable-account.ts'
 import { grantAccess } from '../../../bot/operations/grant-access.ts'
 import type { OperationResult } from '../../../bot/operations/operation.ts'
 import { revokeAccess } from '../../../bot/operations/revoke-access.ts'
-import { operationSteps } from '../../../bot/operations/run-operation.ts'
+import { operationSteps, type Steps } from '../../../bot/operations/run-operation.ts'
 import type { Stage } from '../../../bot/policy/catalogue/catalogue.ts'
 import { loadPolicy } from '../../../bot/policy/policy.ts'
 import { defaultPolicyFile } from '../../../bot/policy/read-policy.ts'
@@ -61,9 +61,8 @@ export async function openAccessOffice() {
   /** What the durable engine of all replicas has begun. */
   const running = new Map<string, Promise<OperationResult>>()
 
-  function ground(): AccessGround {
-    const rows = { clock: clock.now, policy, catalogue, audit }
-    const steps = operationSteps({
+  function stepsOf(): Steps {
+    return operationSteps({
       database,
       audit,
       directoryFor: () => company.directory,
@@ -73,10 +72,14 @@ export async function openAccessOffice() {
       isIt: async () => false,
       operations: [grantAccess, revokeAccess, disableAccount, enableAccount],
       notices: async () => [],
-      settleAccess: settleAccess(rows),
+      settleAccess: settleAccess({ clock: clock.now, policy, catalogue, audit }),
       afterwards: async () => undefined,
       pause: async () => undefined,
     })
+  }
+
+  function ground(): AccessGround {
+    const rows = { clock: clock.now, policy, catalogue, audit }
     return {
       ...rows,
       database,
@@ -93,7 +96,7 @@ export async function openAccessOffice() {
       channelIsStrong: (channel) => channel === 'teams',
       isIt: async () => false,
       approved: approvedAccess(rows),
-      engine: inlineEngine(database, steps, running),
+      engine: inlineEngine(database, stepsOf(), running),
       log: pino({ level: 'silent' }),
     }
   }
@@ -148,6 +151,8 @@ export async function openAccessOffice() {
     ground: first,
     /** Another process on the same database. */
     replica: ground,
+    /** The steps of operations, one by one. */
+    stepsOf,
     isMember: (group = sales, who = ada) => company.members.get(group)?.has(who.id) === true,
     /** Somebody approves at once: what is asked for is as it would be after all approvals. */
     async approve(changed: Partial<Terms> = {}, approver: Person = maya): Promise<AccessRequest> {

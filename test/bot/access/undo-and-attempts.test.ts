@@ -8,11 +8,12 @@ import { days, hours, minutes } from '../identity/people.ts'
 import { type AccessOffice, openAccessOffice } from './access-office.ts'
 
 describe('attempts', () => {
-  it('wait twice as long each time, and six hours once IT has been told', () => {
+  it('wait twice as long each time, and never longer than six hours: what comes back soon is not kept waiting', () => {
     const waits: number[] = []
-    for (let attempts = afterFailure(0); failures(attempts) <= patience; attempts = afterFailure(attempts))
-      waits.push(backOff(attempts))
-    assert.deepEqual(waits, [minutes, 2 * minutes, 4 * minutes, 8 * minutes, 6 * hours])
+    for (let attempts = afterFailure(0); failures(attempts) <= 11; attempts = afterFailure(attempts))
+      waits.push(backOff(attempts) / minutes)
+    assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360])
+    assert.equal(backOff(998), 6 * hours)
   })
 
   it('never use a number twice, however often they fail and begin anew', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { UnsecuredJWT } from 'jose'
+import { z } from 'zod'
 import { CredentialError } from '../../../bot/directory/credential-error.ts'
 import { allPermissions, permissions } from '../../../bot/directory/permissions.ts'
 import { isIll, type Patient, runDoctor } from '../../../bot/doctor/doctor.ts'
@@ -17,6 +18,21 @@ const tenant = tenantId.parse('7a1c3b52-0d6e-4f43-9a57-3f1f5d2c8e10')
 const clientId = '3c9d1e84-52b7-4d0a-8f6e-9b1a7c5d2f43'
 const self = '0d000000-0000-4000-8000-000000000001'
 const userAdministrator = 'fe930be7-5e62-47db-91af-98c3a49a38b1'
+
+/** What Graph answers to a batch of reads where none of it is there. */
+function nothingThere(body: string) {
+  const { requests } = z
+    .object({ requests: z.array(z.object({ id: z.string(), url: z.string() })) })
+    .parse(JSON.parse(body))
+  const gone = ({ id, url }: { id: string; url: string }) => ({
+    id,
+    status: 404,
+    body: graphFault('Request_ResourceNotFound', url),
+  })
+  return { responses: requests.map(gone) }
+}
+
+const exampleCatalogue = join(import.meta.dirname, '../../../infra/catalogue.example.yaml')
 
 describe('npm run doctor', () => {
   let server: LocalServer
@@ -32,7 +48,7 @@ describe('npm run doctor', () => {
     const { app } = await makeCertificates({ days: 90 })
     folder = mkdtempSync(join(tmpdir(), 'doctor-'))
     writeFileSync(join(folder, 'app.pem'), `${app.key}${app.cert}`)
-    server = await localServer(({ method, path }, response) => {
+    server = await localServer(({ method, path, body }, response) => {
       if (date !== undefined) response.setHeader('date', date.toUTCString())
       if (path === `/${tenant}/v2.0/.well-known/openid-configuration`)
         return json(response, 200, {
@@ -46,6 +62,7 @@ describe('npm run doctor', () => {
         return json(response, 200, { token_type: 'Bearer', expires_in: 3600, access_token: token })
       }
       if (path === '/v1.0/roleManagement/directory/roleAssignments') return json(response, 200, { value: held })
+      if (path === '/v1.0/$batch') return json(response, 200, nothingThere(body))
       const mailbox = decodeURIComponent(path.replace('/v1.0/users/', ''))
       if (method === 'GET' && mailbox in mailboxes) return json(response, 200, { id: self, mail: mailboxes[mailbox] })
       return json(response, 404, graphFault('Request_ResourceNotFound', path))
@@ -283,9 +300,23 @@ describe('npm run doctor', () => {
     it('calls for writing memberships once a catalogue is set', async () => {
       granted = allPermissions.filter((name) => name !== 'GroupMember.ReadWrite.All')
       assert.equal((await run()).code, 0)
-      const { code, output } = await run({ HELPBOT_CATALOGUE: join(folder, 'catalogue.yaml') })
+      const { code, output } = await run({ HELPBOT_CATALOGUE: exampleCatalogue })
       assert.match(output, /^missing +GroupMember\.ReadWrite\.All: /m)
       assert.equal(code, 1)
+    })
+
+    it('looks whether the catalogue fits the directory, and ends with 2 where it cannot be read', async () => {
+      const strange = await run({ HELPBOT_CATALOGUE: exampleCatalogue })
+      assert.match(strange.output, /^missing +catalogue entry finance-reports: the directory has no group 0{8}-/m)
+      assert.match(strange.output, /^ +fix: write the object id of the group that is meant/m)
+      assert.equal(strange.code, 1)
+      const gone = await run({ HELPBOT_CATALOGUE: join(folder, 'no-catalogue.yaml') })
+      assert.match(gone.output, /HELPBOT_CATALOGUE: .*cannot be read/)
+      assert.equal(gone.code, 2)
+      writeFileSync(join(folder, 'faulty.yaml'), 'entries: {}\nsurprise: 1\n')
+      const faulty = await run({ HELPBOT_CATALOGUE: join(folder, 'faulty.yaml') })
+      assert.match(faulty.output, /The catalogue has a fault:[\s\S]*surprise/)
+      assert.equal(faulty.code, 2)
     })
 
     it('ends with 1 when something is missing, and with 2 when the settings are faulty', async () => {
