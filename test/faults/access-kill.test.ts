@@ -63,6 +63,19 @@ const beforeOutcome: Place['hold'] = async (company, begin) => {
   return stall
 }
 
+/** A replica has taken the grant over, and cannot begin the operation: the engine may not write down that there is one. */
+const claimed: Place['hold'] = async ({ database, databaseUrl }, begin) => {
+  const stall = await stallTable(databaseUrl, 'dbos.workflow_status')
+  begin().catch(() => undefined)
+  await until('the grant is claimed', async () => {
+    const { rows } = await sql`
+      select 1 from access_grants
+      where (state = 'waiting' and due_at > starts_at) or (state = 'active' and due_at > ends_at)`.execute(database)
+    return rows.length > 0
+  })
+  return stall
+}
+
 async function waitingFor({ database }: TestCompany, table: string): Promise<number> {
   const { rows } = await sql<{ count: string }>`
     select count(*) from pg_locks where not granted and relation = ${table}::regclass`.execute(database)
@@ -70,7 +83,7 @@ async function waitingFor({ database }: TestCompany, table: string): Promise<num
 }
 
 const places: readonly Place[] = [
-  { name: 'before anything of it is begun', hold: at('dbos.workflow_status') },
+  { name: 'before anything of it is begun', hold: claimed },
   { name: 'before the intent', hold: at('operations') },
   { name: 'after the intent, before Graph is asked', hold: afterStep(1) },
   { name: 'after Graph has done it, before that is written down', hold: afterStep(2) },

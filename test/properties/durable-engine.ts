@@ -8,7 +8,7 @@ import { Killed, type Life } from './life.ts'
 /** One operation as the engine keeps it: what a step came to is there for good, whoever dies. */
 interface Kept {
   readonly request: OperationRequest
-  readonly owner: string
+  owner: string
   readonly steps: Map<string, { readonly value: unknown } | { readonly error: unknown }>
   state: 'running' | 'interrupted' | 'over'
   ending: Promise<OperationResult | 'still-running'>
@@ -18,16 +18,19 @@ interface Kept {
 }
 
 const mostTries = 8
+/** What has not moved for so long another replica takes over. */
+const silentFor = 10_000
 
 /**
  * What the durable engine of all replicas keeps, without its tables: the real steps run in the real order; what a step came to is
- * kept once it is over; what a kill interrupts goes on when that replica comes back, with the step that was not over. As
+ * kept once it is over; what a kill interrupts goes on when that replica comes back, or on another that waits for it, with the
+ * step that was not over. As
  * bot/operations/engine.ts has it.
  */
 export function engineStore(clock: Clock, chance: Chance) {
   const all = new Map<string, Kept>()
   const background = new Set<Promise<unknown>>()
-  const counts = { interrupted: 0, resumed: 0, broken: 0, slow: 0 }
+  const counts = { interrupted: 0, resumed: 0, broken: 0, slow: 0, takenOver: 0 }
 
   async function operate(kept: Kept, steps: Steps, life: Life): Promise<OperationResult> {
     const { request } = kept
@@ -103,6 +106,12 @@ export function engineStore(clock: Clock, chance: Chance) {
               ...{ ending: Promise.resolve('still-running' as const), stuckSince: undefined, resumedAt: undefined },
             }
             all.set(request.id, kept)
+            start(kept, steps, life)
+          }
+          if (kept.state === 'interrupted' && clock().getTime() - (kept.stuckSince?.getTime() ?? 0) >= silentFor) {
+            counts.takenOver++
+            kept.owner = life.name
+            kept.resumedAt = clock()
             start(kept, steps, life)
           }
           if (kept.state === 'running' && chance.happens(0.01)) {
