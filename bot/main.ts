@@ -201,6 +201,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       audit,
       directoryFor: (correlationId) => directory.correlated(correlationId),
       policy,
+      catalogue,
       clock,
       operations: [
         resetPassword(passwords),
@@ -390,17 +391,18 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       {
         name: 'access requests',
         everyMilliseconds: 1_000,
-        run: async () => deliver.now(await workOffRequests(access, 100)),
+        run: async () => void conduct.bringOut(await workOffRequests(access, 100)),
       },
       {
         name: 'access grants',
         everyMilliseconds: 500,
-        run: async () => deliver.now(await workOffGrants(access, { limit: 100, atOnce: policy.access.atOnce })),
+        run: async () =>
+          void conduct.bringOut(await workOffGrants(access, { limit: 100, atOnce: policy.access.atOnce })),
       },
       {
         name: 'contracts',
         everyMilliseconds: 1_000,
-        run: async () => deliver.now(await workOffContracts(access, { limit: 20, atOnce: 4 })),
+        run: async () => void conduct.bringOut(await workOffContracts(access, { limit: 20, atOnce: 4 })),
       },
       { name: 'catalogue', everyMilliseconds: 900_000, atOnce: true, run: () => entries.refresh() },
       { name: 'enrolments', everyMilliseconds: 60_000, run: () => expireEnrolments(ground) },

@@ -1,5 +1,7 @@
 import type { Transaction } from 'kysely'
+import { overtaken } from '../approvals/requests/overtaken.ts'
 import { readRequest } from '../approvals/requests/requests.ts'
+import { accessRows } from '../operations/access-rows.ts'
 import { durations } from '../policy/duration.ts'
 import type { Schema } from '../store/schema.ts'
 import { afresh } from './attempts.ts'
@@ -15,11 +17,15 @@ import { type Next, operationStands } from './step.ts'
 /** How soon a grant looks again that waits for something else. */
 const soon = 5_000
 
-/** What a grant does whose time has come to begin. Its row and its membership are held. */
+/**
+ * What a grant does whose time has come to begin. Its row and its membership are held.
+ * @param against what the person has by now that does not go with it, as a sentence
+ */
 export async function beginGrant(
   ground: AccessGround,
   transaction: Transaction<Schema>,
   grant: KeptGrant,
+  against: string | undefined,
 ): Promise<Next> {
   const now = ground.clock()
   const request = grantRequest(grant)
@@ -34,8 +40,9 @@ export async function beginGrant(
   const promised = grant.contractId === null || contract ? undefined : requestOfContract(grant.contractId)
   const undecided = promised !== undefined && (await readRequest(transaction, promised))?.state === 'open'
   const without = ended || (promised !== undefined && !undecided)
-  const dropped = !isStillThere(ground, grant)
-  if (over || without || dropped) {
+  const dropped = isStillThere(ground, grant) ? await riskier(ground, transaction, grant) : whyNot.dropped
+  const why = over ? whyNot.over : ended ? whyNot.ended : without ? whyNot.without : (dropped ?? against)
+  if (why !== undefined) {
     if (await mayBeThere(transaction, grant)) {
       await changeGrant(transaction, grant.id, {
         ...{ state: 'active', hadBefore: false, endsAt: now, dueAt: now },
@@ -43,7 +50,6 @@ export async function beginGrant(
       })
       return { kind: 'told', posts: [] }
     }
-    const why = over ? whyNot.over : ended ? whyNot.ended : without ? whyNot.without : whyNot.dropped
     return { kind: 'told', posts: await endGrant(ground, transaction, grant, { why, left: true, at: now }) }
   }
   // Whoever is to work under a contract gets nothing before the account does.
@@ -68,4 +74,10 @@ const whyNot = {
 /** What was approved weeks before its start may not be what the catalogue names by now. */
 function isStillThere({ catalogue }: AccessGround, { entry: key, group }: KeptGrant): boolean {
   return catalogue.entries.some((entry) => entry.key === key && entry.group === group.id)
+}
+
+/** Or who must approve it may be others by now: a risk that was raised since counts as it does for a request that is open. */
+async function riskier(ground: AccessGround, transaction: Transaction<Schema>, grant: KeptGrant) {
+  const { request } = await accessRows(transaction, { grant: grant.id, contract: null })
+  return request && overtaken(ground.catalogue, request)
 }

@@ -1,21 +1,26 @@
 import { DirectoryError } from '../directory/directory-error.ts'
+import { inParallel } from '../in-parallel.ts'
 import { writePosts } from '../turns/outbox.ts'
 import { afterFailure, backOff, failures, patience } from './attempts.ts'
 import { beginGrant } from './begin-grant.ts'
 import { changeGrant, claimDueGrants, holdGrant, holdMembership, type KeptGrant, readGrant } from './grants.ts'
 import type { AccessGround } from './ground.ts'
-import { inParallel } from './in-parallel.ts'
+import { heldAgainst } from './held-against.ts'
 import { afterLook } from './look-at-grant.ts'
+import { grantOperation } from './operation-ids.ts'
 import { type Standing, standingOf } from './presence.ts'
 import { grantReminders } from './reminders.ts'
 import { runToItsEnd } from './run-to-its-end.ts'
-import type { Next } from './step.ts'
+import { type Next, operationStands } from './step.ts'
 import { takeBack } from './take-back.ts'
 import { tellOfFailure } from './tell-of-failure.ts'
 import { nextDue, remindersPassed } from './times.ts'
 
-/** How long a claimed grant is ours. Whoever is slower does no harm: the same attempt is the same operation. */
-const lease = 60_000
+/**
+ * How long a claimed grant is ours. Whoever is slower does no harm: the same attempt is the same operation. Half a minute, so that
+ * whoever takes over from one that broke off is done before anybody has kept for a minute what is over.
+ */
+const lease = 30_000
 /** An operation that still runs is looked at again after this time. */
 const lookAgain = 30_000
 /** So many times what is worked on at once is claimed in one page. */
@@ -51,15 +56,23 @@ export async function workOffGrants(
 
 async function workOn(ground: AccessGround, claimed: KeptGrant): Promise<readonly string[]> {
   const now = ground.clock()
-  const over = claimed.state === 'active' && claimed.endsAt !== null && claimed.endsAt <= now
+  const passed = claimed.endsAt !== null && claimed.endsAt <= now
+  const over = claimed.state === 'active' && passed
+  const begins = claimed.state === 'waiting' && claimed.startsAt <= now && !passed
   const trouble = failures(claimed.attempts) > 0
   // The directory is asked before the row is held: a slow one must keep nobody waiting.
-  const asked = over && (claimed.goneAt !== null || trouble) ? await ask(ground, claimed) : undefined
-  if (asked === 'no-answer') return await failed(ground, claimed)
+  const asked =
+    over && (claimed.goneAt !== null || trouble)
+      ? await unlessNoAnswer(standingOf(ground.directory, claimed))
+      : undefined
+  const against = begins ? await unlessNoAnswer(heldAgainst(ground, claimed)) : undefined
+  if (asked === noAnswer || against === noAnswer) return await failed(ground, claimed)
   const { next, posts } = await ground.database.transaction().execute(async (transaction) => {
     await holdMembership(transaction, claimed)
     const grant = await holdGrant(transaction, claimed.id)
-    const step: Next = grant ? await stepOf(ground, transaction, grant, asked) : { kind: 'told', posts: [] }
+    const step: Next = grant
+      ? await stepOf(ground, transaction, grant, { standing: asked, against })
+      : { kind: 'told', posts: [] }
     const drafts = step.kind === 'told' ? step.posts : []
     return { next: step, posts: await writePosts(transaction, drafts, ground.clock) }
   })
@@ -81,11 +94,11 @@ async function stepOf(
   ground: AccessGround,
   transaction: Parameters<typeof beginGrant>[1],
   grant: KeptGrant,
-  standing: Standing | undefined,
+  { standing, against }: { readonly standing: Standing | undefined; readonly against: string | undefined },
 ): Promise<Next> {
   const now = ground.clock()
   const before = ground.policy.access.remindBeforeEnd
-  if (grant.state === 'waiting' && grant.startsAt <= now) return await beginGrant(ground, transaction, grant)
+  if (grant.state === 'waiting' && grant.startsAt <= now) return await beginGrant(ground, transaction, grant, against)
   if (grant.state === 'active') {
     if (grant.endsAt !== null && grant.endsAt <= now) {
       if (standing === 'person-gone' || standing === 'group-gone')
@@ -106,34 +119,42 @@ async function stepOf(
 
 /** Asks the directory whether it is still there. What is over by now is only ended when there is nothing to take back. */
 async function look(ground: AccessGround, claimed: KeptGrant): Promise<readonly string[]> {
-  const standing = await ask(ground, claimed)
+  const standing = await unlessNoAnswer(standingOf(ground.directory, claimed))
   const nothingThere = standing === 'person-gone' || standing === 'group-gone'
   return await ground.database.transaction().execute(async (transaction) => {
     await holdMembership(transaction, claimed)
     const grant = await holdGrant(transaction, claimed.id)
     const overtaken = grant !== undefined && grant.endsAt !== null && grant.endsAt <= ground.clock()
     if (grant?.state !== 'active' || (overtaken && !nothingThere)) return []
-    const drafts = await afterLook(ground, transaction, grant, standing === 'no-answer' ? undefined : standing)
+    const drafts = await afterLook(ground, transaction, grant, standing === noAnswer ? undefined : standing)
     return await writePosts(transaction, drafts, ground.clock)
   })
 }
 
-async function ask(ground: AccessGround, grant: KeptGrant): Promise<Standing | 'no-answer'> {
+const noAnswer = Symbol('the directory does not answer')
+
+async function unlessNoAnswer<T>(asked: Promise<T>): Promise<T | typeof noAnswer> {
   try {
-    return await standingOf(ground.directory, grant)
+    return await asked
   } catch (error) {
-    if (error instanceof DirectoryError) return 'no-answer'
+    if (error instanceof DirectoryError) return noAnswer
     throw error
   }
 }
 
-/** The directory could not be asked what an ending rests on: as if the attempt had failed. */
+/** The directory could not be asked what a beginning or an ending rests on: as if the attempt had failed. */
 async function failed(ground: AccessGround, claimed: KeptGrant): Promise<readonly string[]> {
   const attempts = afterFailure(claimed.attempts)
-  const dueAt = new Date(ground.clock().getTime() + backOff(attempts))
+  const now = ground.clock().getTime()
+  const next = now + backOff(attempts)
+  const { endsAt } = claimed
+  // Not later than its end, where that is to come.
+  const dueAt = new Date(endsAt !== null && endsAt.getTime() > now ? Math.min(next, endsAt.getTime()) : next)
   const after = await ground.database.transaction().execute(async (transaction) => {
     const grant = await holdGrant(transaction, claimed.id)
-    if (grant?.attempts !== claimed.attempts || grant.state !== 'active') return undefined
+    if (grant?.attempts !== claimed.attempts || grant.state !== claimed.state) return undefined
+    // One that is being begun comes to its end under the number that it has.
+    if (grant.state === 'waiting' && (await operationStands(transaction, grantOperation(grant)))) return undefined
     await changeGrant(transaction, grant.id, { attempts, dueAt })
     return { ...grant, attempts, dueAt }
   })

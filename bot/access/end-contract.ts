@@ -56,7 +56,27 @@ async function endWithoutAccount(ground: AccessGround, { id, person }: KeptContr
   if ((await userOrGone(ground.directory, person.id)) !== 'gone') return
   const now = ground.clock()
   const ending = 'The account is not in the directory any more.'
-  await changeContract(ground.database, id, { endedAt: now, ending, dueAt: now })
+  await ground.database.transaction().execute(async (transaction) => {
+    const held = await holdContract(transaction, id)
+    if (held?.state !== 'active' || held.endedAt !== null) return
+    await changeContract(transaction, id, { endedAt: now, ending, dueAt: now })
+    await ground.audit.appendWithin(transaction, { ...ends(held, 'gone'), why: ending })
+  })
+}
+
+/** What the audit says of the end of a contract, besides the operations that it takes. */
+function ends({ id, tenant, person, sponsor, endsAt, attempts, correlationId }: KeptContract, step: 'gone' | 'closed') {
+  return {
+    kind: 'event',
+    action: step === 'gone' ? 'end-contract-without-account' : 'end-contract',
+    tenant,
+    actor: 'helpbot',
+    target: person.id,
+    correlationId,
+    operationId: `${id}:${step}:${attempts}`,
+    outcome: 'done',
+    detail: { contract: id, sponsor: sponsor.id, 'ends-at': endsAt.toISOString() },
+  } as const
 }
 
 async function cleanUp(ground: AccessGround, contract: KeptContract): Promise<readonly string[]> {
@@ -156,6 +176,9 @@ async function close(
     const changes = await closedContractReminders(transaction, contract, 'The contract has ended.')
     await changePosts(transaction, changes, ground.clock)
     const told = left.length === 0 ? [] : (await ground.escalation.open(leftForIt(contract, left), transaction)).posts
+    const event = ends(held, 'closed')
+    const detail = { ...event.detail, removed: String(removed), left: left.join(', ').slice(0, 500) || 'none' }
+    await ground.audit.appendWithin(transaction, { ...event, why: held.ending ?? 'the contract has ended', detail })
     return [...written, ...changes.map(({ key }) => key), ...told]
   })
 }

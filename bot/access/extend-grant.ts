@@ -4,6 +4,7 @@ import type { AccessRequest } from '../approvals/requests/request.ts'
 import { beginOf, endOf } from '../approvals/requests/terms.ts'
 import type { Schema } from '../store/schema.ts'
 import { approversOf, decidedAt, nothingToShow } from './approved-request.ts'
+import { auditNothing } from './audit-nothing.ts'
 import { contractOf } from './contracts.ts'
 import { changeGrant, holdGrant, type KeptGrant } from './grants.ts'
 import type { RowGround } from './ground.ts'
@@ -22,25 +23,23 @@ export async function extendGrant(
   const now = decidedAt(ground, request)
   const grant = await holdGrant(transaction, terms.extends ?? '')
   const title = `${terms.title}: extension`
-  const say = (text: string) => ({
-    posts: tell(request, [terms.requester], `access-extension:${request.id}`, {
-      title,
-      text,
-      facts: factsOf(grant ?? { ...terms, approvers: [] }),
-    }),
-    changes: [],
-  })
+  const nothing = async (text: string): Promise<Shown> => {
+    await auditNothing(ground, transaction, request, text)
+    const facts = factsOf(grant ?? { ...terms, approvers: [] })
+    const posts = tell(request, [terms.requester], `access-extension:${request.id}`, { title, text, facts })
+    return { posts, changes: [] }
+  }
   if (grant?.requestId === request.id) return nothingToShow
   if (!grant || grant.tenant !== tenant || grant.person.id !== terms.person.id || grant.group.id !== terms.group?.id)
-    return say('What was to be extended is not there any more. Please ask for it anew.')
+    return await nothing('What was to be extended is not there any more. Please ask for it anew.')
   const why = notToExtend(grant, now)
-  if (why !== undefined) return say(`The extension was approved, but ${why} Please ask for it anew.`)
+  if (why !== undefined) return await nothing(`The extension was approved, but ${why} Please ask for it anew.`)
   const asked = endOf(terms.lasts, beginOf(terms.startsAt, now))
   const contract = await contractOf(transaction, tenant, grant.person.id)
   const cut = contract !== undefined && (asked === null || asked > contract.endsAt)
   const endsAt = cut ? contract.endsAt : asked
   if (!isLater(endsAt, grant.endsAt))
-    return say(
+    return await nothing(
       cut
         ? `The contract of ${nameOf(grant.person)} ends on ${moment(contract.endsAt)}, so nothing has changed.`
         : `It lasts as long as that already (${until(grant.endsAt)}), so nothing has changed.`,

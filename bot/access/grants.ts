@@ -171,6 +171,18 @@ export async function endGrantsOf(transaction: Transaction<Schema>, contract: st
     .execute()
 }
 
+/** What was approved together with a contract begins with it, and not only when it looks again. */
+export async function hurryGrantsOf(transaction: Transaction<Schema>, contract: string, now: Date): Promise<void> {
+  await transaction
+    .updateTable('access_grants')
+    .set({ due_at: now })
+    .where('contract_id', '=', contract)
+    .where('state', '=', 'waiting')
+    .where('starts_at', '<=', now)
+    .where('due_at', '>', now)
+    .execute()
+}
+
 /** How many memberships were taken back from that moment on because a contract ended. */
 export async function takenBackSince(database: Connection, contract: string, since: Date): Promise<number> {
   const { count } = await database
@@ -218,9 +230,12 @@ export async function claimDueGrants(
   limit: number,
   lease: number,
 ): Promise<readonly KeptGrant[]> {
-  const urgent = await claim(database, now, limit, lease, true)
-  if (urgent.length >= limit) return urgent
-  return [...urgent, ...(await claim(database, now, limit - urgent.length, lease, false))]
+  const claimed: KeptGrant[] = []
+  for (const what of ['begins', 'ends', 'other'] as const) {
+    if (claimed.length >= limit) break
+    claimed.push(...(await claim(database, now, limit - claimed.length, lease, what)))
+  }
+  return claimed
 }
 
 async function claim(
@@ -228,13 +243,18 @@ async function claim(
   now: Date,
   limit: number,
   lease: number,
-  urgent: boolean,
+  what: 'begins' | 'ends' | 'other',
 ): Promise<readonly KeptGrant[]> {
   const rows = await database
     .with('due', (query) => {
       const due = query.selectFrom('access_grants').select(['id', 'due_at']).where('due_at', '<=', now)
-      const these = urgent ? due.where((row) => row.or([row('state', '=', 'waiting'), row('ends_at', '<=', now)])) : due
-      return these.orderBy('due_at').limit(limit).forUpdate().skipLocked()
+      // Each by an index of its own: after an outage a million may be due, and one question about all of them reads all of them.
+      const these = {
+        begins: due.where('state', '=', 'waiting').orderBy('due_at'),
+        ends: due.where('state', '=', 'active').where('ends_at', '<=', now).orderBy('ends_at'),
+        other: due.orderBy('due_at'),
+      }[what]
+      return these.limit(limit).forUpdate().skipLocked()
     })
     .updateTable('access_grants')
     .from('due')

@@ -1,10 +1,12 @@
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Shown } from '../approvals/requests/ground.ts'
 import type { AccessRequest } from '../approvals/requests/request.ts'
 import { beginOf, endOf } from '../approvals/requests/terms.ts'
 import type { Schema } from '../store/schema.ts'
 import { approversOf, decidedAt, nothingToShow } from './approved-request.ts'
+import { auditNothing } from './audit-nothing.ts'
 import { changeContract, holdContract, insertContract, type KeptContract } from './contracts.ts'
+import { cutGrants } from './cut-grants.ts'
 import type { RowGround } from './ground.ts'
 import { closedContractReminders } from './reminders.ts'
 import { tell } from './tell.ts'
@@ -45,15 +47,16 @@ export async function makeContract(
   const now = decidedAt(ground, request)
   const startsAt = beginOf(terms.startsAt, now)
   const endsAt = endOf(terms.lasts, startsAt)
-  const say = (text: string): Shown => ({
-    posts: tell(request, [requester], `contract-failed:${request.id}`, {
+  const nothing = async (text: string): Promise<Shown> => {
+    await auditNothing(ground, transaction, request, text)
+    const posts = tell(request, [requester], `contract-failed:${request.id}`, {
       title: `Contract of ${nameOf(person)}: it cannot begin`,
       text,
       facts: [{ title: 'Project', value: terms.title }],
-    }),
-    changes: [],
-  })
-  if (endsAt === null || endsAt <= startsAt) return say('It was approved, but its end had passed by then.')
+    })
+    return { posts, changes: [] }
+  }
+  if (endsAt === null || endsAt <= startsAt) return await nothing('It was approved, but its end had passed by then.')
   const contract: KeptContract = {
     id: contractIdOf(request.id),
     tenant,
@@ -77,19 +80,9 @@ export async function makeContract(
     const same = await holdContract(transaction, contract.id)
     return same
       ? nothingToShow
-      : say(`${nameOf(person)} has a contract already. Its sponsor can ask for an extension of it.`)
+      : await nothing(`${nameOf(person)} has a contract already. Its sponsor can ask for an extension of it.`)
   }
-  await transaction
-    .updateTable('access_grants')
-    .set({
-      contract_id: contract.id,
-      ends_at: sql`least(coalesce(ends_at, ${endsAt}), ${endsAt})`,
-      due_at: sql`least(coalesce(due_at, ${endsAt}), ${endsAt})`,
-    })
-    .where('tenant_id', '=', tenant)
-    .where('person_id', '=', person.id)
-    .where('state', 'in', ['waiting', 'active'])
-    .execute()
+  await cutGrants(ground, transaction, contract)
   return nothingToShow
 }
 
@@ -106,24 +99,26 @@ export async function extendContract(
   const { requester } = terms
   const now = decidedAt(ground, request)
   const contract = await holdContract(transaction, terms.extends ?? '')
-  const say = (text: string): Shown => ({
-    posts: tell(request, [requester], `contract-extension:${request.id}`, {
+  const nothing = async (text: string): Promise<Shown> => {
+    await auditNothing(ground, transaction, request, text)
+    const posts = tell(request, [requester], `contract-extension:${request.id}`, {
       title: `Contract of ${nameOf(terms.person)}: extension`,
       text,
       facts: [{ title: 'Project', value: terms.title }],
-    }),
-    changes: [],
-  })
+    })
+    return { posts, changes: [] }
+  }
   if (contract?.requestId === request.id) return nothingToShow
   if (!contract || contract.tenant !== tenant || contract.person.id !== terms.person.id)
-    return say('What was to be extended is not there any more.')
+    return await nothing('What was to be extended is not there any more.')
   const over = contract.state === 'ended' || contract.state === 'failed' || contract.endedAt !== null
-  if (over || contract.endsAt <= now) return say('The extension was approved, but the contract had ended by then.')
+  if (over || contract.endsAt <= now)
+    return await nothing('The extension was approved, but the contract had ended by then.')
   const takesOver = contract.sponsorGoneAt !== null && contract.sponsor.id !== requester.id
   const asked = endOf(terms.lasts, beginOf(terms.startsAt, now))
   const later = asked !== null && asked > contract.endsAt
   if (asked === null || !(later || takesOver))
-    return say(`It lasts until ${moment(contract.endsAt)} already, so nothing has changed.`)
+    return await nothing(`It lasts until ${moment(contract.endsAt)} already, so nothing has changed.`)
   const endsAt = later ? asked : contract.endsAt
   const changes = await closedContractReminders(transaction, contract, `Extended: it lasts until ${moment(endsAt)}.`)
   await changeContract(transaction, contract.id, {

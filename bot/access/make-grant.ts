@@ -4,6 +4,7 @@ import type { AccessRequest } from '../approvals/requests/request.ts'
 import { beginOf, endOf } from '../approvals/requests/terms.ts'
 import type { Schema } from '../store/schema.ts'
 import { approversOf, decidedAt, nothingToShow } from './approved-request.ts'
+import { auditNothing } from './audit-nothing.ts'
 import { contractOf } from './contracts.ts'
 import { extendGrant } from './extend-grant.ts'
 import { insertGrant, type KeptGrant } from './grants.ts'
@@ -68,6 +69,7 @@ async function makeGrant(ground: RowGround, transaction: Transaction<Schema>, re
   }
   const written = await insertGrant(transaction, grant)
   if (!written || !(cut || tooLate)) return nothingToShow
+  if (tooLate) await auditNothing(ground, transaction, request, 'It would have ended before it began.')
   const { title, text } = tooLate
     ? {
         title: `${terms.title}: it cannot be given`,

@@ -4,7 +4,7 @@ import type { Schema } from '../store/schema.ts'
 import type { PostDraft } from '../turns/outbox.ts'
 import { afresh, afterFailure, backOff, untried } from './attempts.ts'
 import { changeContract, contractOf, holdContract, type KeptContract } from './contracts.ts'
-import { endGrantsOf } from './grants.ts'
+import { endGrantsOf, hurryGrantsOf } from './grants.ts'
 import type { RowGround } from './ground.ts'
 import { disableOperation, enableOperation } from './operation-ids.ts'
 import type { Settle } from './settle-grant.ts'
@@ -49,6 +49,7 @@ export async function contractBegins(
 ): Promise<readonly PostDraft[]> {
   const change = running(ground, contract)
   await changeContract(transaction, contract.id, { ...change, attempts: untried(contract.attempts) })
+  await hurryGrantsOf(transaction, contract.id, ground.clock())
   return tell(contract, [contract.sponsor, contract.person], `contract-begun:${contract.id}:${contract.attempts}`, {
     title: `The contract of ${nameOf(contract.person)} has begun`,
     text: `The account works until ${moment(contract.endsAt)}.`,

@@ -10,7 +10,7 @@ import type { Undoable } from './access-desk.ts'
 import { nameOf } from './words.ts'
 
 export interface UndoGround extends UndoingGround {
-  readonly directory: Pick<Directory, 'user' | 'isMember'>
+  readonly directory: Pick<Directory, 'user' | 'memberOf' | 'isMember'>
 }
 
 const mostListed = 50

@@ -10,6 +10,7 @@ import { plainText } from '../plain-text.ts'
 import { askedBefore, askFor, sendOff } from './access-asking.ts'
 import { contractorNow, mayBeContractor } from './access-contractors.ts'
 import { lookAt } from './access-looking.ts'
+import { takenAwayByContract } from './access-taken-away.ts'
 import { inShort } from './access-whom.ts'
 import { faultOfTime, reasonOf } from './access-wish.ts'
 import type { Ground, Sitting } from './ground.ts'
@@ -121,7 +122,8 @@ export function contracting(
       // Whoever asks for a contract whose sponsor is gone takes it over.
       const kind = orphan ? 'contract-extension' : 'contract'
       const taken = { kind, project: orphan?.project ?? project, extends: orphan?.id ?? null } as const
-      const terms = contractTerms(sitting, { ...taken, person: whom, reason, until })
+      const conflicts = known || orphan ? [] : await takenAwayByContract(ground, sitting, whom, until)
+      const terms = contractTerms(sitting, { ...taken, person: whom, reason, until, conflicts })
       const asked = known ?? (await sendOff(ground, sitting, id, terms, rules.approvals))
       if (!asked.ok) return asked
       const along = await askAlong(id, whom, reason, until, entries)
@@ -157,6 +159,7 @@ export function contracting(
         reason: given.reason,
         until: wish.until,
         extends: contract.id,
+        conflicts: [],
       })
       return await sendOff(ground, sitting, id, terms, rules.approvals)
     },
@@ -169,7 +172,10 @@ function contractTerms(
     project,
     until,
     ...terms
-  }: Pick<Terms, 'kind' | 'person' | 'reason' | 'extends'> & { readonly project: string; readonly until: string },
+  }: Pick<Terms, 'kind' | 'person' | 'reason' | 'extends' | 'conflicts'> & {
+    readonly project: string
+    readonly until: string
+  },
 ): Terms {
   return {
     ...terms,
@@ -181,6 +187,5 @@ function contractTerms(
     risk: 'medium',
     startsAt: null,
     lasts: { until },
-    conflicts: [],
   }
 }

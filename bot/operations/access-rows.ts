@@ -29,7 +29,8 @@ export async function accessRows(
   return { grant, contract, request: requestId === undefined ? undefined : await understood(database, requestId) }
 }
 
-async function understood(database: Kysely<Schema>, id: string): Promise<AccessRequest | undefined> {
+/** Reads a request; undefined where it is not there or cannot be understood. */
+export async function understood(database: Kysely<Schema>, id: string): Promise<AccessRequest | undefined> {
   try {
     return await readRequest(database, id)
   } catch (error) {

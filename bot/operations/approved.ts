@@ -1,9 +1,9 @@
 import { carriesNot } from '../approvals/requests/carries.ts'
 import type { AccessRequest } from '../approvals/requests/request.ts'
 import { beginOf, endOf } from '../approvals/requests/terms.ts'
+import { approversOf, whoCannotSpeak } from '../approvals/requests/who-cannot-speak.ts'
 import { plain } from '../channels/text.ts'
 import type { Directory } from '../directory/directory.ts'
-import { DirectoryError } from '../directory/directory-error.ts'
 import type { GroupId, TenantId, UserId } from '../identity/person.ts'
 
 /** What an approved request is to carry. */
@@ -33,9 +33,7 @@ export async function approvalFails(
   const why = carriesNot(request)
   if (why !== undefined) return why
   if (endsTooLate(request, what.endsAt)) return 'it would last longer than was approved'
-  const approvers = request.asks.filter(({ state }) => state === 'approved').map(({ approver }) => approver)
-  const able = await Promise.all(approvers.map(({ id }) => mayStillSpeak(directory, id)))
-  const gone = approvers.find((_, index) => !able[index])
+  const gone = await whoCannotSpeak(directory, approversOf(request))
   return gone === undefined ? undefined : `${plain(gone.name, 100)}, who approved it, is no enabled member any more`
 }
 
@@ -45,14 +43,4 @@ function endsTooLate({ terms, decidedAt }: AccessRequest, endsAt: Date | null): 
   const approved = decidedAt === null ? undefined : endOf(terms.lasts, beginOf(terms.startsAt, new Date(decidedAt)))
   if (approved === null) return false
   return approved === undefined || endsAt === null || !(endsAt.getTime() <= approved.getTime())
-}
-
-async function mayStillSpeak(directory: Pick<Directory, 'user'>, id: UserId): Promise<boolean> {
-  try {
-    const user = await directory.user(id)
-    return user.accountEnabled === true && user.userType === 'Member'
-  } catch (error) {
-    if (error instanceof DirectoryError && error.code === 'not-found') return false
-    throw error
-  }
 }

@@ -65,11 +65,11 @@ export async function prepareAccess(dependencies: RunDependencies, request: Acce
 
 /** @throws DirectoryError */
 async function lookLive(dependencies: RunDependencies, request: AccessChangeRequest) {
-  const { database, policy, clock, isIt } = dependencies
+  const { database, policy, catalogue, clock, isIt } = dependencies
   const directory = dependencies.directoryFor(request.correlationId)
   const groupWithin: AccessFactsGround['groupWithin'] = (group, groups) =>
     dependencies.groupWithin(group, groups, request.correlationId)
-  const warranted = await checkWarrant({ database, policy, clock, isIt, directory }, request)
+  const warranted = await checkWarrant({ database, policy, catalogue, clock, isIt, directory }, request)
   const live = await accessFactsOf({ database, policy, directory, groupWithin }, request, warranted)
   return { warranted, live }
 }

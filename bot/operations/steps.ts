@@ -3,6 +3,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { GroupId, UserId } from '../identity/person.ts'
+import type { Catalogue } from '../policy/catalogue/catalogue.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 import type { PostDraft } from '../turns/outbox.ts'
@@ -33,6 +34,7 @@ export interface RunDependencies {
     correlationId: string,
   ) => Promise<readonly GroupId[]>
   readonly policy: Policy
+  readonly catalogue: Catalogue
   readonly clock: Clock
   readonly isIt: IsIt
   readonly operations: readonly Operation[]

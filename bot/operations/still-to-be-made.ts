@@ -16,13 +16,16 @@ export async function whyNotMade(
   request: AccessChangeRequest,
   before: Before,
 ): Promise<string | undefined> {
-  const { database, clock, policy, isIt } = dependencies
+  const { database, clock, policy, catalogue, isIt } = dependencies
   const row = await database.selectFrom('operations').select('state').where('id', '=', request.id).executeTakeFirst()
   if (row?.state !== 'running') return 'it was given up meanwhile'
   if (clock().getTime() - Date.parse(before.startedAt) < leaveLasts) return undefined
   const directory = dependencies.directoryFor(request.correlationId)
   try {
-    const { unwarranted, instead } = await checkWarrant({ database, policy, clock, isIt, directory }, request)
+    const { unwarranted, instead } = await checkWarrant(
+      { database, policy, catalogue, clock, isIt, directory },
+      request,
+    )
     return instead?.detail ?? unwarranted
   } catch (error) {
     if (!(error instanceof DirectoryError)) throw error

@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { contractOf } from '../access/contracts.ts'
+import { heldAgainst } from '../access/held-against.ts'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import { type GroupId, groupId, type TenantId, tenantId, type UserId, userId } from '../identity/person.ts'
+import type { Catalogue } from '../policy/catalogue/catalogue.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 import { type AccessRows, accessRows, contractIsOver, strangeRows } from './access-rows.ts'
@@ -13,8 +15,9 @@ import { type AboutAccess, type AccessOperation, accessOperations, type BeforeAc
 export interface UndoingGround {
   readonly database: Kysely<Schema>
   readonly clock: Clock
-  readonly directory: Pick<Directory, 'user'>
+  readonly directory: Pick<Directory, 'user' | 'memberOf'>
   readonly policy: Policy
+  readonly catalogue: Pick<Catalogue, 'entries' | 'conflicts'>
 }
 
 /** A change of access that was made, or may have been. */
@@ -142,7 +145,8 @@ async function cannotGiveBack(
   if (grant.endsAt !== null && grant.endsAt.getTime() <= now.getTime()) return runOut
   if (contract && contractIsOver(contract, now)) return runOut
   const what = { tenant: grant.tenant, person: grant.person.id, group: grant.group.id, endsAt: grant.endsAt }
-  return (await approvalFails(ground.directory, request, what)) === undefined ? undefined : noApproval
+  if ((await approvalFails(ground.directory, request, what)) !== undefined) return noApproval
+  return await heldAgainst(ground, grant)
 }
 
 /** Whether another grant that waits or is active is for the same membership. */

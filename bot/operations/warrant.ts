@@ -1,6 +1,11 @@
+import type { Kysely } from 'kysely'
 import { contractOf, type KeptContract } from '../access/contracts.ts'
+import type { KeptGrant } from '../access/grants.ts'
+import { contractIdOf } from '../access/make-contract.ts'
+import { grantIdOf } from '../access/make-grant.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
-import { type AccessRows, accessRows, contractIsOver, strangeRows } from './access-rows.ts'
+import type { Schema } from '../store/schema.ts'
+import { type AccessRows, accessRows, contractIsOver, strangeRows, understood } from './access-rows.ts'
 import { approvalFails } from './approved.ts'
 import type { Warrant } from './operation.ts'
 import type { AccessChangeRequest } from './steps.ts'
@@ -48,8 +53,7 @@ async function approvalFailing(
 ): Promise<string | undefined> {
   if (name !== (grant ? 'grant-access' : 'enable-account')) return `an approval of that kind carries no ${name}`
   const row = grant ?? contract
-  if (!row || row.requestId !== warrant.request || request?.id !== warrant.request)
-    return 'it belongs to another request'
+  if (!row || !request || !(await isOf(ground.database, row, warrant.request))) return 'it belongs to another request'
   if (row.state !== 'waiting') return `it is ${row.state}, and does not wait to begin`
   const now = ground.clock().getTime()
   if (now < row.startsAt.getTime()) return 'it has not begun yet'
@@ -60,6 +64,16 @@ async function approvalFailing(
   if (!grant && (await wasBlockedForSafety(ground, tenant, person))) return 'the account was blocked for its safety'
   const what = { tenant, person, group: grant?.group.id ?? null, endsAt: row.endsAt }
   return await approvalFails(ground.directory, request, what)
+}
+
+/**
+ * Whether a request made the grant or the contract, or extended it. One that is extended in the moment in which it begins is carried by the
+ * extension when the operation looks, which names the request before that: what carries it now is what must hold.
+ */
+async function isOf(database: Kysely<Schema>, row: KeptGrant | KeptContract, id: string): Promise<boolean> {
+  if (row.requestId === id || row.id === grantIdOf(id) || row.id === contractIdOf(id)) return true
+  const named = await understood(database, id)
+  return named?.tenant === row.tenant && named.state === 'approved' && named.terms.extends === row.id
 }
 
 /** The end of a grant; or of the contract under which the person has the membership, whoever gave it. */

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Proof } from '../identity/proof.ts'
+import type { Catalogue } from '../policy/catalogue/catalogue.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 import type { AccessRows } from './access-rows.ts'
@@ -13,6 +14,7 @@ export interface WarrantGround {
   readonly clock: Clock
   readonly directory: Directory
   readonly policy: Policy
+  readonly catalogue: Catalogue
   readonly isIt: IsIt
 }
 

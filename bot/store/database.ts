@@ -30,6 +30,8 @@ export async function openDatabase(url: string, maximum = 20): Promise<Database>
   })
   // An idle connection that dies is replaced at the next use; the error belongs to nobody's request.
   pool.on('error', () => undefined)
+  // One that dies between two statements of a transaction fails the next of them; unheard, it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
   try {
     const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })

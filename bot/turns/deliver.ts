@@ -11,6 +11,8 @@ const mostAttempts = 14
 /** Whoever took posts over has this long: longer than so many chats at once take, when every call runs into its timeout. */
 const lease = 60_000
 const hands = 10
+/** Whoever wrote posts begins none of them later than this: what is left is the sweep's, and would stand there twice. */
+const ownTime = 2_000
 /** How long a post waits of whose loss nobody could be told. */
 const untoldWait = 60_000
 
@@ -109,19 +111,35 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
   }
 
   async function now(keys: readonly string[]): Promise<void> {
-    for (const post of await readPosts(database, keys)) await bring(post)
+    const until = performance.now() + ownTime
+    const posts = await readPosts(database, keys)
+    await byChat(
+      posts,
+      ({ person }) => person ?? 'it',
+      async (post) => {
+        if (performance.now() < until) await bring(post)
+      },
+    )
+  }
+
+  /** One chat after the other would let a service that hangs hold up everybody else's messages; within a chat the order stands. */
+  async function byChat(
+    posts: readonly Post[],
+    chatOf: (post: Post) => string,
+    work: (post: Post) => Promise<void>,
+  ): Promise<void> {
+    const chats = Map.groupBy(posts, chatOf).values()
+    const hand = async (): Promise<void> => {
+      for (const chat of chats) for (const post of chat) await work(post)
+    }
+    await Promise.all(Array.from({ length: hands }, hand))
   }
 
   return {
     now,
     async due(limit) {
       const posts = await claimDuePosts(database, clock, limit, lease)
-      // One chat after the other would let a service that hangs hold up everybody else's messages, and outlive the lease.
-      const chats = Map.groupBy(posts, ({ person, thread }) => person ?? thread ?? 'it').values()
-      const hand = async (): Promise<void> => {
-        for (const chat of chats) for (const post of chat) await bring(post)
-      }
-      await Promise.all(Array.from({ length: hands }, hand))
+      await byChat(posts, ({ person, thread }) => person ?? thread ?? 'it', bring)
       return posts.length
     },
   }

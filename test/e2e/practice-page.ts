@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Locator, Page } from 'playwright-core'
 
-type Belonging = 'phone' | 'sign-in' | 'mail'
+type Belonging = 'phone' | 'sign-in' | 'mail' | 'groups'
+/** A step of the clock, as its button says. */
+type Move = '1m' | '15m' | '4h' | '1d' | '3d' | '7d' | '30d'
 /** The chat product to look at, a place within Slack, or the channel where anybody may ask. */
 type Side = 'teams' | 'slack' | 'messages' | 'home' | 'channel' | 'general'
 
@@ -19,7 +21,7 @@ export interface Pane {
   reads(words: string | RegExp): Promise<void>
   /** Presses the newest button of that name in the chat. */
   press(button: string): Promise<void>
-  /** Takes out the phone, the sign-in page or the mailbox. */
+  /** Takes out the phone, the sign-in page, the mailbox or the groups. */
   take(what: Belonging): Promise<void>
   /** Puts it away again. */
   putAway(what: Belonging): Promise<void>
@@ -38,7 +40,7 @@ export interface PracticePage {
   /** Types into the newest card that asks for a code, and sends it off. */
   enterCode(code: string): Promise<void>
   /** Moves the company's clock from the drawer. */
-  moveClock(by: '1m' | '15m'): Promise<void>
+  moveClock(by: Move): Promise<void>
   /** One of the facts about the person in focus, as the directory has them. */
   fact(name: 'Sign-in' | 'At next sign-in'): Locator
   auditRows(action: string, kind: 'intent' | 'outcome' | 'event'): Locator

@@ -36,14 +36,18 @@ export function openCompany(clock: Clock, chance: Chance, tenant: TenantId) {
   const away = new Set<UserId>()
   const mood: Mood = { down: false, fails: 0, losesAnswers: 0, lags: 0 }
   /** When a call about somebody last went wrong, or lagged for longer than anybody looks. */
-  const troubles = new Map<UserId, Date>()
+  const troubles = new Map<string, Date>()
   const touched = new Set<string>()
+  /** Since when somebody is gone. */
+  const left = new Map<UserId, number>()
   const counts = { failed: 0, lost: 0, lagged: 0, added: 0, removed: 0 }
   const watch: {
     adding: (group: GroupId, person: UserId) => Promise<void>
+    removing: (group: GroupId, person: UserId) => Promise<void>
     tell: (person: UserId, text: string) => void
   } = {
     adding: async () => undefined,
+    removing: async () => undefined,
     tell: () => undefined,
   }
   let outage: Date | undefined
@@ -85,6 +89,7 @@ export function openCompany(clock: Clock, chance: Chance, tenant: TenantId) {
     )
     if (happens && changed) {
       if (member) await watch.adding(id, person)
+      else if (set.get(person) === 'us') await watch.removing(id, person)
       if (member) set.set(person, 'us')
       else set.delete(person)
       counts[member ? 'added' : 'removed']++
@@ -108,6 +113,7 @@ export function openCompany(clock: Clock, chance: Chance, tenant: TenantId) {
     mood,
     troubles,
     touched,
+    left,
     counts,
     watch,
     outage: () => outage,
@@ -178,6 +184,8 @@ export function openCompany(clock: Clock, chance: Chance, tenant: TenantId) {
       return id
     },
     enable(id: UserId, accountEnabled: boolean): void {
+      if (accountEnabled) left.delete(id)
+      else left.set(id, left.get(id) ?? clock().getTime())
       users.set(id, { ...user(id), accountEnabled })
     },
     /** Somebody changes it by hand. @returns whether that changed anything */
@@ -192,7 +200,7 @@ export function openCompany(clock: Clock, chance: Chance, tenant: TenantId) {
       return true
     },
     wasTouched: (id: GroupId, person: UserId) => touched.has(key(id, person)),
-    lastTrouble: (person: UserId) => troubles.get(person),
+    lastTrouble: (person: string) => troubles.get(person),
   }
 }
 

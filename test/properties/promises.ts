@@ -66,24 +66,47 @@ async function carriersIn(world: World, of?: { readonly group: GroupId; readonly
 
 /** What is approved once stays as it is; at the end of a world it is looked at again. */
 async function carries(world: World, grant: Carrier): Promise<boolean> {
+  const of = `${grant.person_id} ${grant.group_id}`
   const known = world.carried.get(grant.request_id)
-  if (known === `${grant.person_id} ${grant.group_id}`) return true
+  if (known) return known.of === of
   const request = await readRequest(world.database, grant.request_id)
   if (!request || carriesNot(request) !== undefined) return false
-  const of = `${request.terms.person.id} ${request.terms.group?.id}`
-  world.carried.set(grant.request_id, of)
-  return of === `${grant.person_id} ${grant.group_id}`
+  const approvers = request.asks.filter(({ state }) => state === 'approved').map(({ approver }) => approver.id)
+  const carried = { of: `${request.terms.person.id} ${request.terms.group?.id}`, approvers }
+  world.carried.set(grant.request_id, carried)
+  return carried.of === of
 }
 
-/** A membership is made only where an approval carries it at this very moment, and never a second time by the same grant. */
-export function watchAdding(world: World, broken: (error: Broken) => void): void {
-  world.company.watch.adding = async (group, person) => {
+/**
+ * A membership is made only where an approval carries it, by people who may still speak, and never a second time by the same
+ * grant; and what is over is taken back in time. Leave to make it lasts for a minute: what comes to an end in between is taken back.
+ */
+export function watchChanges(world: World, broken: (error: Broken) => void): void {
+  const { watch, left } = world.company
+  const hasLeft = (id: UserId) => (left.get(id) ?? Number.POSITIVE_INFINITY) <= world.now() - grace
+  watch.adding = async (group, person) => {
     const of = await carriersIn(world, { group, person })
-    const carried = of.some(
-      ({ state, ends_at }) => state === 'waiting' && (ends_at === null || ends_at.getTime() > world.now()),
+    const now = of.filter(
+      ({ state, ends_at }) => state === 'waiting' && (ends_at === null || ends_at.getTime() > world.now() - grace),
     )
-    if (!carried) broken(new Broken(`a membership is made that no approval carries (${JSON.stringify(of)})`, person))
+    if (now.length === 0)
+      broken(new Broken(`a membership is made that no approval carries: ${JSON.stringify(of)}`, person))
+    const gone = now.map((carrier) =>
+      (world.carried.get(carrier.request_id)?.approvers ?? []).find((id) => hasLeft(id)),
+    )
+    if (now.length > 0 && gone.every((id) => id !== undefined))
+      broken(new Broken('a membership is made for which somebody said yes who has left', person))
   }
+  watch.removing = async (group, person) => {
+    const of = (await carriersIn(world, { group, person })).filter(({ state }) => state === 'active')
+    const last = Math.max(...of.map((carrier) => lastMoment(world, carrier)))
+    if (of.length > 0 && last < world.now())
+      broken(new Broken(`a membership is taken back ${late(world, last)} s too late: ${JSON.stringify(of)}`, person))
+  }
+}
+
+function late(world: World, last: number): number {
+  return Math.round((world.now() - last) / seconds)
 }
 
 /** Each membership that we made is carried by an approval now, and by none that has been over for longer than a minute of service. */
@@ -94,20 +117,19 @@ export async function memberships(world: World): Promise<void> {
       if (made !== 'us') continue
       const of = all.get(`${group} ${person}`) ?? []
       must(of.length > 0, 'a membership stands that no approval carries', person)
-      const ends = of.map(({ ends_at, attempts }) =>
-        ends_at === null ? Number.POSITIVE_INFINITY : lastMoment(world, group, person, ends_at.getTime(), attempts),
-      )
-      const last = Math.max(...ends)
+      const last = Math.max(...of.map((carrier) => lastMoment(world, carrier)))
       must(
         last >= world.now(),
-        `a membership stands ${Math.round((world.now() - last) / seconds)} s longer than it may: ${JSON.stringify(of)}`,
+        `a membership stands ${late(world, last)} s longer than it may: ${JSON.stringify(of)}`,
         person,
       )
     }
 }
 
 /** Until when somebody may keep what is over: a minute after its end, or after what kept the service from working. */
-function lastMoment(world: World, group: GroupId, person: UserId, end: number, attempts: number): number {
+function lastMoment(world: World, { group_id: group, person_id: person, ends_at, attempts }: Carrier): number {
+  if (ends_at === null) return Number.POSITIVE_INFINITY
+  const end = ends_at.getTime()
   const { company, engines } = world
   const after = (moment: Date | undefined, more = 0) =>
     moment !== undefined && moment.getTime() >= end ? moment.getTime() + more : end

@@ -66,7 +66,7 @@ export function startReplica(shared: Shared, name: string): Replica {
   })
   const rows = { clock, policy, catalogue, audit }
   const steps = operationSteps({
-    ...{ database, audit, policy, clock, isIt },
+    ...{ database, audit, policy, catalogue, clock, isIt },
     directoryFor: () => directory,
     groupWithin: async () => [],
     operations: [grantAccess, revokeAccess, disableAccount, enableAccount],

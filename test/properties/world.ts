@@ -4,7 +4,7 @@ import pino from 'pino'
 import { workOffGrants } from '../../bot/access/due-grants.ts'
 import { workOffRequests } from '../../bot/approvals/requests/due-requests.ts'
 import { takeBaseline } from '../../bot/identity/manager-history.ts'
-import { tenantId } from '../../bot/identity/person.ts'
+import { tenantId, type UserId } from '../../bot/identity/person.ts'
 import type { Catalogue, Entry, Stage } from '../../bot/policy/catalogue/catalogue.ts'
 import type { Schema } from '../../bot/store/schema.ts'
 import { days, hours, seconds } from '../bot/identity/people.ts'
@@ -146,8 +146,8 @@ export async function openWorld(stores: Stores, chance: Chance, from: Date, size
   return {
     ...{ tenant, clock, company, engines, employees, managers, entries, groups, stories, worldwide, strange, counts },
     ...{ database, story, survive, alive },
-    /** Which membership an approved request carries. */
-    carried: new Map<string, string>(),
+    /** Which membership an approved request carries, and who said yes. */
+    carried: new Map<string, { readonly of: string; readonly approvers: readonly UserId[] }>(),
     disturbedAt: () => disturbedAt,
     /** Sets how much goes wrong at this moment; `undefined`: nothing does any more, and everybody is back. */
     suffer(disaster: Disaster | undefined): void {

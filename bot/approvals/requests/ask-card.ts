@@ -57,7 +57,9 @@ export function askContent(
     name: person.name,
     about: known.about,
     has: known.has,
-    conflicts: terms.conflicts.slice(0, mostConflicts).map((text) => ({ text: `Conflict: ${text}` })),
+    conflicts: terms.conflicts
+      .slice(0, mostConflicts)
+      .map((text) => ({ text: terms.entry === null ? text : `Conflict: ${text}` })),
     facts: [
       { title: 'What', value: terms.title },
       { title: 'It opens', value: terms.opens },

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { inParallel } from '../../in-parallel.ts'
 import { standInFor } from './approvers.ts'
 import type { RequestGround } from './ground.ts'
 import { overtaken } from './overtaken.ts'
@@ -11,6 +12,7 @@ import { ifThere, isTransient } from './transient.ts'
 
 /** How long a request is ours: whoever dies with it leaves it to others after that. */
 const lease = 2 * 60_000
+const atOnce = 8
 /** When the directory did not answer. */
 const again = 30_000
 /** What waits with nothing to be done is looked at again after this, for a stand-in may be there by then. */
@@ -25,10 +27,16 @@ const lookAgain = 60 * 60_000
 export async function workOffRequests(ground: RequestGround, limit: number): Promise<readonly string[]> {
   const posts: string[] = []
   const until = new Date(ground.clock().getTime() + lease)
-  for (const id of await claimDue(ground, limit, until)) {
-    const claim = { id, until }
-    posts.push(...(await tryOut(ground, claim, () => workOff(ground, claim))))
-  }
+  // Several at once: a directory that is slow for one must not let the lease of the others run out.
+  await inParallel(
+    await claimDue(ground, limit, until),
+    atOnce,
+    async (id) => {
+      const claim = { id, until }
+      posts.push(...(await tryOut(ground, claim, () => workOff(ground, claim))))
+    },
+    (id, error) => ground.log.error({ request: id, error: String(error) }, 'a request could not be worked off'),
+  )
   for (const { request, ask } of await unreachableAsks(ground, limit))
     posts.push(...(await tryOut(ground, { id: request }, () => replaceUnreachable(ground, request, ask))))
   return posts

@@ -37,7 +37,7 @@ export interface Terms {
   /** ISO 8601; null = as soon as it is approved. */
   readonly startsAt: string | null
   readonly lasts: Lasts
-  /** Sentences: what the person has that does not go with it. */
+  /** Sentences: what the person has that does not go with it; of a contract, what it takes away. */
   readonly conflicts: readonly string[]
   /** The grant or contract that is extended; null otherwise. */
   readonly extends: string | null

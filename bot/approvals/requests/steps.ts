@@ -78,9 +78,11 @@ export function step(
     case 'answered':
       return isOverdue(request, at) ? { refused: ranOut } : answer(request, happened, by, at, rules)
     case 'withdrawn': {
-      const { requester, person } = request.terms
-      const who = [requester, person].find(({ id }) => id === by)
-      if (!who) return { refused: 'Only whoever asked for it, or would get it, can withdraw it.' }
+      const { kind, requester, person } = request.terms
+      // A contract ends somebody's access, too: nobody puts that off who it is about.
+      const forThem = kind === 'access' || kind === 'extension'
+      const who = [requester, ...(forThem ? [person] : [])].find(({ id }) => id === by)
+      if (!who) return { refused: `Only whoever asked for it${forThem ? ', or would get it,' : ''} can withdraw it.` }
       return end(request, 'withdrawn', { sentence: `${nameOf(who)} withdrew the request.`, at })
     }
     case 'voided':

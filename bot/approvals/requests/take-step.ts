@@ -12,9 +12,11 @@ import { overtaken } from './overtaken.ts'
 import { type PersonFacts, personFacts } from './person-facts.ts'
 import type { AccessRequest } from './request.ts'
 import { holdRequest, readRequest, writeRequest } from './requests.ts'
+import { nameOf } from './step/words.ts'
 import { needsApprovers, step } from './steps.ts'
 import { tellItThatNobodyDecides } from './tell-it.ts'
 import { timeRules } from './time-rules.ts'
+import { approversOf, whoCannotSpeak } from './who-cannot-speak.ts'
 
 /** A request after a step, and the posts to be brought out. */
 export interface Taken {
@@ -92,9 +94,11 @@ async function takeOne(
   if ('refused' in expected) return expected
   // The directory is asked before the row is held: nobody waits for it with a lock in hand.
   const facts = drawsCards.has(expected.kind) ? await personFacts(ground, before) : undefined
+  const stood = expected.kind === 'approved' ? await whoStands(ground, before, by) : undefined
+  if (stood && 'refused' in stood) return stood
   return await ground.database
     .transaction()
-    .execute((transaction) => takeWithin(ground, transaction, { id, happened, by, facts }))
+    .execute((transaction) => takeWithin(ground, transaction, { id, happened, by, facts, stood }))
 }
 
 async function takeWithin(
@@ -105,9 +109,11 @@ async function takeWithin(
     readonly happened: Happening
     readonly by: UserId | 'helpbot'
     readonly facts: PersonFacts | undefined
+    /** Whose yes counts, as the directory has it; undefined where nobody was looked up. */
+    readonly stood: ReadonlySet<UserId> | undefined
   },
 ): Promise<Taken | Refused> {
-  const { id, by, facts } = given
+  const { id, by, facts, stood } = given
   const before = await holdRequest(transaction, id)
   if (!before) return unknown
   const happened = resolve(given.happened, before)
@@ -118,6 +124,9 @@ async function takeWithin(
   const stepped = step(before, happened, by, ground.clock(), timeRules(ground.policy))
   if ('refused' in stepped) return stepped
   const { request, news } = stepped
+  const takesEffect = request.state === 'approved' && extendsSomething(request)
+  if (takesEffect && !approversOf(request).every((approver) => stood?.has(approver.id)))
+    return { refused: 'Somebody else answered in the same moment. Please try it once more.' }
   await writeRequest(transaction, request)
   const shown = await showNews(transaction, ground, request, news, { facts })
   await tellTicket(ground, transaction, id, news)
@@ -131,6 +140,32 @@ async function takeWithin(
   const event = auditOfStep({ before, after: request, happened, by }, ground)
   if (event) await ground.audit.appendWithin(transaction, event)
   return { request, posts }
+}
+
+/** A later end takes effect with the last yes: no operation looks at those who said yes before. */
+function extendsSomething({ terms: { kind } }: AccessRequest): boolean {
+  return kind === 'extension' || kind === 'contract-extension'
+}
+
+/**
+ * Asks the directory whether those who have said yes to an extension are still people who may. When one is not, the request ends.
+ * Whoever is saying it now has been looked up by the caller.
+ * @returns the ids of all of them; undefined where that is not to be asked; a sentence when one is not
+ * @throws DirectoryError: unknown is never "yes"
+ */
+async function whoStands(
+  ground: RequestGround,
+  before: AccessRequest,
+  by: UserId | 'helpbot',
+): Promise<ReadonlySet<UserId> | Refused | undefined> {
+  if (before.state !== 'open' || !extendsSomething(before)) return undefined
+  const said = approversOf(before)
+  const saying = before.asks.find(({ approver }) => approver.id === by)?.approver
+  const gone = await whoCannotSpeak(ground.directory, said)
+  if (gone === undefined) return new Set([...said, ...(saying ? [saying] : [])].map(({ id }) => id))
+  const why = `${nameOf(gone)} approved it, and cannot approve anything any more. It has to be asked for anew.`
+  await takeOne(ground, before.id, { kind: 'voided', why }, 'helpbot')
+  return { refused: why }
 }
 
 function resolve(happened: Happening, request: AccessRequest): Happened | Refused {

@@ -13,13 +13,21 @@ export function whoDecides(request: AccessRequest, ask: Ask): string {
   ]
   stage.forEach((panel, index) => {
     if (index === ask.panel) return
-    const also = askedIn(request, ask.stage, index).length
-    sentences.push(`At the same time ${people(also)} asked, of whom ${panel.need} must say yes.`)
+    sentences.push(atTheSameTime(askedIn(request, ask.stage, index), panel.need))
   })
   const after = request.stages.slice(ask.stage + 1).flat()
   const later = after.reduce((sum, panel) => sum + panel.need, 0)
   if (later > 0) sentences.push(`After that, ${later} more must say yes.`)
   return sentences.join(' ')
+}
+
+function atTheSameTime(asked: readonly Ask[], need: number): string {
+  if (asked.filter(({ state }) => state === 'approved').length >= need)
+    return need === 1
+      ? 'Somebody who was asked at the same time has said yes.'
+      : 'Others, asked at the same time, said yes.'
+  const all = asked.length === 1 ? 'who must say yes, too' : 'who must all say yes, too'
+  return `At the same time ${people(asked.length)} asked, ${asked.length <= need ? all : `of whom ${need} must say yes`}.`
 }
 
 /** Those who may still answer, or said yes: whoever handed it on is not one of them. */

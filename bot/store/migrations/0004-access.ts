@@ -30,6 +30,8 @@ const statements = [
      had_before boolean, gone_at timestamptz, look_at timestamptz, reminded integer not null default 0,
      attempts integer not null default 0, due_at timestamptz, correlation_id text not null)`,
   `create index access_grants_due on access_grants (due_at) where due_at is not null`,
+  `create index access_grants_to_begin on access_grants (due_at) where state = 'waiting'`,
+  `create index access_grants_to_end on access_grants (ends_at) where state = 'active'`,
   `create index access_grants_by_person on access_grants (tenant_id, person_id) where state in ('waiting','active')`,
   `create index access_grants_by_group on access_grants (tenant_id, group_id) where state in ('waiting','active')`,
   `create index access_grants_by_contract on access_grants (contract_id) where contract_id is not null`,
@@ -50,6 +52,8 @@ const statements = [
   `create index posts_to_forget on posts (created_at) where state in ('sent','failed') and (content ? 'closed'
      or (coalesce(content ->> 'card', '') not in ('access-ask','access-question','access-ends','contract-ends','contract-sponsor')
          and content #> '{data,ids,open}' is distinct from 'true'::jsonb))`,
+
+  `create index posts_lost on posts (created_at) where state = 'failed' and place is null`,
 
   `alter table operations add column about jsonb`,
   `alter table operations add column before jsonb`,

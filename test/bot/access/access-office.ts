@@ -68,6 +68,7 @@ export async function openAccessOffice() {
       directoryFor: () => company.directory,
       groupWithin: async () => [],
       policy,
+      catalogue,
       clock: clock.now,
       isIt: async () => false,
       operations: [grantAccess, revokeAccess, disableAccount, enableAccount],

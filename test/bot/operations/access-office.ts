@@ -13,6 +13,7 @@ import { grantAccess } from '../../../bot/operations/grant-access.ts'
 import type { OperationRequest, OperationResult } from '../../../bot/operations/operation.ts'
 import { revokeAccess } from '../../../bot/operations/revoke-access.ts'
 import { type Ended, operationSteps, type Steps } from '../../../bot/operations/run-operation.ts'
+import type { Catalogue } from '../../../bot/policy/catalogue/catalogue.ts'
 import type { Policy } from '../../../bot/policy/policy.ts'
 import { type CastKey, wellKnown, wellKnownGroups } from '../../../infra/practice/company/cast.ts'
 import { startTestPostgres } from '../../support/postgres.ts'
@@ -57,7 +58,9 @@ export async function openAccessOffice() {
   const isIt = itMembership(directory, group('itHelpDesk'))
   let made = 0
 
-  function stepsWith(parts: { readonly policy?: Policy; readonly directory?: Partial<Directory> } = {}): Steps {
+  function stepsWith(
+    parts: { readonly policy?: Policy; readonly catalogue?: Catalogue; readonly directory?: Partial<Directory> } = {},
+  ): Steps {
     const policy = parts.policy ?? defaultPolicy
     const none = { entries: [], conflicts: [], contracts: undefined, version: '000000000000' }
     const real = settleAccess({ clock, policy, catalogue: none, audit })
@@ -67,6 +70,7 @@ export async function openAccessOffice() {
       directoryFor: () => ({ ...directory, ...parts.directory }),
       groupWithin: (one, groups) => directory.groupWithin(one, groups),
       policy,
+      catalogue: parts.catalogue ?? none,
       clock,
       isIt,
       operations: [grantAccess, revokeAccess, disableAccount, enableAccount],

@@ -78,6 +78,7 @@ describe('what is done to somebody else’s account', () => {
       audit: auditTrail(postgres.database, clock),
       directoryFor: () => directory,
       policy,
+      catalogue: { entries: [], conflicts: [], contracts: undefined, version: '000000000000' },
       clock,
       isIt: itMembership(directory, groupId.parse(wellKnownGroups.itHelpDesk)),
       operations: [operation],

@@ -49,4 +49,21 @@ describe('the database', () => {
       await postgres.close()
     }
   }).timeout(60_000)
+
+  it('loses a connection between two statements of a transaction: that transaction fails, and the process lives on', async () => {
+    const postgres = await startTestPostgres()
+    try {
+      const work = postgres.database.transaction().execute(async (transaction) => {
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction)
+        await sql`select pg_terminate_backend(${rows[0]?.pid}, 5000)`.execute(postgres.database)
+        // An error that nobody listens to ends the process in the next turn of its loop.
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        await sql`select 1`.execute(transaction)
+      })
+      await assert.rejects(work)
+      assert.deepEqual((await sql`select 1 as one`.execute(postgres.database)).rows, [{ one: 1 }])
+    } finally {
+      await postgres.close()
+    }
+  }).timeout(60_000)
 })

@@ -154,7 +154,7 @@ describe('the card that asks an approver', () => {
     const request = requestOf({}, asks, stages)
     assert.equal(
       whoDecides(request, askOf(1)),
-      'Only you are asked. At the same time 2 other people are asked, of whom 2 must say yes. After that, 1 more must say yes.',
+      'Only you are asked. At the same time 2 other people are asked, who must all say yes, too. After that, 1 more must say yes.',
     )
     assert.match(
       whoDecides(request, owner(2, hugo, 'asked')),
