@@ -31,7 +31,7 @@ describe('a refusal', () => {
     const { facts } = await refused(true)
     assert.deepEqual(
       facts.slice(0, 3).map(({ value }) => value),
-      ['Hugo Ferreira', 'reset-password-for', 'Lucas Moreau'],
+      ['Hugo Ferreira', 'a password reset for somebody else', 'Lucas Moreau'],
     )
   })
 
