@@ -130,6 +130,8 @@ function drawColumns({ columns }: ColumnSet, drawing: Drawing): Block[] {
   const [picture] = pictures
   if (!simple || pictures.length > 1 || written.length === 0 || written.length > limits.fields)
     return together(columns.flatMap(({ items }) => items.flatMap((item) => draw(item, drawing))))
+  // Fields would take half of the width, with nothing beside them.
+  if (!picture && written.length === 1) return together(written.flat().flatMap(drawText))
   if (picture && written.length > 1) return [...drawImage(picture), fieldsOf(written)]
   if (!picture) return [fieldsOf(written)]
   return [

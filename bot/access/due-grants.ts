@@ -58,7 +58,7 @@ async function workOn(ground: AccessGround, claimed: KeptGrant): Promise<readonl
   const now = ground.clock()
   const passed = claimed.endsAt !== null && claimed.endsAt <= now
   const over = claimed.state === 'active' && passed
-  const begins = claimed.state === 'waiting' && claimed.startsAt <= now && !passed
+  const begins = claimed.state === 'waiting' && !passed
   const trouble = failures(claimed.attempts) > 0
   // The directory is asked before the row is held: a slow one must keep nobody waiting.
   const asked =

@@ -85,7 +85,8 @@ async function cleanUp(ground: AccessGround, contract: KeptContract): Promise<re
   const open = await openGrantsOfContract(ground.database, contract.id)
   // One whose account could not be disabled comes again when that is tried again.
   const wait = async () => (contract.endedAt === null ? posts : await later(ground, contract.id, posts))
-  const waited = now.getTime() - contract.endsAt.getTime() >= longestWait
+  // From when it was disabled: after an outage all of it is long overdue, and is being taken back just now all the same.
+  const waited = now.getTime() - (contract.endedAt ?? contract.endsAt).getTime() >= longestWait
   if (!waited && open.some(({ attempts }) => failures(attempts) < patience)) return await wait()
   const gone = (await userOrGone(ground.directory, contract.person.id)) === 'gone'
   const rest = gone ? noGroups : await takeAway(ground, contract)

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { lastsInWords } from '../approvals/requests/lasts-words.ts'
 import type { Terms } from '../approvals/requests/request.ts'
 import { readRequest } from '../approvals/requests/requests.ts'
 import type { Person } from '../identity/person.ts'
@@ -87,7 +86,8 @@ export async function contractTerms(ground: AccessGround, contract: KeptContract
     person: contract.person,
     entry: null,
     title: contract.project,
-    opens: `An account that works ${lastsInWords(wanted.lasts)}; ${nameOf(wanted.requester)} answers for it.`,
+    // Not until when: whoever approves it for less would approve words that are not true any more.
+    opens: `An account that works until the contract ends; ${nameOf(wanted.requester)} answers for it.`,
     group: null,
     risk: before?.terms.risk ?? 'medium',
     startsAt: null,

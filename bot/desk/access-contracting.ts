@@ -182,7 +182,8 @@ function contractTerms(
     requester: { id: sponsor.id, name: sponsor.name },
     entry: null,
     title: project,
-    opens: `An account that works until ${momentInWords(until)}; ${sponsor.name} answers for it.`,
+    // Not until when: whoever approves it for less would approve words that are not true any more.
+    opens: `An account that works until the contract ends; ${sponsor.name} answers for it.`,
     group: null,
     risk: 'medium',
     startsAt: null,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { asksFor, forward, grantsAre, membershipIs, toMonday, until } from '../support/access.ts'
+import { approves, asksFor, forward, grantsAre, membershipIs, toMonday, until } from '../support/access.ts'
 import { startTestCompany, type TestCompany } from '../support/company.ts'
 import { enrolWithManager } from '../support/enrol.ts'
 import type { Phone } from '../support/phone.ts'
@@ -45,7 +45,7 @@ describe('a request and those who must say yes', function () {
       const asked = /Ada Lindqvist asks for access[\s\S]*7 days from approval \(was 30 days\)/
       const hers = meera.mischief.keep(await meera.hasSeen(asked))
       assert.match((await hugo.hasSeen(asked)).text, /1 other person is asked with you; 1 of you must say yes/)
-      await hugo.press('Approve')
+      await approves(hugo)
       await ada.hasSeen('It was approved')
       await meera.hasSeen('Hugo Ferreira approved it; your answer is not needed any more')
       assert.match(await meera.mischief.press(hers, 'Approve'), /Hugo Ferreira approved/)
@@ -59,9 +59,9 @@ describe('a request and those who must say yes', function () {
       assert.match((await ada.open('Extend…')).text, /An extension is approved anew/)
       await ada.submit({ lasts: String(7 * day), reason: 'The audit takes longer' })
       await maya.hasSeen(/Ada Lindqvist asks to keep access for longer[\s\S]*The audit takes longer/)
-      await maya.press('Approve')
+      await approves(maya)
       await meera.hasSeen('Ada Lindqvist asks to keep access for longer')
-      await meera.press('Approve')
+      await approves(meera)
       await ada.hasSeen(`${reports} was extended`)
       await ada.hasSeen('Extended: it lasts until')
     })
@@ -112,7 +112,7 @@ describe('a request and those who must say yes', function () {
       await maya.hasSeen('You passed it on to Hugo Ferreira')
       await ada.hasSeen('Maya Okonkwo passed it on to Hugo Ferreira, who is being asked now')
       await hugo.hasSeen(/Travel booking[\s\S]*delegate of Maya Okonkwo/)
-      await hugo.press('Approve')
+      await approves(hugo)
       await membershipIs(company, 'ada', 'travelBooking', 'there')
       await ada.hasSeen('Travel booking: Ada Lindqvist has it now')
     })
@@ -162,7 +162,7 @@ describe('a request and those who must say yes', function () {
       await benoit.hasSeen(/Translation tool[\s\S]*for Maya Okonkwo, who has not decided/)
       await maya.hasSeen('You had not answered for a while: Benoît Lacroix was asked instead')
       await ada.hasSeen('Maya Okonkwo did not answer. Benoît Lacroix is being asked instead')
-      await benoit.press('Approve')
+      await approves(benoit)
       await membershipIs(company, 'ada', 'translation', 'there')
     })
 
@@ -182,7 +182,7 @@ describe('a request and those who must say yes', function () {
       await benoit.hasSeen(/Design studio[\s\S]*for Maya Okonkwo, who is away/)
       await ada.hasSeen('Benoît Lacroix is being asked now')
       assert.ok(!maya.chat().some(({ text }) => text.includes('Design studio')))
-      await benoit.press('Approve')
+      await approves(benoit)
       await membershipIs(company, 'ada', 'designStudio', 'there')
       company.company.tenant.control.setAutomaticReplies(maya.id, false)
     })

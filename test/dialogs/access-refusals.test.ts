@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { wellKnownGroups } from '../../infra/practice/company/cast.ts'
-import { asksFor, chooses, forward, grantsAre, membershipIs, toMonday, toTheLastCard } from '../support/access.ts'
+import {
+  approves,
+  asksFor,
+  chooses,
+  forward,
+  grantsAre,
+  membershipIs,
+  toMonday,
+  toTheLastCard,
+} from '../support/access.ts'
 import { startTestCompany, type TestCompany } from '../support/company.ts'
 import { enrolWithManager } from '../support/enrol.ts'
 import type { Talker } from '../support/talker.ts'
@@ -32,7 +41,7 @@ describe('access that is not given, or not as it was asked for', function () {
       const title = 'Warehouse doors (badge)'
       await asksFor(ada, { words: 'I need access to the warehouse doors', title, duration: '7 days' })
       await maya.hasSeen(/asks for access[\s\S]*Warehouse doors/)
-      await maya.press('Approve')
+      await approves(maya)
       await ada.hasSeen(/Warehouse doors \(badge\): it could not be given[\s\S]*in the company’s own directory/)
       await company.itChannelSees(/Ada Lindqvist[\s\S]*Warehouse/)
       await grantsAre(company, 'ada', 'warehouse-badges', 'failed')
@@ -42,9 +51,9 @@ describe('access that is not given, or not as it was asked for', function () {
       const title = 'Invoices (approve)'
       await asksFor(ada, { words: 'I need access to approve invoices', title, duration: '7 days' })
       await maya.hasSeen(/asks for access[\s\S]*Invoices \(approve\)/)
-      await maya.press('Approve')
+      await approves(maya)
       await meera.hasSeen(/Invoices \(approve\)/)
-      await meera.press('Approve')
+      await approves(meera)
       await ada.hasSeen(/Invoices \(approve\): it could not be given[\s\S]*is a mailing list as well/)
       // The same trouble of the same person: it stands below the first.
       const thread = await company.itChannel.headSeen(/Access was not given[\s\S]*Warehouse/)
@@ -56,7 +65,7 @@ describe('access that is not given, or not as it was asked for', function () {
       await asksFor(tomas, { words: 'I need access to all employees', title: 'All employees', duration: '7 days' })
       const olumide = company.person('hrHead')
       await olumide.hasSeen(/Tomáš Dvořák asks for access[\s\S]*All employees/)
-      await olumide.press('Approve')
+      await approves(olumide)
       await tomas.hasSeen(/All employees: it could not be given[\s\S]*follows from a rule/)
       await membershipIs(company, 'tomas', 'everybody', 'gone')
     })
@@ -97,7 +106,7 @@ describe('access that is not given, or not as it was asked for', function () {
       await chooses(ada, { words: 'I need access to release payments', title: 'Payments (release)' })
       await ada.sees(/A request for Invoices \(enter\) is open for you, and that does not go with Payments \(release\)/)
       await maya.hasSeen(/Ada Lindqvist asks for access[\s\S]*Invoices \(enter\)/)
-      await maya.press('Approve')
+      await approves(maya)
       await membershipIs(company, 'ada', 'invoiceEntry', 'there')
       await chooses(ada, { words: 'I need access to release payments', title: 'Payments (release)' })
       await ada.sees(/You have Invoices \(enter\)[^.]*: Whoever enters an invoice must not release its payment\./)
@@ -114,10 +123,10 @@ describe('access that is not given, or not as it was asked for', function () {
       assert.match(card, /Maya Okonkwo \(manager\), then one of [^\n]*(Dmitri Volkov|Zoë van der Berg)/)
       await ada.press('Ask for it')
       await maya.hasSeen(/Ada Lindqvist asks for access[\s\S]*Conflict: [\s\S]*Vendor master data/)
-      await maya.press('Approve')
+      await approves(maya)
       const zoe = company.person('zoe')
       await zoe.hasSeen(/Conflict: [\s\S]*Vendor master data[\s\S]*member of Internal Control/)
-      await zoe.press('Approve')
+      await approves(zoe)
       await membershipIs(company, 'ada', 'vendorMaster', 'there')
       await company.person('legalHead').hasSeen('Zoë van der Berg approved it; your answer is not needed any more')
     })
@@ -133,7 +142,7 @@ describe('access that is not given, or not as it was asked for', function () {
       const { text } = await benoit.hasSeen(/Maya Okonkwo asks for access for Ada Lindqvist[\s\S]*Travel booking/)
       assert.match(text, /You are asked as\nmanager of Maya Okonkwo/)
       await ada.hasSeen(/Somebody asks for access for you[\s\S]*Maya Okonkwo asked for this for you/)
-      await benoit.press('Approve')
+      await approves(benoit)
       await membershipIs(company, 'ada', 'travelBooking', 'there')
       await ada.hasSeen('Travel booking: Ada Lindqvist has it now')
       await maya.hasSeen('Travel booking: Ada Lindqvist has it now')
@@ -145,7 +154,7 @@ describe('access that is not given, or not as it was asked for', function () {
       assert.match(await toTheLastCard(maya, asked), /Benoît Lacroix \(manager\), then IT, because I find nobody else/)
       await maya.press('Ask for it')
       await benoit.hasSeen(/Maya Okonkwo asks for access[\s\S]*Newsletter/)
-      await benoit.press('Approve')
+      await approves(benoit)
       await maya.hasSeen(/IT has it now[\s\S]*they asked for it themselves/)
       await company.itChannelSees(
         /Nobody can approve a request: Newsletter \(write\)[\s\S]*they asked for it themselves/,
@@ -183,12 +192,12 @@ describe('access that is not given, or not as it was asked for', function () {
       toMonday(company)
       await asksFor(ada, vpn)
       await maya.hasSeen(/Ada Lindqvist asks for access[\s\S]*VPN/)
-      await maya.press('Approve')
+      await approves(maya)
       await ada.hasSeen('VPN: Ada Lindqvist has it now')
       await asksFor(ada, crm)
       control().addMember(wellKnownGroups.crmViewers, ada.id)
       await maya.hasSeen(/Ada Lindqvist asks for access[\s\S]*CRM/)
-      await maya.press('Approve')
+      await approves(maya)
     })
 
     it('what somebody had before stays, and that is said', async () => {

@@ -4,8 +4,10 @@ import { genesisHash, hashRow } from '../../bot/audit/chain.ts'
 import { auditRowsAfter, verifyDatabase } from '../../bot/audit/rows.ts'
 import { days } from '../bot/identity/people.ts'
 import { startTestPostgres, startTestServer, type TestPostgres } from '../support/postgres.ts'
+import { type AuditedEvent, requestsAndCards, trail } from './at-the-end.ts'
+import { Broken, tale } from './broken.ts'
 import { chanceOf } from './chance.ts'
-import { type AuditedEvent, Broken, memberships, requestsAndCards, tale, trail, watchChanges } from './promises.ts'
+import { memberships, watchChanges } from './promises.ts'
 import { drawSequence, happenNext, type Sequence } from './sequences.ts'
 import { type Disaster, openWorld, type World } from './world.ts'
 
@@ -16,6 +18,8 @@ const only = process.env.HELPBOT_PROPERTY_WORLD
 const inOneWorld = 250
 /** Worlds that live at the same time, each on a database of its own. */
 const lanes = 2
+
+const begin = Date.parse('2026-03-02T08:00:00.000Z')
 
 const disaster: Disaster = { crash: 0.1, outage: 0.004, fails: 0.004, losesAnswers: 0.06, lags: 0.1 }
 const moreLooks = 6_000
@@ -64,9 +68,10 @@ describe('access, whatever happens', () => {
     await Promise.all(
       lane.map(async ({ postgres, pool }) => {
         let head = { seq: 0, hash: genesisHash }
-        let from = new Date('2026-03-02T08:00:00.000Z')
         for (const number of chosen) {
           const chance = chanceOf(seed + number)
+          // Each in a time of its own, whichever came before it.
+          const from = new Date(begin + number * 90 * days)
           const size = Math.min(inOneWorld, sequences - number * inOneWorld)
           const world = await openWorld({ pool, database: postgres.database }, chance, from, size)
           try {
@@ -81,7 +86,6 @@ describe('access, whatever happens', () => {
             const again = `HELPBOT_PROPERTY_SEED=${seed} HELPBOT_PROPERTY_WORLD=${number} HELPBOT_PROPERTY_SEQUENCES=${sequences}`
             assert.fail(`${error.message}\nto play it again: ${again}\n${tale(world, error)}`)
           }
-          from = new Date(world.now() + days)
           await world.forget()
         }
         const { fault, count } = await verifyDatabase(postgres.database)
@@ -120,8 +124,8 @@ async function live(world: World, chance: ReturnType<typeof chanceOf>, tally: Ta
     for (let first = 0; first < due.length; first += 6)
       await Promise.all(
         due.slice(first, first + 6).map(async (sequence) => {
-          const happened = await happenNext(world, chance, sequence)
-          if (happened) tally.add(`events: ${happened.kind}${happened.taken ? '' : ' (not taken)'}`)
+          for (const { kind, taken } of await happenNext(world, chance, sequence))
+            tally.add(`events: ${kind}${taken ? '' : ' (not taken)'}`)
         }),
       )
     world.comeBack(false)
@@ -143,7 +147,7 @@ async function live(world: World, chance: ReturnType<typeof chanceOf>, tally: Ta
     if (look >= 40 && (await nothingToCome(world))) break
     await world.pass(Number.POSITIVE_INFINITY)
   }
-  for (const name of ['kill', 'hiccup', 'outages', 'together', 'looks'] as const)
+  for (const name of ['kill', 'hiccup', 'outages', 'together', 'clashes', 'looks'] as const)
     tally.add(`faults: ${name}`, world.counts[name])
   for (const [name, count] of Object.entries(world.engines.counts)) tally.add(`faults: operations ${name}`, count)
   for (const [name, count] of Object.entries(world.company.counts)) tally.add(`faults: directory ${name}`, count)
@@ -215,6 +219,7 @@ function everythingHappened(tally: Tally): void {
       'delegate',
       'extend',
       'hand-back',
+      'tamper',
       'redeliver',
       'question',
       'administrator-adds',

@@ -1,41 +1,19 @@
+import { sql } from 'kysely'
 import { extensionOf } from '../../bot/access/extend-grant-terms.ts'
 import { readGrant } from '../../bot/access/grants.ts'
 import { handBack } from '../../bot/access/hand-back.ts'
 import { grantIdOf } from '../../bot/access/make-grant.ts'
-import { mayDelegateTo, mayStillApprove } from '../../bot/approvals/requests/approvers.ts'
 import { askForAccess } from '../../bot/approvals/requests/ask-for-access.ts'
-import { approveButton } from '../../bot/approvals/requests/button-approve.ts'
-import type { RequestGround } from '../../bot/approvals/requests/ground.ts'
-import type { Happened } from '../../bot/approvals/requests/happened.ts'
-import {
-  type AccessRequest,
-  type Ask,
-  askPost,
-  type Lasts,
-  type Named,
-  type Terms,
-} from '../../bot/approvals/requests/request.ts'
+import type { AccessRequest, Lasts, Named, Terms } from '../../bot/approvals/requests/request.ts'
 import { readRequest } from '../../bot/approvals/requests/requests.ts'
-import { takeStep } from '../../bot/approvals/requests/take-step.ts'
-import { termsHash } from '../../bot/approvals/requests/terms.ts'
 import type { Person, UserId } from '../../bot/identity/person.ts'
 import type { Entry } from '../../bot/policy/catalogue/catalogue.ts'
-import { readPost } from '../../bot/turns/outbox.ts'
 import { hours } from '../bot/identity/people.ts'
 import type { Chance } from './chance.ts'
+import { answer, taking } from './decisions.ts'
+import { type Deed, type EventKind, weights } from './events.ts'
 import type { Replica } from './replica.ts'
 import type { World } from './world.ts'
-
-/** What may follow a request, and how often. */
-const weights = {
-  ...{ approve: 46, deny: 3, withdraw: 3, shorten: 6, extend: 6, delegate: 4, 'hand-back': 6, question: 2 },
-  ...{ 'ask-again': 6, redeliver: 8, 'approve-as-other': 4, 'approve-old-card': 2, 'approve-own': 3 },
-  ...{ 'not-reached': 2, 'go-away': 1, leave: 0.4, 'administrator-removes': 2, 'administrator-adds': 2, wait: 6 },
-} as const
-export type EventKind = keyof typeof weights | 'ask'
-
-/** What somebody does on a replica; true = it was let happen. */
-type Deed = (replica: Replica) => Promise<boolean>
 
 /** One request with what follows. */
 export interface Sequence {
@@ -61,19 +39,23 @@ export function drawSequence(world: World, chance: Chance, person: Person, from:
   }
 }
 
-/** The people do what the sequence says next, perhaps twice in the same moment. @returns what it was and whether it was let happen */
-export async function happenNext(
-  world: World,
-  chance: Chance,
-  sequence: Sequence,
-): Promise<{ readonly kind: EventKind; readonly taken: boolean } | undefined> {
+/** What somebody did, and whether it was let happen. */
+export interface Happening {
+  readonly kind: EventKind
+  readonly taken: boolean
+}
+
+const clashing = ['approve', 'deny', 'withdraw', 'shorten', 'delegate', 'hand-back', 'ask-again'] as const
+
+/** The people do what the sequence says next, perhaps twice, perhaps two things in the same moment. */
+export async function happenNext(world: World, chance: Chance, sequence: Sequence): Promise<readonly Happening[]> {
   const replicas = world.alive()
   if (replicas.length === 0) {
     sequence.at = world.now() + 1
-    return undefined
+    return []
   }
   let kind = sequence.events.shift()
-  if (!kind) return undefined
+  if (!kind) return []
   // Everything happens on the hour, so that much of it happens at once.
   sequence.at = Math.floor(world.now() / hours) * hours + waits(chance)
   let deed = await deedOf(world, chance, sequence, kind)
@@ -81,24 +63,29 @@ export async function happenNext(
     kind = chance.weighed(weights)
     deed = await deedOf(world, chance, sequence, kind)
   }
-  if (!deed) return { kind, taken: false }
+  if (!deed) return [{ kind, taken: false }]
   sequence.last = deed
   const twice = chance.happens(0.15)
-  const on = twice ? [chance.pick(replicas), chance.pick(replicas)] : [chance.pick(replicas)]
-  const what = kind
-  let taken = false
-  await Promise.all(
-    on.map((replica) =>
-      world.survive(
-        what,
-        deed(replica).then((done) => {
-          taken ||= done
-        }),
-      ),
-    ),
-  )
-  world.story(sequence.person.id, `${kind}${twice ? ' twice' : ''}: ${taken ? 'taken' : 'not taken'}`)
-  return { kind, taken }
+  // Somebody else does something else in the same moment.
+  const clash = chance.happens(0.15) ? chance.pick(clashing) : undefined
+  const other = clash && (await deedOf(world, chance, sequence, clash))
+  const [first, second] = [chance.pick(replicas), chance.pick(replicas)]
+  const told = (what: EventKind, done: Deed, on: Replica) =>
+    world.survive(
+      what,
+      done(on).then((taken) => {
+        outcomes.push({ kind: what, taken })
+        world.story(sequence.person.id, `${what}${twice ? ', twice' : ''}: ${taken ? 'taken' : 'not taken'}`)
+      }),
+    )
+  const outcomes: Happening[] = []
+  await Promise.all([
+    told(kind, deed, first),
+    ...(twice ? [told(kind, deed, second)] : []),
+    ...(other ? [told(clash, other, second)] : []),
+  ])
+  if (other) world.counts.clashes++
+  return outcomes
 }
 
 function waits(chance: Chance): number {
@@ -122,8 +109,12 @@ async function deedOf(world: World, chance: Chance, sequence: Sequence, kind: Ev
     const { group } = sequence.entry
     return async () => world.company.administrate(group, person.id, kind === 'administrator-adds')
   }
-  if (kind === 'leave')
-    return async () => leave(world, chance, chance.happens(0.5) ? person.id : someone(world, chance, open))
+  if (kind === 'leave') {
+    const to = await toBegin(world, requests)
+    const who = to && chance.happens(0.7) ? chance.pick(to.approvers).id : someone(world, chance, open)
+    return async () => leave(world, chance, who)
+  }
+  if (kind === 'tamper') return await tamper(world, requests)
   if (kind === 'go-away') {
     const who = someone(world, chance, open)
     return async () =>
@@ -137,95 +128,6 @@ async function deedOf(world: World, chance: Chance, sequence: Sequence, kind: Ev
   const asks = open.asks.filter(({ state }) => state === 'asked')
   const one = asks.length === 0 ? open.asks.at(-1) : chance.pick(asks)
   return one && answer(world, chance, open, one, kind)
-}
-
-/** What an approver does with a card, or somebody who is none. */
-function answer(world: World, chance: Chance, request: AccessRequest, one: Ask, kind: EventKind): Deed | undefined {
-  const { id, terms } = request
-  const proof = (ground: RequestGround) =>
-    terms.risk === 'high' ? { proof: { method: 'totp' as const, at: ground.clock().toISOString() } } : {}
-  const yes = (ground: RequestGround, more: { shorter?: Lasts } = {}): Happened => ({
-    ...{ kind: 'approved', ask: one.id, hash: one.hash },
-    ...proof(ground),
-    ...more,
-  })
-  const may = async ({ ground }: Replica) => (await mayStillApprove(ground, request, one)) === undefined
-  const taken = async ({ ground }: Replica, happened: Happened, by: UserId) =>
-    !('refused' in (await takeStep(ground, id, happened, by)))
-  switch (kind) {
-    case 'approve':
-      if (terms.risk !== 'high') return (replica) => press(world, replica, one, one.approver)
-      return async (replica) => (await may(replica)) && (await taken(replica, yes(replica.ground), one.approver.id))
-    case 'approve-as-other': {
-      const other = chance.pick([...world.managers, ...world.employees])
-      if (other.id === one.approver.id) return undefined
-      return async (replica) =>
-        chance.happens(0.5)
-          ? await press(world, replica, one, other)
-          : await taken(replica, yes(replica.ground), other.id)
-    }
-    case 'approve-own': {
-      const own = chance.pick([terms.requester, terms.person])
-      return async (replica) => await taken(replica, yes(replica.ground), own.id)
-    }
-    case 'approve-old-card':
-      return async (replica) => {
-        const hash = termsHash({ ...terms, reason: 'Another one' })
-        return await taken(replica, { ...yes(replica.ground), kind: 'approved', ask: one.id, hash }, one.approver.id)
-      }
-    case 'shorten': {
-      const shorter: Lasts = { for: (1 + chance.below(30)) * hours }
-      return async (replica) =>
-        (await may(replica)) && (await taken(replica, yes(replica.ground, { shorter }), one.approver.id))
-    }
-    case 'deny':
-      return async (replica) =>
-        (await may(replica)) &&
-        (await taken(replica, { kind: 'denied', ask: one.id, reason: 'Not needed' }, one.approver.id))
-    case 'delegate': {
-      const to = chance.pick([...world.managers, chance.pick(world.employees), terms.person])
-      return async (replica) => {
-        if (!(await may(replica))) return false
-        const found = await mayDelegateTo(replica.ground, request, one, to.id)
-        return (
-          !('refused' in found) &&
-          (await taken(replica, { kind: 'delegated', ask: one.id, to: found }, one.approver.id))
-        )
-      }
-    }
-    case 'question': {
-      const question = `${one.id}:q${request.questions.length + 1}`
-      return async (replica) =>
-        (await taken(replica, { kind: 'asked', ask: one.id, id: question, text: 'What for?' }, one.approver.id)) &&
-        (await taken(replica, { kind: 'answered', question, text: 'Work' }, terms.requester.id))
-    }
-    case 'not-reached':
-      return async () => {
-        const { database } = world
-        const { numUpdatedRows } = await database
-          .updateTable('posts')
-          .set({ state: 'failed' })
-          .where('key', '=', askPost(one.id))
-          .executeTakeFirst()
-        return numUpdatedRows > 0n
-      }
-    default:
-      return undefined
-  }
-}
-
-/** Somebody presses Approve on the card, theirs or not. */
-async function press(world: World, { ground }: Replica, { id }: Ask, by: Named): Promise<boolean> {
-  const post = await readPost(ground.database, askPost(id))
-  if (!post) return false
-  const person = { tenant: world.tenant, ...by }
-  const pressed = { person, post, values: {}, correlationId: id, submitted: false }
-  const { posts } = await approveButton(ground)(pressed)
-  return posts.length > 0
-}
-
-function taking(id: string, happened: Happened, by: UserId): Deed {
-  return async ({ ground }) => !('refused' in (await takeStep(ground, id, happened, by)))
 }
 
 async function ask(world: World, chance: Chance, sequence: Sequence, again: boolean): Promise<Deed> {
@@ -288,10 +190,31 @@ function someone(world: World, chance: Chance, open: AccessRequest | undefined):
   return asked.length > 0 && chance.happens(0.7) ? chance.pick(asked).approver.id : chance.pick(world.managers).id
 }
 
+/** A grant of the sequence that waits for its start. */
+async function toBegin(world: World, requests: readonly string[]) {
+  for (const id of requests) {
+    const grant = await readGrant(world.database, grantIdOf(id))
+    if (grant?.state === 'waiting' && grant.startsAt.getTime() > world.now()) return grant
+  }
+  return undefined
+}
+
+/** Somebody changes the words of an approved request in the table: nobody said yes to these. */
+async function tamper(world: World, requests: readonly string[]): Promise<Deed | undefined> {
+  const grant = await toBegin(world, requests)
+  if (!grant) return undefined
+  return async () => {
+    world.tampered.add(grant.requestId)
+    await sql`update access_requests set document = jsonb_set(document, '{terms,reason}', '"Another one"')
+      where id = ${grant.requestId}`.execute(world.database)
+    return true
+  }
+}
+
 /** Somebody leaves, or comes back. */
 function leave(world: World, chance: Chance, fallback: UserId): boolean {
   const gone = [...world.company.users.values()].filter(({ accountEnabled }) => accountEnabled === false)
-  const returns = gone.length > 0 && chance.happens(0.5)
+  const returns = gone.length > 0 && chance.happens(0.6)
   const who = returns ? chance.pick(gone).id : fallback
   world.company.enable(who, returns)
   world.story(who, returns ? 'is back' : 'has left')

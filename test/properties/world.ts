@@ -83,7 +83,7 @@ export async function openWorld(stores: Stores, chance: Chance, from: Date, size
   const stories = new Map<string, string[]>()
   const worldwide: string[] = []
   const strange: string[] = []
-  const counts = { kill: 0, hiccup: 0, outages: 0, looks: 0, together: 0 }
+  const counts = { kill: 0, hiccup: 0, outages: 0, looks: 0, together: 0, clashes: 0 }
   const at = () => clock().toISOString().slice(5, 19)
   const story = (person: string, text: string) => {
     const lines = stories.get(person) ?? []
@@ -146,6 +146,8 @@ export async function openWorld(stores: Stores, chance: Chance, from: Date, size
   return {
     ...{ tenant, clock, company, engines, employees, managers, entries, groups, stories, worldwide, strange, counts },
     ...{ database, story, survive, alive },
+    /** Requests whose words somebody changed in the table after they were approved. */
+    tampered: new Set<string>(),
     /** Which membership an approved request carries, and who said yes. */
     carried: new Map<string, { readonly of: string; readonly approvers: readonly UserId[] }>(),
     disturbedAt: () => disturbedAt,

@@ -46,6 +46,11 @@ export async function asksFor(who: Talker, asking: Asking): Promise<string> {
   return (await who.sees('I have asked for')).text
 }
 
+/** Approves at a press: what was asked last. */
+export async function approves(who: Talker): Promise<void> {
+  assert.match(await who.press('Approve'), /You approved it/)
+}
+
 /** Waits until the directory has somebody in a group, or has them in it no more. */
 export async function membershipIs(
   { company }: TestCompany,

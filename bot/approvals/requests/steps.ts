@@ -79,7 +79,7 @@ export function step(
       return isOverdue(request, at) ? { refused: ranOut } : answer(request, happened, by, at, rules)
     case 'withdrawn': {
       const { kind, requester, person } = request.terms
-      // A contract ends somebody's access, too: nobody puts that off who it is about.
+      // A contract is its sponsor's to ask for or not: it also ends what the person has.
       const forThem = kind === 'access' || kind === 'extension'
       const who = [requester, ...(forThem ? [person] : [])].find(({ id }) => id === by)
       if (!who) return { refused: `Only whoever asked for it${forThem ? ', or would get it,' : ''} can withdraw it.` }

@@ -7,6 +7,7 @@ import {
 } from '../../../bot/access/operation-ids.ts'
 import { undo, undoableOf } from '../../../bot/access/undo.ts'
 import type { OperationRequest, OperationResult, Warrant } from '../../../bot/operations/operation.ts'
+import type { Catalogue } from '../../../bot/policy/catalogue/catalogue.ts'
 import { builtInTickets } from '../../../bot/tickets/built-in.ts'
 import { type CastKey, wellKnown } from '../../../infra/practice/company/cast.ts'
 import {
@@ -24,12 +25,15 @@ import {
 import { defaultPolicy } from '../policy/examples.ts'
 
 const start = new Date('2026-11-23T09:00:00.000Z')
+/** By another name, for an object with a key of that name looks like a promise. */
+const refusing = 'then'
 
 describe('undoing changes of access', function () {
   this.timeout(120_000)
   let office: AccessOffice
   let runs: Map<string, Promise<OperationResult>>
   let started: OperationRequest[]
+  let catalogue: Catalogue
 
   before(async () => {
     office = await openAccessOffice()
@@ -41,6 +45,7 @@ describe('undoing changes of access', function () {
     office.time.now = start
     runs = new Map()
     started = []
+    catalogue = { entries: [], conflicts: [], contracts: undefined, version: '000000000000' }
   })
 
   const ground = () => ({
@@ -48,6 +53,7 @@ describe('undoing changes of access', function () {
     clock: office.clock,
     directory: office.directory,
     policy: defaultPolicy,
+    catalogue,
     isIt: office.isIt,
     ticketsIn: (connection: AccessOffice['database']) => builtInTickets(connection, office.clock),
     engine: {
@@ -56,7 +62,7 @@ describe('undoing changes of access', function () {
         const known = runs.get(request.id)
         if (known) return await known
         started.push(request)
-        const running = office.run(request)
+        const running = office.run(request, { catalogue })
         runs.set(request.id, running)
         return await running
       },
@@ -321,6 +327,34 @@ describe('undoing changes of access', function () {
       await office.contracted({ state: 'active' })
       assert.match((await undone(op)).sentence, /works under another contract now/)
     })
+  })
+
+  it('gives nothing back that does not go with what the person has by now', async () => {
+    const { op } = await takenBack()
+    const entry = { system: 'Finance', opens: 'See it', keywords: [], risk: 'low', approvals: [], presets: [] } as const
+    const rest = { longest: undefined, visibleTo: 'everybody' } as const
+    catalogue = {
+      ...catalogue,
+      entries: [
+        { ...entry, ...rest, key: 'entry', title: 'Finance reports', group: group('financeReports') },
+        { ...entry, ...rest, key: 'release', title: 'Payment release', group: group('paymentRelease') },
+      ],
+      conflicts: [{ between: ['release', 'entry'], why: 'Whoever releases must not enter', [refusing]: 'refuse' }],
+    }
+    const [before] = await listed()
+    assert.deepEqual([before?.possible, before?.conflicts], [true, []])
+    office.tenant.control.addMember(group('paymentRelease'), of('ada'))
+    try {
+      const conflict =
+        'Ada Lindqvist has Payment release by now, and that does not go with it: Whoever releases must not enter.'
+      const [line] = await listed()
+      assert.deepEqual([line?.possible, line?.conflicts], [false, [conflict]])
+      const result = await undone(op)
+      assert.deepEqual([result.state, result.sentence], ['refused', conflict])
+      assert.equal(await office.isMember('financeReports', 'ada'), false)
+    } finally {
+      office.tenant.control.removeMember(group('paymentRelease'), of('ada'))
+    }
   })
 
   describe('who may', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { readRequest } from '../../../bot/approvals/requests/requests.ts'
 import { contractor } from '../../../dialogs/contractor.ts'
 import { extendAccess } from '../../../dialogs/extend-access.ts'
 import { requestAccess } from '../../../dialogs/request-access.ts'
@@ -213,5 +214,22 @@ describe('asking for access', function () {
       entries: [],
     })
     assert.ok(!again.ok && /has been asked for already/.test(again.sentence), again.sentence)
+  })
+
+  it('a contract: whoever approves it reads what it takes away', async () => {
+    const soon = new Date(Date.now() + 30 * day)
+    await office.given('gil', 'sales-dashboard', new Date(soon.getTime() + day))
+    await office.given('gil', 'finance-reports', new Date(soon.getTime() - day))
+    const { groups } = await office.ground.directory.directGroups(office.person('gil').id, 200)
+    const asked = await office.deskOf('operationsManager').requestContract(randomUUID(), {
+      ...{ about: office.person('gil').id, project: 'Harbour', until: soon.toISOString(), entries: [] },
+    })
+    assert.ok(asked.ok, asked.sentence)
+    const request = await readRequest(office.database, asked.request)
+    const inGroups = groups.length === 1 ? '1 group' : `${groups.length} groups`
+    assert.deepEqual(request?.terms.conflicts, [
+      '1 access that I gave Gil Santos would last longer, and will end with the contract.',
+      `At the end the account is disabled and taken out of every group: it is in ${inGroups} now.`,
+    ])
   })
 })

@@ -104,6 +104,15 @@ describe('the card that asks an approver', () => {
     }
   })
 
+  it('says what a contract takes away, which is no conflict', () => {
+    const conflicts = ['At the end the account is disabled and taken out of every group: it is in 4 groups now.']
+    const { inTeams, inSlack } = shown(requestOf({ kind: 'contract', entry: null, conflicts }))
+    for (const words of [inTeams, inSlack]) {
+      assert.match(words, /taken out of every group: it is in 4 groups now/)
+      assert.doesNotMatch(words, /Conflict/)
+    }
+  })
+
   it('shows the photo in Teams; Slack could not fetch it', () => {
     const { teams, blocks } = shown(requestOf())
     assert.ok(JSON.stringify(teams).includes(photo))

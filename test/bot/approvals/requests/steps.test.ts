@@ -475,6 +475,15 @@ describe('a request for access', () => {
       assert.equal(refused(next, yes(next, maya), maya), 'Ada Lindqvist withdrew the request.')
     })
 
+    it('by whoever asked for a contract alone: it also ends what the person has', () => {
+      for (const kind of ['contract', 'contract-extension'] as const) {
+        const until = new Date(monday.getTime() + 30 * day).toISOString()
+        const request = go(asked({ kind, person: tom, lasts: { until } }), found([maya])).request
+        assert.equal(refused(request, { kind: 'withdrawn' }, tom), 'Only whoever asked for it can withdraw it.')
+        assert.equal(go(request, { kind: 'withdrawn' }, ada).request.state, 'withdrawn')
+      }
+    })
+
     it('when nobody answers in time, and not before', () => {
       const request = byMaya()
       assert.equal(
