@@ -84,7 +84,9 @@ function late(world: World, last: number): number {
 
 /** Each membership that we made is carried by an approval now, and by none that has been over for longer than a minute of service. */
 export async function memberships(world: World): Promise<void> {
-  const all = Map.groupBy(await carriersIn(world), ({ group_id, person_id }) => `${group_id} ${person_id}`)
+  const carriers = await carriersIn(world)
+  for (const carrier of carriers) keepsWhatIsTheirs(world, carrier)
+  const all = Map.groupBy(carriers, ({ group_id, person_id }) => `${group_id} ${person_id}`)
   for (const [group, set] of world.company.members)
     for (const [person, made] of set) {
       if (made !== 'us') continue
@@ -97,6 +99,17 @@ export async function memberships(world: World): Promise<void> {
         person,
       )
     }
+}
+
+/** What is granted and not over is there, where nobody else touched it and no operation about it is or was in trouble. */
+function keepsWhatIsTheirs(world: World, { id, state, group_id, person_id, ends_at }: Carrier): void {
+  const { company, engines } = world
+  if (state !== 'active' || (ends_at !== null && ends_at.getTime() <= world.now())) return
+  if (company.touched.has(`${group_id} ${person_id}`) || company.lastTrouble(person_id) !== undefined) return
+  if (engines.interruptedOf(person_id, group_id).length > 0) return
+  const set = [...company.members].find(([group]) => group === group_id)
+  const is = [...(set?.[1].keys() ?? [])].some((person) => person === person_id)
+  must(is, `${id} is active, and the membership is not there`, person_id)
 }
 
 /** Until when somebody may keep what is over: a minute after its end, or after what kept the service from working. */
