@@ -34,7 +34,9 @@ export async function pressButton(
   inbound: Pressed,
 ): Promise<Reply> {
   const { database, conduct } = dependencies
-  const post = await readPost(database, inbound.post)
+  const found = await readPost(database, inbound.post)
+  // Whoever is quick presses before it is written down where the card stands: then it stands where it was pressed.
+  const post = found && { ...found, place: found.place ?? arrival.place }
   // What is pressed in one chat product stands there: a number matched in the strong one cannot be picked from the weak one.
   const elsewhere = post?.place && post.place.channel !== arrival.address.channel
   if (!post || elsewhere || !isFor(post, person, inbound) || !('card' in post.content))

@@ -127,6 +127,13 @@ describe('pictures and columns in Slack', () => {
     ])
   })
 
+  it('a column with nothing beside it takes the whole width, and its texts keep their looks', () => {
+    const items = [text('One'), { ...text('more'), isSubtle: true }]
+    const blocks = blocksOf([{ type: 'ColumnSet', columns: [{ items }] }])
+    assert.deepEqual(blocks, blocksOf(items))
+    assert.match(JSON.stringify(blocks), /"rich_text".*"context"/)
+  })
+
   it('a picture stands beside its text', () => {
     const columns = [{ items: [image(web)] }, { items: [text('Words \\*here\\*')] }]
     assert.deepEqual(blocksOf([{ type: 'ColumnSet', columns }]), [

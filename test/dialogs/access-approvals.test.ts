@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { approves, asksFor, forward, grantsAre, membershipIs, toMonday, until } from '../support/access.ts'
+import {
+  approves,
+  asksFor,
+  cardsArePlaced,
+  forward,
+  grantsAre,
+  membershipIs,
+  toMonday,
+  until,
+} from '../support/access.ts'
 import { startTestCompany, type TestCompany } from '../support/company.ts'
 import { enrolWithManager } from '../support/enrol.ts'
 import type { Phone } from '../support/phone.ts'
@@ -35,6 +44,7 @@ describe('a request and those who must say yes', function () {
       assert.match(text, /Account Executive, Sales/)
       assert.match(text, /Read the monthly and yearly reports of Finance[\s\S]*Quarter end[\s\S]*30 days from approval/)
       assert.match(text, /Only you are asked\. After that, 1 more must say yes/)
+      await cardsArePlaced(company, maya)
       assert.match((await maya.open('Shorten…')).text, /30 days from approval\. This approves it for less/)
       await maya.submit({ lasts: String(7 * day) })
       await ada.hasSeen(/Maya Okonkwo approved, but for less time than was asked for: 7 days/)
@@ -105,6 +115,7 @@ describe('a request and those who must say yes', function () {
       const title = 'Travel booking'
       await asksFor(ada, { words: 'I need access to the travel booking', title, duration: '7 days' })
       await maya.hasSeen(/asks for access[\s\S]*Travel booking/)
+      await cardsArePlaced(company, maya)
       await maya.open('Delegate…')
       const found = await maya.submit({ name: 'Hugo Ferreira' })
       assert.match(found?.text ?? '', /Choose who is asked instead of you/)

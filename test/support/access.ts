@@ -46,11 +46,17 @@ export async function asksFor(who: Talker, asking: Asking): Promise<string> {
   return (await who.sees('I have asked for')).text
 }
 
+/** Approves at a press what was asked last. */
+export async function approves(company: TestCompany, who: Talker): Promise<void> {
+  await cardsArePlaced(company, who)
+  assert.match(await who.press('Approve'), /You approved it/)
+}
+
 /**
- * Approves at a press what was asked last, once the bot knows where its card stands: before that it cannot tell how strong the
- * chat is and asks for a code. Nobody but a test is as quick.
+ * Waits until the bot knows where the cards of an approver stand: before that it cannot tell how strong the chat is and asks for a
+ * code. Nobody but a test is as quick.
  */
-export async function approves({ database }: TestCompany, who: Talker): Promise<void> {
+export async function cardsArePlaced({ database }: TestCompany, who: Talker): Promise<void> {
   const notPlaced = database
     .selectFrom('posts')
     .select('key')
@@ -59,7 +65,6 @@ export async function approves({ database }: TestCompany, who: Talker): Promise<
     .where('state', '=', 'due')
     .where('place', 'is', null)
   await until(async () => (await notPlaced.execute()).length === 0, `the cards of ${who.name} have their places`)
-  assert.match(await who.press('Approve'), /You approved it/)
 }
 
 /** Waits until the directory has somebody in a group, or has them in it no more. */
