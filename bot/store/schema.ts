@@ -348,6 +348,82 @@ export interface ContractsTable {
   correlation_id: string
 }
 
+/** The bot's own keys towards agents. */
+export interface AgentLinkKeysTable {
+  public_key: string
+  /** Sealed with the key ring. */
+  sealed_key: string
+  state: 'current' | 'followed'
+  followed_by: string | null
+  by_old: string | null
+  by_new: string | null
+  created_at: Moment
+}
+
+/** Enrolment codes: good once, for a quarter of an hour. */
+export interface AgentCodesTable {
+  id: string
+  /** Sealed with the key ring: both ends prove that they know it, so a hash would not do. */
+  sealed_code: string
+  created_by: string
+  created_at: Moment
+  expires_at: Moment
+  used_at: MomentOrNull
+  failures: Generated<number>
+}
+
+/** Agents that were enrolled: the key that is pinned, and what they last said of themselves. */
+export interface AgentsTable {
+  id: string
+  name: string
+  public_key: string
+  state: 'active' | 'revoked'
+  /** It shall make a new key when it is next there. */
+  rotate: ColumnType<boolean, boolean | undefined, boolean>
+  domain: ColumnType<string | null, string | null | undefined, string | null>
+  domain_sid: ColumnType<string | null, string | null | undefined, string | null>
+  enrolled_at: Moment
+  revoked_at: MomentOrNull
+  last_seen_at: MomentOrNull
+  health: ColumnType<object | null, string | null | undefined, string | null>
+}
+
+/** What was written on one side and shall be seen on the other. */
+export interface SyncFollowUpsTable {
+  operation_id: string
+  tenant_id: string
+  person_id: string
+  kind: 'password' | 'member' | 'not-member' | 'enabled' | 'disabled'
+  group_id: string | null
+  /** What it is about, for the person: a group's name, or an empty text. */
+  words: string
+  state: 'waiting' | 'seen' | 'given-up' | 'overtaken'
+  since: Moment
+  give_up_at: Moment
+  due_at: MomentOrNull
+  ended_at: MomentOrNull
+  correlation_id: string
+}
+
+/** Where the reading of a domain's changes stands. */
+export interface ChangeCookiesTable {
+  domain: string
+  agent_id: string
+  cookie: string
+  read_at: Moment
+}
+
+/** Lockouts that were noticed, so that each is spoken of once. */
+export interface LockoutsSeenTable {
+  domain: string
+  object_guid: string
+  locked_at: Moment
+  tenant_id: string | null
+  person_id: string | null
+  offered_at: MomentOrNull
+  seen_at: Moment
+}
+
 /** Small facts of the installation (e.g. when the manager baseline was taken). */
 export interface FactsTable {
   name: string
@@ -374,6 +450,12 @@ export interface Schema {
   access_requests: AccessRequestsTable
   access_grants: AccessGrantsTable
   contracts: ContractsTable
+  agent_link_keys: AgentLinkKeysTable
+  agent_codes: AgentCodesTable
+  agents: AgentsTable
+  sync_follow_ups: SyncFollowUpsTable
+  change_cookies: ChangeCookiesTable
+  lockouts_seen: LockoutsSeenTable
   audit: AuditTable
   facts: FactsTable
 }

@@ -3,6 +3,7 @@ import * as ground from './0001-ground.ts'
 import * as auditOperationIndex from './0002-audit-operation-index.ts'
 import * as slackAndThreads from './0003-slack-and-threads.ts'
 import * as access from './0004-access.ts'
+import * as agents from './0005-agents.ts'
 
 /** All migrations, in order; the key is what the database remembers. */
 export const migrations: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, Migration> = {
   '0002-audit-operation-index': auditOperationIndex,
   '0003-slack-and-threads': slackAndThreads,
   '0004-access': access,
+  '0005-agents': agents,
 }

@@ -1,0 +1,26 @@
+import type { AgentErrorCode, AgentError as Wire } from './protocol/frames.ts'
+
+/**
+ * The only error that a command ends with. `detail` is for IT and the audit and holds no secret; the bot makes the sentence for the
+ * person of the code.
+ */
+export class AgentError extends Error {
+  readonly code: AgentErrorCode
+  readonly detail: string
+  /** A write was sent and nobody knows whether it was done. */
+  readonly maybeDone: boolean
+  readonly rule: Wire['rule']
+
+  constructor(
+    code: AgentErrorCode,
+    detail: string,
+    options: { readonly maybeDone?: boolean; readonly rule?: Wire['rule']; readonly cause?: unknown } = {},
+  ) {
+    super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'AgentError'
+    this.code = code
+    this.detail = detail.slice(0, 500)
+    this.maybeDone = options.maybeDone ?? false
+    this.rule = options.rule
+  }
+}
