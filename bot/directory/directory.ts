@@ -29,8 +29,77 @@ export interface Privilege {
 
 /** What the directory answered to a change: enough to find it again in the vendor's own logs. */
 export interface Receipt {
-  /** Graph `request-id` of the write. */
+  /** Graph `request-id` of the write, or the id of the agent's command. */
   readonly requestId: string | undefined
+  /** Set where it was written on-premises: by which agent and on which domain controller. */
+  readonly onPremises?: WrittenOnPremises
+}
+
+export interface WrittenOnPremises {
+  readonly agent: string
+  readonly controller: string
+}
+
+/**
+ * Which side an object is mastered in, and whether we can write there. Found live, never configured.
+ * - no-connector: Active Directory, and no agent of its domain has ever been enrolled
+ * - switched-off: the setting of the directory type does not let us write to that side
+ * - ambiguous: which object of Active Directory it is cannot be said for certain
+ * - missing: there is no such object in Active Directory (any more)
+ * - not-allowed: the agent's own policy does not let it be changed
+ */
+export type Authority =
+  | { readonly at: 'entra' }
+  | {
+      readonly at: 'active-directory'
+      /** DNS name, lower case. */
+      readonly domain: string
+      /** objectGUID, lower case. */
+      readonly guid: string
+      /** DN, for IT and the audit; never acted on. */
+      readonly dn: string
+    }
+  | {
+      readonly at: 'nowhere'
+      readonly code: 'no-connector' | 'switched-off' | 'ambiguous' | 'missing' | 'not-allowed'
+      /** For IT and the audit. */
+      readonly detail: string
+    }
+
+/**
+ * Where a temporary password goes the moment it exists, and where it comes from when we make it ourselves (an agent makes its own).
+ * Nothing else may keep it.
+ */
+export interface PasswordSlot {
+  make(): string
+  put(password: string): void
+}
+
+/** An account's door. Entra ID says nothing of it: it has neither a lock to look at nor an unlock. */
+export type AccountDoor =
+  | { readonly at: 'entra' }
+  | {
+      readonly at: 'active-directory'
+      readonly locked: boolean
+      readonly lockedAt: Date | undefined
+      /** Until when the policy keeps it locked; undefined = until somebody unlocks it, or not locked. */
+      readonly lockedUntil: Date | undefined
+      readonly badPasswordCount: number
+      readonly lastBadPasswordAt: Date | undefined
+      readonly enabled: boolean
+      readonly accountExpired: boolean
+      readonly passwordExpired: boolean
+      readonly mustChangePassword: boolean
+      readonly passwordSetAt: Date | undefined
+      readonly controller: string
+    }
+
+/** What became of an unlock. `after` is read back where it was written; undefined when that could not be done. */
+export interface UnlockReceipt extends Receipt {
+  /** False when it was not locked at all. */
+  readonly changed: boolean
+  readonly before: AccountDoor
+  readonly after: AccountDoor | undefined
 }
 
 /** One page-wise listing, so that no caller holds a whole directory in memory. */
@@ -136,7 +205,7 @@ export interface Directory {
   owners(id: GroupId, limit: number): Promise<{ readonly people: readonly DirectoryUser[]; readonly more: boolean }>
   /** People who are direct members, by name where the directory sorts; at most `limit`, and never more than 100. @throws DirectoryError not-found */
   members(id: GroupId, limit: number): Promise<{ readonly people: readonly DirectoryUser[]; readonly more: boolean }>
-  /** Whether the person is a direct member. May lag behind the directory by seconds. @throws DirectoryError not-found */
+  /** Whether the person is a direct member, asked where the group is mastered. May lag by seconds. @throws DirectoryError not-found */
   isMember(group: GroupId, id: UserId): Promise<boolean>
   /** The groups this person is a direct member of; at most `limit`, and never more than 200. */
   directGroups(
@@ -151,8 +220,23 @@ export interface Directory {
   /** A small photo as a data URI, or undefined. */
   photo(id: UserId): Promise<string | undefined>
 
-  /** Sets a password that must be changed at the next sign-in. One PATCH, never replayed by a retry handler. */
-  setPassword(id: UserId, password: string): Promise<Receipt>
+  /** Where the person's account can be written. @throws DirectoryError not-found; unreachable when an agent would know and none answers */
+  authority(id: UserId): Promise<Authority>
+  /** Where the members of a group can be written. @throws DirectoryError as `authority` */
+  groupAuthority(id: GroupId): Promise<Authority>
+  /** Whether the account is locked, expired, disabled: asked where it is mastered. @throws DirectoryError */
+  accountDoor(id: UserId): Promise<AccountDoor>
+
+  /**
+   * Sets a password that must be changed at the next sign-in, where the account is mastered; there an on-premises account is unlocked
+   * as well. Never replayed. The slot is filled before a write that may get lost, where we made the password ourselves.
+   */
+  setPassword(id: UserId, slot: PasswordSlot): Promise<Receipt>
+  /**
+   * Ends a lockout on-premises. Not locked is success without a change.
+   * @throws DirectoryError protected for an account of Entra ID, which has no unlock
+   */
+  unlockAccount(id: UserId): Promise<UnlockReceipt>
   /**
    * Makes a Temporary Access Pass, with which the person signs in instead of a password. An earlier one of theirs stops
    * working. Never replayed by a retry handler.

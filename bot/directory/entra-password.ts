@@ -1,5 +1,5 @@
 import type { UserId } from '../identity/person.ts'
-import type { DirectoryUser, Receipt } from './directory.ts'
+import type { DirectoryUser, PasswordSlot, Receipt } from './directory.ts'
 import { DirectoryError } from './directory-error.ts'
 import { address } from './graph-address.ts'
 import type { Graph } from './graph-client.ts'
@@ -15,9 +15,12 @@ import { sentences } from './sentences.ts'
 export async function setEntraPassword(
   graph: Graph,
   id: UserId,
-  password: string,
+  slot: PasswordSlot,
   read: (id: UserId) => Promise<DirectoryUser>,
 ): Promise<Receipt> {
+  const password = slot.make()
+  // Kept before it is sent: when the answer gets lost, it may be the password all the same.
+  slot.put(password)
   const body = { passwordProfile: { password, forceChangePasswordNextSignIn: true } }
   const options = { title: 'PATCH /users/{id} passwordProfile', secrets: [password] }
   try {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { groupId, type UserId } from '../identity/person.ts'
-import type { Directory } from './directory.ts'
+import type { Authority, Directory } from './directory.ts'
 import { DirectoryError } from './directory-error.ts'
 import { accessPasses, issueAccessPass } from './entra-access-pass.ts'
 import { readGroup, readGroups } from './entra-group.ts'
@@ -83,6 +83,15 @@ interface Surroundings {
   readonly batches: BatchDeps
 }
 
+const noUnlock =
+  'Microsoft ends such a wait by itself after a while, and nobody can end it by hand. A password reset may help.'
+
+/** Through Graph alone nothing on-premises can be written. */
+function authorityOf({ sourceOfAuthority }: { readonly sourceOfAuthority: 'entra' | 'on-premises' }): Authority {
+  if (sourceOfAuthority === 'entra') return { at: 'entra' }
+  return { at: 'nowhere', code: 'no-connector', detail: 'mastered on-premises, and no agent is enrolled' }
+}
+
 function overGraph(graph: Graph, { mailFrom, clock, batches }: Surroundings): Directory {
   const user = async (id: UserId) => {
     const path = address(['users', id], { $select: userProperties })
@@ -146,7 +155,17 @@ function overGraph(graph: Graph, { mailFrom, clock, batches }: Surroundings): Di
 
     photo: (id) => photo(graph, id),
 
-    setPassword: (id, password) => setEntraPassword(graph, id, password, user),
+    authority: async (id) => authorityOf(await user(id)),
+    groupAuthority: async (id) => authorityOf(await readGroup(graph, id)),
+    accountDoor: async (id) => {
+      await user(id)
+      return { at: 'entra' }
+    },
+
+    setPassword: (id, slot) => setEntraPassword(graph, id, slot, user),
+    async unlockAccount() {
+      throw new DirectoryError('protected', { sentence: noUnlock, detail: 'Entra ID has no unlock' })
+    },
 
     issueAccessPass: (id, options) => issueAccessPass(graph, id, options, { read: user, clock }),
     accessPasses: (id) => accessPasses(graph, id),

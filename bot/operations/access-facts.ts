@@ -7,6 +7,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 import type { AccessChangeRequest } from './steps.ts'
 import type { Warranted } from './warranted.ts'
+import { writable } from './writable.ts'
 
 export interface AccessFactsGround {
   readonly database: Kysely<Schema>
@@ -65,7 +66,9 @@ async function personOf(
   granted: boolean,
 ): Promise<AccessPerson> {
   const { id, accountEnabled, sourceOfAuthority } = user
-  const known = { id, accountEnabled, sourceOfAuthority }
+  // Where the account can be written matters only to changes of the account: those of a group may not depend on it.
+  const where = request.access.group ? {} : await writable(user, () => directory.authority(id))
+  const known = { id, accountEnabled, sourceOfAuthority, ...where }
   // Taking back what we gave does not depend on who it is, and must not depend on answers that it does not need.
   if (request.name === 'revoke-access' && granted)
     return { ...known, privileged: 'unknown', protectedBecause: undefined, because: [] }
@@ -86,7 +89,8 @@ async function groupOf({ directory, policy, groupWithin }: AccessFactsGround, fa
     groups.length > 0 ? groupWithin(id, groups) : [],
   ])
   const { privileged, because } = privilege
-  const kind = { roleAssignable, dynamic, unified, mailEnabled, securityEnabled, sourceOfAuthority }
+  const where = await writable(facts, () => directory.groupAuthority(id))
+  const kind = { roleAssignable, dynamic, unified, mailEnabled, securityEnabled, sourceOfAuthority, ...where }
   return { id, ...kind, privileged, within, because }
 }
 

@@ -1,12 +1,13 @@
 import type { Directory, DirectoryUser } from '../directory/directory.ts'
 import type { UserId } from '../identity/person.ts'
 import type { Policy } from '../policy/policy.ts'
+import { type Writable, writable } from './writable.ts'
 
 /** What the policy needs to know of a person and of whom it concerns, read from the directory just now. */
 export interface Facts {
   readonly user: DirectoryUser
   readonly person: { readonly accountEnabled: boolean | undefined; readonly guest: boolean | undefined }
-  readonly target: {
+  readonly target: Writable & {
     readonly privileged: boolean
     readonly protectedBecause: readonly string[]
     readonly sourceOfAuthority: 'entra' | 'on-premises'
@@ -29,6 +30,7 @@ export async function factsOf(directory: Directory, policy: Policy, actor: UserI
     directory.privilege(target),
     groups.length > 0 ? directory.memberOf(target, groups) : [],
   ])
+  const where = await writable(user, () => directory.authority(target))
   const protectedBecause = [
     ...(people.includes(target) ? ['the policy protects this person'] : []),
     ...within.map((group) => `the policy protects group ${group}`),
@@ -41,6 +43,7 @@ export async function factsOf(directory: Directory, policy: Policy, actor: UserI
       privileged: privilege.privileged,
       protectedBecause,
       sourceOfAuthority: user.sourceOfAuthority,
+      ...where,
     },
     because: privilege.because,
   }

@@ -36,9 +36,15 @@ export function resetting(
       let changed: Changed = interrupted
       // A made-up password may hit a list of banned words we cannot know: one more try with another.
       for (let turn = 1; turn <= 2; turn++) {
-        const password = dependencies.makePassword(before.displayName)
-        changed = await attempt('set-password', () => directory.setPassword(request.target, password))
-        if (changed.fate !== 'refused') dependencies.handover.put(request.id, password)
+        let made: string | undefined
+        const slot = {
+          make: () => dependencies.makePassword(before.displayName),
+          put(password: string) {
+            made = password
+          },
+        }
+        changed = await attempt('set-password', () => directory.setPassword(request.target, slot))
+        if (changed.fate !== 'refused' && made !== undefined) dependencies.handover.put(request.id, made)
         if (!changed.detail['set-password-error']?.startsWith('policy')) break
       }
       if (changed.fate !== 'accepted' || !dependencies.revokeSessions) return changed

@@ -11,6 +11,10 @@ export interface AccessPerson {
   /** Which protected groups of the policy the person is in, in words for IT. Undefined = nobody looked. */
   readonly protectedBecause: readonly string[] | undefined
   readonly sourceOfAuthority: 'entra' | 'on-premises'
+  /** Whether it can be written there, found live; left out = no, of what is mastered on-premises. */
+  readonly writableOnPremises?: boolean
+  /** Why not, for IT and the audit. */
+  readonly notWritableBecause?: string
   /** Why privileged: for IT and the audit only. */
   readonly because: readonly string[]
 }
@@ -25,6 +29,10 @@ export interface AccessGroup {
   readonly mailEnabled: boolean | undefined
   readonly securityEnabled: boolean | undefined
   readonly sourceOfAuthority: 'entra' | 'on-premises'
+  /** Whether it can be written there, found live; left out = no, of what is mastered on-premises. */
+  readonly writableOnPremises?: boolean
+  /** Why not, for IT and the audit. */
+  readonly notWritableBecause?: string
   /** Which protected groups of the policy it is nested in. Undefined = nobody looked. */
   readonly within: readonly GroupId[] | undefined
   /** Why privileged: for IT and the audit only. */
@@ -60,6 +68,7 @@ export const accessRefusalCodes = [
   'privileged',
   'protected',
   'disabled',
+  'cloud-person',
   'mastered-elsewhere',
 ] as const
 export type AccessRefusalCode = (typeof accessRefusalCodes)[number]

@@ -72,14 +72,18 @@ function named(checks: readonly (readonly [string, boolean])[]): readonly string
 
 function refuseForTheGroup(policy: Pick<Policy, 'protected'>, group: AccessGroup): No {
   // Before the rest, because there the way on is another one: a ticket, and the company's own directory.
-  if (group.sourceOfAuthority !== 'entra') return ['synced-group', `the group is mastered ${group.sourceOfAuthority}`]
+  const onPremises = group.sourceOfAuthority !== 'entra'
+  if (onPremises && group.writableOnPremises !== true)
+    return ['synced-group', group.notWritableBecause ?? `the group is mastered ${group.sourceOfAuthority}`]
   if (group.roleAssignable) return ['role-assignable-group', 'the group is role-assignable']
   if (group.privileged !== false) return ['privileged-group', because('the group is privileged', group.because)]
   if (policy.protected.groups.includes(group.id)) return ['protected-group', 'the policy protects the group']
   const [parent] = group.within ?? []
   if (parent !== undefined) return ['protected-group', `the policy protects group ${parent}, which it is nested in`]
   if (group.dynamic) return ['dynamic-group', 'the group has dynamic membership']
-  if (group.mailEnabled && !group.unified) return ['mail-enabled-group', 'mail-enabled, and no Microsoft 365 group']
+  // Graph cannot write such a group; Active Directory does not mind that it has an address.
+  if (group.mailEnabled && !group.unified && !onPremises)
+    return ['mail-enabled-group', 'mail-enabled, and no Microsoft 365 group']
   if (!group.securityEnabled && !group.unified)
     return ['unsuitable-group', 'neither a security group nor a Microsoft 365 group']
   return undefined
@@ -96,8 +100,11 @@ function refuseForThePerson(policy: Pick<Policy, 'protected'>, facts: AccessFact
   if (change === 'grant-access' && !person.accountEnabled) return ['disabled', 'accountEnabled is false']
   // Memberships of cloud groups are written in the cloud, whoever's they are; accounts only where they are mastered.
   const ofAccount = change === 'disable-account' || change === 'enable-account'
-  if (ofAccount && person.sourceOfAuthority !== 'entra')
-    return ['mastered-elsewhere', `mastered ${person.sourceOfAuthority}`]
+  const onPremises = person.sourceOfAuthority !== 'entra'
+  const ofGroup = facts.group !== null && facts.group !== 'gone' && facts.group.sourceOfAuthority !== 'entra'
+  if (ofGroup && !onPremises) return ['cloud-person', 'the group is mastered on-premises, and the person in Entra ID']
+  if (ofAccount && onPremises && person.writableOnPremises !== true)
+    return ['mastered-elsewhere', person.notWritableBecause ?? `mastered ${person.sourceOfAuthority}`]
   return undefined
 }
 
@@ -135,5 +142,7 @@ const reasons: Readonly<Record<AccessRefusalCode, string>> = {
   privileged: onlyIt,
   protected: onlyIt,
   disabled: 'sign-in to the account is blocked',
+  'cloud-person':
+    'the account exists in Microsoft 365 only, and the group takes only accounts of the company’s own directory',
   'mastered-elsewhere': 'the account is looked after in the company’s own directory, which I cannot change from here',
 }

@@ -122,8 +122,9 @@ function refuseForTheAccount(policy: Policy, request: DecisionRequest): Refusal 
   const mayAct = person.accountEnabled || (facts.protective && facts.for === 'self')
   if (!mayAct || !(target.accountEnabled || facts.blocks || facts.aboutAccess))
     return refusal(policy, request, 'disabled', 'accountEnabled is false')
-  if (facts.needsSourceOfAuthority && target.sourceOfAuthority !== 'entra')
-    return refusal(policy, request, 'mastered-elsewhere', `mastered ${target.sourceOfAuthority}`)
+  const { sourceOfAuthority, writableOnPremises, notWritableBecause } = target
+  if (facts.needsSourceOfAuthority && sourceOfAuthority !== 'entra' && writableOnPremises !== true)
+    return refusal(policy, request, 'mastered-elsewhere', notWritableBecause ?? `mastered ${sourceOfAuthority}`)
   return undefined
 }
 

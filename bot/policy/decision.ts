@@ -32,6 +32,10 @@ export interface DecisionRequest {
      */
     readonly protectedBecause?: readonly string[]
     readonly sourceOfAuthority: 'entra' | 'on-premises'
+    /** Whether it can be written there, found live; left out = no, of what is mastered on-premises. */
+    readonly writableOnPremises?: boolean
+    /** Why not, for IT and the audit. */
+    readonly notWritableBecause?: string
     readonly accountEnabled: boolean | undefined
     readonly guest: boolean | undefined
   }
