@@ -1,4 +1,4 @@
-import type { AgentErrorCode, AgentError as Wire } from './protocol/frames.ts'
+import type { AgentErrorCode, Alarm, AgentError as Wire } from './protocol/frames.ts'
 
 /**
  * The only error that a command ends with. `detail` is for IT and the audit and holds no secret; the bot makes the sentence for the
@@ -10,11 +10,18 @@ export class AgentError extends Error {
   /** A write was sent and nobody knows whether it was done. */
   readonly maybeDone: boolean
   readonly rule: Wire['rule']
+  /** Set where IT must hear of it: the bot asked for what it may not have. */
+  readonly alarm: Alarm['kind'] | undefined
 
   constructor(
     code: AgentErrorCode,
     detail: string,
-    options: { readonly maybeDone?: boolean; readonly rule?: Wire['rule']; readonly cause?: unknown } = {},
+    options: {
+      readonly maybeDone?: boolean
+      readonly rule?: Wire['rule']
+      readonly alarm?: Alarm['kind']
+      readonly cause?: unknown
+    } = {},
   ) {
     super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'AgentError'
@@ -22,5 +29,6 @@ export class AgentError extends Error {
     this.detail = detail.slice(0, 500)
     this.maybeDone = options.maybeDone ?? false
     this.rule = options.rule
+    this.alarm = options.alarm
   }
 }
