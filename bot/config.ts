@@ -56,6 +56,12 @@ const environment = z.object({
       /^[^:,]+:[A-Za-z0-9+/=]+(,[^:,]+:[A-Za-z0-9+/=]+)*$/,
       'must be id:base64 of 32 bytes, several separated by commas, the current one first',
     ),
+  HELPBOT_DIRECTORY: z
+    .enum(
+      ['hybrid', 'entra', 'on-premises'],
+      'must be hybrid, entra (nothing is written on-premises) or on-premises (nothing is written in Entra ID)',
+    )
+    .default('hybrid'),
   HELPBOT_POLICY: z.string().min(1).optional(),
   HELPBOT_CATALOGUE: z.string().min(1).optional(),
   GRAPH_TENANT_ID: tenantId,
@@ -158,6 +164,8 @@ export interface Settings {
   /** What people can ask access to; undefined = nothing. */
   readonly catalogueFile: string | undefined
   readonly graph: GraphSettings
+  /** Which sides may be written; where an object is mastered is found, not set. */
+  readonly directory: 'hybrid' | 'entra' | 'on-premises'
   readonly authority: string
   readonly teams: TeamsSettings | undefined
   readonly slack: SlackSettings | undefined
@@ -295,6 +303,7 @@ function arrange(values: Values): Settings {
       certificate: values.GRAPH_CERTIFICATE,
       mailFrom: values.NOTICE_MAILBOX,
     },
+    directory: values.HELPBOT_DIRECTORY,
     authority: values.AUTHORITY,
     teams: teamsOf(values),
     slack: slackOf(values),
