@@ -23,6 +23,25 @@ export type Standing =
       readonly privileged?: boolean
     }
 
+/** Where an account is mastered: in Entra ID; on-premises, where we can write, cannot, or cannot find it out just now. */
+export type MasteredAt = 'entra' | 'on-premises' | 'out-of-reach' | 'unreachable'
+
+/** An account's door as it is told to whoever has proved that it is theirs. Times are ISO 8601. */
+export type DoorSeen =
+  | { readonly at: 'entra' }
+  | { readonly at: 'unreachable' }
+  | { readonly at: 'unproven' }
+  | {
+      readonly at: 'active-directory'
+      readonly locked: boolean
+      readonly enabled: boolean
+      readonly accountExpired: boolean
+      readonly passwordExpired: boolean
+      readonly mustChangePassword: boolean
+      readonly badPasswordCount: number
+      readonly lastBadPasswordAt: string | null
+    }
+
 /** Whether a way to prove oneself can be used now. `because` is a sentence for the person. */
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly because: string }
 
@@ -194,6 +213,9 @@ export interface Desk extends AccessDesk {
   myTickets(): Promise<readonly TicketLine[]>
   /** The threads that wait for IT; undefined for whoever is not IT. */
   openThreads(): Promise<OpenThreads | undefined>
-  /** Whether the account is mastered on-premises. */
-  isOnPremises(): Promise<boolean>
+  masteredAt(): Promise<MasteredAt>
+  /** Looked up live. Nothing of it is told before the person has proved enough for an unlock: then it is `unproven`. */
+  accountDoor(): Promise<DoorSeen>
+  /** Ends a lockout on-premises. `over` is false while it still runs. */
+  unlockAccount(key: string): Promise<OperationReport & { readonly over: boolean }>
 }

@@ -1,19 +1,28 @@
-import { createServer, type Server } from 'node:http'
-import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 import type { Logger } from 'pino'
 import type { Metrics } from './metrics.ts'
+
+/** Takes over a connection that asks for another protocol (RFC 9110 section 7.8). Whoever takes it also ends it. */
+export interface Upgrade {
+  /** Whole path, without a query. */
+  readonly path: string
+  readonly take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
 
 export interface ServerOptions {
   readonly host: string
   readonly port: number
   readonly routers: readonly Router[]
+  readonly upgrades?: readonly Upgrade[]
   readonly ready: () => Promise<{ ready: boolean; detail: Record<string, string> }>
   readonly metrics: Metrics
   readonly log: Logger
 }
 
 export interface RunningServer {
-  /** Takes nothing new and waits for what is being answered. */
+  /** Takes nothing new and waits for what is being answered, but not for connections that were taken over. */
   drain(): Promise<void>
 }
 
@@ -39,30 +48,50 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   for (const router of options.routers) app.use(router)
   app.use(fallback(options.log))
-  const server = await listen(app, options.host, options.port)
+  const upgradeFor = (request: IncomingMessage) =>
+    options.upgrades?.find(({ path }) => path === request.url?.split('?', 1)[0])
+  const limits = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }
+  // What nobody takes over is a request like any other.
+  const shouldUpgradeCallback = (request: IncomingMessage) => !draining && upgradeFor(request) !== undefined
+  const server = createServer({ ...limits, shouldUpgradeCallback }, app)
+  const takenOver = new Set<Duplex>()
+  server.on('upgrade', (request, socket, head) => {
+    // Unheard, a connection that breaks now would end the process.
+    socket.on('error', () => socket.destroy())
+    takenOver.add(socket)
+    socket.once('close', () => takenOver.delete(socket))
+    upgradeFor(request)?.take(request, socket, head)
+  })
+  await listen(server, options.host, options.port)
   return {
     async drain() {
       draining = true
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      // Connections are kept alive between requests: those that fall idle now are closed as they do.
-      const closing = setInterval(() => server.closeIdleConnections(), 50)
-      server.closeIdleConnections()
+      const closed = Promise.withResolvers<void>()
+      server.close(() => closed.resolve())
+      const look = () => {
+        // Connections are kept alive between requests: those that fall idle now are closed as they do.
+        server.closeIdleConnections()
+        server.getConnections((_error, open) => {
+          if (open <= takenOver.size) closed.resolve()
+        })
+      }
+      const looking = setInterval(look, 50)
+      look()
       const impatience = setTimeout(() => server.closeAllConnections(), 10_000)
-      await closed
+      await closed.promise
       clearTimeout(impatience)
-      clearInterval(closing)
+      clearInterval(looking)
     },
   }
 }
 
-function listen(app: Express, host: string, port: number): Promise<Server> {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app)
+function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE' ? `PORT: ${port} is in use on ${host}; choose another` : error.message
       reject(new Error(taken))
     })
-    server.listen(port, host, () => resolve(server))
+    server.listen(port, host, () => resolve())
   })
 }
 

@@ -20,6 +20,9 @@ export interface Policed {
   readonly kind: 'user' | 'group' | 'unit'
 }
 
+/** An object as a command names it: where it lies is found out when it is looked at. */
+export type Named = Pick<Policed, 'guid' | 'kind'>
+
 /**
  * The agent's own law. The bot cannot change it and is not asked. What it refuses it throws as AgentError: `forbidden` with an alarm
  * `outside`, `forbidden` or `cap`; `protected` with an alarm `privileged`.
@@ -37,7 +40,7 @@ export interface AgentPolicy {
    * Just before a write, on the controller that will write: operation, place, neverTouch, privileged accounts and groups (live, nested
    * included). `more`: everything else the write concerns (the member, the unit). @throws AgentError
    */
-  guard(controller: Controller, operation: PolicedOperation, target: Policed, more?: readonly Policed[]): Promise<void>
+  guard(controller: Controller, operation: PolicedOperation, target: Named, more?: readonly Named[]): Promise<void>
   /** Counts one write of this hour, on disk, before it is done. @throws AgentError forbidden (cap) */
   spend(operation: PolicedOperation): Promise<void>
 }

@@ -33,7 +33,10 @@ export const challenge = z.strictObject({
   version: z.literal(protocolVersion),
   nonce,
   botKey: publicKey,
-  /** A key that this one has followed, and both signatures of the change; the agent may have pinned the older one. */
+  /**
+   * Keys that came before, the newest first, with both signatures of the change (`keyChange`): the first was followed by `botKey`, each
+   * other one by the one before it. The agent may have pinned an older one.
+   */
   follows: z.array(z.strictObject({ botKey: publicKey, byOld: signature, byNew: signature })).max(8),
 })
 export type Challenge = z.infer<typeof challenge>

@@ -33,6 +33,10 @@ const lostFor =
 const lost =
   'Something went wrong on my side, and I cannot say whether your password was changed. Press the button again, or go to IT.'
 
+const lostUnlock =
+  'Something went wrong on my side, and I cannot say whether your account was unlocked. Try to sign in, or go to IT.'
+const slowUnlock = 'Unlocking your account takes longer than usual, and is still going on. Look again in a moment.'
+
 /** The operations that presses of one button may have started, first to last. */
 export function attempts(dialogId: string, key: string): readonly string[] {
   return Array.from({ length: mostAttempts }, (_, index) => `${dialogId}:${key}:${index + 1}`)
@@ -42,7 +46,7 @@ export function attempts(dialogId: string, key: string): readonly string[] {
 export function operating(
   ground: Ground,
   { person, dialogId, correlationId }: Sitting,
-): Pick<Desk, 'resetPassword' | 'resetPasswordFor' | 'protectAccount'> {
+): Pick<Desk, 'resetPassword' | 'resetPasswordFor' | 'unlockAccount' | 'protectAccount'> {
   function request(id: string, name: DirectoryOperation, why: string): OperationRequest {
     return {
       id,
@@ -149,6 +153,14 @@ export function operating(
       })
       const handed = await handOver(key, theirs, { unseen: unseenFor[kind], lost: lostFor })
       return { ...handed, kind, minutes: passLasts / 60_000 }
+    },
+    async unlockAccount(key) {
+      const why = 'the person asked for it in the chat'
+      const result = await runOrLose(request(`${dialogId}:${key}`, 'unlock-account', why))
+      if (result === 'lost') return { state: 'unclear', sentence: lostUnlock, ticketNumber: undefined, over: true }
+      if (result === 'still-running')
+        return { state: 'unclear', sentence: slowUnlock, ticketNumber: undefined, over: false }
+      return { ...(await report(result)), over: true }
     },
     async protectAccount(key, about) {
       await takeBackAuthenticator(ground, { tenant: person.tenant, person: person.id, correlationId })

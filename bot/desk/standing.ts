@@ -1,9 +1,13 @@
-import type { Desk, OperationName, Standing } from '../desk.ts'
+import type { Desk, MasteredAt, OperationName, Standing } from '../desk.ts'
+import type { AccountDoor } from '../directory/directory.ts'
+import { DirectoryError } from '../directory/directory-error.ts'
 import type { UserId } from '../identity/person.ts'
 import { listOfDialog } from '../identity/proofs.ts'
 import { type Facts, factsOf } from '../operations/facts.ts'
+import { OnPremisesUnreachable } from '../operations/on-premises.ts'
 import { relationOf } from '../operations/relation.ts'
 import { decideFor, usage } from '../operations/usage.ts'
+import { doorSeen } from './door-seen.ts'
 import type { Ground, Sitting } from './ground.ts'
 import { eventOf } from './proving.ts'
 
@@ -14,7 +18,7 @@ const mostKept = 10_000
 const kept = new WeakMap<Ground, Map<string, { facts: Promise<Facts>; at: number }>>()
 
 /** What the policy says, with facts that may be a minute old: for talking only. */
-export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing' | 'isOnPremises'> {
+export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing' | 'masteredAt' | 'accountDoor'> {
   const { person, dialogId } = sitting
 
   function facts(target: UserId = person.id): Promise<Facts> {
@@ -33,59 +37,91 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
     return asked
   }
 
-  return {
-    async standing(operation: OperationName, about?: UserId): Promise<Standing> {
-      const now = ground.clock()
-      const { tenant } = person
-      const target = about ?? person.id
-      const [known, relation, proofs, targetProofs, used] = await Promise.all([
-        facts(target),
-        relationOf(ground, operation, person, target),
-        listOfDialog(ground.database, dialogId, person),
-        target === person.id ? [] : listOfDialog(ground.database, dialogId, { tenant, id: target }),
-        usage(ground.database, { id: '', name: operation, tenant, actor: person.id, target }, now),
-      ])
-      const decision = decideFor(ground.policy, {
-        operation,
-        tenant,
-        actor: person.id,
-        target,
-        facts: known,
-        relation,
-        proofs,
-        targetProofs,
-        approvals: [],
-        usage: used,
-        now,
-      })
-      if (decision.verdict === 'allow') {
-        const { freshness } = ground.policy.operations[operation]
-        const given = [...decision.proofsUsed, ...decision.targetProofsUsed].map(({ at }) => at.getTime())
-        return { verdict: 'allow', until: new Date(Math.min(now.getTime(), ...given) + freshness) }
+  async function standingOf(operation: OperationName, about?: UserId): Promise<Standing> {
+    try {
+      return await decided(operation, about)
+    } catch (error) {
+      if (!(error instanceof OnPremisesUnreachable)) throw error
+      return { verdict: 'no', sentence: error.sentence, tellIt: true, detail: `${error.code}: ${error.detail}` }
+    }
+  }
+
+  async function decided(operation: OperationName, about?: UserId): Promise<Standing> {
+    const now = ground.clock()
+    const { tenant } = person
+    const target = about ?? person.id
+    const [known, relation, proofs, targetProofs, used] = await Promise.all([
+      facts(target),
+      relationOf(ground, operation, person, target),
+      listOfDialog(ground.database, dialogId, person),
+      target === person.id ? [] : listOfDialog(ground.database, dialogId, { tenant, id: target }),
+      usage(ground.database, { id: '', name: operation, tenant, actor: person.id, target }, now),
+    ])
+    const decision = decideFor(ground.policy, {
+      operation,
+      tenant,
+      actor: person.id,
+      target,
+      facts: known,
+      relation,
+      proofs,
+      targetProofs,
+      approvals: [],
+      usage: used,
+      now,
+    })
+    if (decision.verdict === 'allow') {
+      const { freshness } = ground.policy.operations[operation]
+      const given = [...decision.proofsUsed, ...decision.targetProofsUsed].map(({ at }) => at.getTime())
+      return { verdict: 'allow', until: new Date(Math.min(now.getTime(), ...given) + freshness) }
+    }
+    if (decision.verdict === 'need-proof') return { verdict: 'need-proof', alternatives: decision.alternatives }
+    if (decision.verdict === 'need-person-proof')
+      return { verdict: 'need-person-proof', alternatives: decision.alternatives }
+    if (decision.verdict === 'need-approval')
+      return {
+        verdict: 'no',
+        sentence: 'This needs an approval that I cannot ask for yet. Please talk to IT.',
+        tellIt: false,
+        detail: 'approval is not available for it',
       }
-      if (decision.verdict === 'need-proof') return { verdict: 'need-proof', alternatives: decision.alternatives }
-      if (decision.verdict === 'need-person-proof')
-        return { verdict: 'need-person-proof', alternatives: decision.alternatives }
-      if (decision.verdict === 'need-approval')
-        return {
-          verdict: 'no',
-          sentence: 'This needs an approval that I cannot ask for yet. Please talk to IT.',
-          tellIt: false,
-          detail: 'approval is not available for it',
-        }
-      const detail = [decision.detail, ...known.because].join('; ')
-      await ground.audit.append({
-        ...eventOf(sitting, operation, 'failed', { refusal: decision.code, because: detail.slice(0, 500) }),
-        target,
-        operationId: `refusal:${dialogId}:${operation}`,
-        outcome: 'refused',
-        policyVersion: decision.policyVersion,
-      })
-      const privileged = decision.code === 'privileged' || decision.code === 'protected'
-      return { verdict: 'no', sentence: decision.sentence, tellIt: decision.tellIt, detail, privileged }
+    const detail = [decision.detail, ...known.because].join('; ')
+    await ground.audit.append({
+      ...eventOf(sitting, operation, 'failed', { refusal: decision.code, because: detail.slice(0, 500) }),
+      target,
+      operationId: `refusal:${dialogId}:${operation}`,
+      outcome: 'refused',
+      policyVersion: decision.policyVersion,
+    })
+    const privileged = decision.code === 'privileged' || decision.code === 'protected'
+    return { verdict: 'no', sentence: decision.sentence, tellIt: decision.tellIt, detail, privileged }
+  }
+
+  return {
+    standing: standingOf,
+    async masteredAt(): Promise<MasteredAt> {
+      try {
+        const { user, target } = await facts()
+        if (user.sourceOfAuthority === 'entra') return 'entra'
+        return target.writableOnPremises === true ? 'on-premises' : 'out-of-reach'
+      } catch (error) {
+        if (error instanceof OnPremisesUnreachable) return 'unreachable'
+        throw error
+      }
     },
-    async isOnPremises() {
-      return (await facts()).user.sourceOfAuthority === 'on-premises'
+    async accountDoor() {
+      if ((await standingOf('unlock-account')).verdict !== 'allow') return { at: 'unproven' }
+      return doorSeen(await doorNow())
     },
+  }
+
+  /** @throws DirectoryError but where nothing can be reached */
+  async function doorNow(): Promise<AccountDoor | 'unreachable'> {
+    try {
+      return await ground.directory.accountDoor(person.id)
+    } catch (error) {
+      if (error instanceof DirectoryError && error.code === 'unreachable') return 'unreachable'
+      throw error
+    }
   }
 }

@@ -94,6 +94,13 @@ export type AccountDoor =
       readonly controller: string
     }
 
+/** Of an account's password, for reading back. Undefined: the directory does not say. */
+export interface PasswordState {
+  readonly changedAt: Date | undefined
+  /** A new one must be chosen at the next sign-in. Active Directory then says nothing of when it was changed (pwdLastSet = 0). */
+  readonly mustChange: boolean | undefined
+}
+
 /** What became of an unlock. `after` is read back where it was written; undefined when that could not be done. */
 export interface UnlockReceipt extends Receipt {
   /** False when it was not locked at all. */
@@ -226,6 +233,8 @@ export interface Directory {
   groupAuthority(id: GroupId): Promise<Authority>
   /** Whether the account is locked, expired, disabled: asked where it is mastered. @throws DirectoryError */
   accountDoor(id: UserId): Promise<AccountDoor>
+  /** The state of the password where the account is mastered, as it is there now. @throws DirectoryError as `authority` */
+  passwordState(id: UserId): Promise<PasswordState>
 
   /**
    * Sets a password that must be changed at the next sign-in, where the account is mastered; there an on-premises account is unlocked

@@ -11,11 +11,13 @@ import { groupPrivilege, groupWithin } from './entra-group-privilege.ts'
 import { directGroups, groupsOf } from './entra-groups.ts'
 import { mailBody } from './entra-mail.ts'
 import { addMember, isMember, removeMember } from './entra-membership.ts'
+import { type EntraOnPremises, entraOnPremises } from './entra-on-premises.ts'
 import { setEntraPassword } from './entra-password.ts'
 import { directReports, findByAddress, findPeople } from './entra-people.ts'
 import { photo } from './entra-photo.ts'
 import { presence } from './entra-presence.ts'
 import { entraPrivilege } from './entra-privilege.ts'
+import { type SyncBehavior, syncBehavior } from './entra-sync-behavior.ts'
 import { graphManager, graphUser, managerLink, toUser, userProperties } from './entra-user.ts'
 import { address } from './graph-address.ts'
 import type { BatchDeps } from './graph-batch.ts'
@@ -39,13 +41,18 @@ export interface EntraDeps {
   readonly timeoutMilliseconds?: number
 }
 
+/** Entra ID's directory, and what it knows of the other side of those who are synced. */
+export interface EntraSide extends Directory {
+  readonly onPremises: EntraOnPremises
+}
+
 /** The directory, and the same one under a correlation id of the caller's. */
-export interface EntraDirectory extends Directory {
+export interface EntraDirectory extends EntraSide {
   /**
    * The same directory whose calls carry this GUID as `client-request-id`, so that Microsoft's logs and ours can be
    * laid side by side.
    */
-  correlated(correlationId: string): Directory
+  correlated(correlationId: string): EntraSide
 }
 
 /** Entra ID through Microsoft Graph v1.0. */
@@ -61,6 +68,7 @@ export function entraDirectory(deps: EntraDeps): EntraDirectory {
   const surroundings = {
     mailFrom: deps.settings.mailFrom,
     clock: deps.clock,
+    behavior: syncBehavior(deps.clock),
     batches: { clock: deps.clock, random: deps.random, sleep: deps.sleep, rules: deps.retries },
   }
   return {
@@ -80,6 +88,7 @@ const nothingSaid = z.unknown()
 interface Surroundings {
   readonly mailFrom: string | undefined
   readonly clock: Clock
+  readonly behavior: SyncBehavior
   readonly batches: BatchDeps
 }
 
@@ -92,7 +101,7 @@ function authorityOf({ sourceOfAuthority }: { readonly sourceOfAuthority: 'entra
   return { at: 'nowhere', code: 'no-connector', detail: 'mastered on-premises, and no agent is enrolled' }
 }
 
-function overGraph(graph: Graph, { mailFrom, clock, batches }: Surroundings): Directory {
+function overGraph(graph: Graph, { mailFrom, clock, behavior, batches }: Surroundings): EntraSide {
   const user = async (id: UserId) => {
     const path = address(['users', id], { $select: userProperties })
     return toUser(await graph.read(path, graphUser, { title: 'GET /users/{id}' }))
@@ -100,6 +109,7 @@ function overGraph(graph: Graph, { mailFrom, clock, batches }: Surroundings): Di
 
   return {
     user,
+    onPremises: entraOnPremises(graph, behavior),
 
     async manager(id) {
       const path = address(['users', id, 'manager'], { $select: userProperties })
@@ -161,6 +171,8 @@ function overGraph(graph: Graph, { mailFrom, clock, batches }: Surroundings): Di
       await user(id)
       return { at: 'entra' }
     },
+    // Graph never shows an application whether a password must be changed.
+    passwordState: async (id) => ({ changedAt: (await user(id)).passwordChangedAt, mustChange: undefined }),
 
     setPassword: (id, slot) => setEntraPassword(graph, id, slot, user),
     async unlockAccount() {

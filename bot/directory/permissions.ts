@@ -9,14 +9,19 @@ export interface Permission {
   readonly without: string
   /**
    * Needed only when this is set up; undefined = always. `access-pass`: policy delivers Temporary Access Passes, which
-   * few do: the doctor calls for it only when told so. `access`: there is a catalogue of what can be asked for.
+   * few do: the doctor calls for it only when told so. `access`: there is a catalogue of what can be asked for. `on-premises`: there is
+   * an agent beside Active Directory.
    */
-  readonly onlyFor?: 'notices' | 'teams' | 'access-pass' | 'access'
+  readonly onlyFor?: 'notices' | 'teams' | 'access-pass' | 'access' | 'on-premises'
   /** Everything works without it, only less well: the doctor names it and does not call for it. */
   readonly optional?: true
   /** Permissions that include this one and more: they work, and give away more than needed. */
   readonly broader: readonly string[]
 }
+
+/** Nothing less shows it: these permissions are of those who take over, too (learn.microsoft.com/graph/api/onpremisessyncbehavior-get). */
+const takenOver =
+  'what is synced counts as managed in Active Directory, which it almost always is. It also allows taking over: grant it only where the cloud has'
 
 const directoryRead = ['Directory.Read.All', 'Directory.ReadWrite.All'] as const
 
@@ -111,6 +116,22 @@ export const permissions: readonly Permission[] = [
     onlyFor: 'access',
     optional: true,
     broader: ['MailboxSettings.ReadWrite'],
+  },
+  {
+    name: 'User-OnPremisesSyncBehavior.ReadWrite.All',
+    operations: ['see that the cloud has taken over an account that is synced from Active Directory'],
+    without: takenOver,
+    onlyFor: 'on-premises',
+    optional: true,
+    broader: [],
+  },
+  {
+    name: 'Group-OnPremisesSyncBehavior.ReadWrite.All',
+    operations: ['see that the cloud has taken over a group that is synced from Active Directory'],
+    without: takenOver,
+    onlyFor: 'on-premises',
+    optional: true,
+    broader: [],
   },
 ]
 

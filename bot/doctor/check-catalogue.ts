@@ -13,7 +13,7 @@ const atOnce = 8
 const mostApprovers = 100
 const overview = 'entra.microsoft.com › Groups › the group › Overview › Object ID'
 
-type Looking = Pick<Directory, 'groups' | 'groupPrivilege' | 'groupWithin' | 'owners' | 'members'>
+type Looking = Pick<Directory, 'groups' | 'groupAuthority' | 'groupPrivilege' | 'groupWithin' | 'owners' | 'members'>
 
 /**
  * Whether what people can ask for could be given: every group that the catalogue names is there, those of the entries can be
@@ -86,7 +86,7 @@ async function faultOf(
   const group = known.get(entry.group)
   if (!group) return gone(entry.group)
   const name = `its group ${plain(group.displayName, 100)}`
-  const kind = unwritable(group)
+  const kind = unwritable(group, await directory.groupAuthority(group.id))
   if (kind) return { why: `${name} ${kind.why}`, fix: kind.fix }
   const { privileged, because } = await directory.groupPrivilege(group.id)
   if (privileged)

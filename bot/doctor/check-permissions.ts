@@ -10,6 +10,8 @@ export interface SetUp {
   readonly 'access-pass'?: boolean | undefined
   /** There is a catalogue of what can be asked for; undefined as above. */
   readonly access?: boolean | undefined
+  /** There is an agent beside Active Directory; undefined as above. */
+  readonly 'on-premises'?: boolean | undefined
 }
 
 /** Compares the permissions in the token with the ones the operations need. */
@@ -48,6 +50,7 @@ const purposes = {
   teams: ', for Teams',
   'access-pass': ', for policies that deliver Temporary Access Passes',
   access: ', where access can be asked for (HELPBOT_CATALOGUE)',
+  'on-premises': ', where an agent stands beside Active Directory',
 } as const
 
 /** Not an illness when it is missing, and not too much when it is there. */

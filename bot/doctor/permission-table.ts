@@ -5,6 +5,7 @@ const conditions = {
   teams: ' (only with TEAMS_CATALOG_APP_ID)',
   'access-pass': ' (optional: only where policy delivers Temporary Access Passes)',
   access: ' (only with HELPBOT_CATALOGUE)',
+  'on-premises': ' (only with an on-premises agent)',
 } as const
 
 /** The table of permissions in infra/README.md, which a test holds to `bot/directory/permissions.ts`. */

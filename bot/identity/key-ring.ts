@@ -1,7 +1,9 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHmac,
   createSecretKey,
+  hkdfSync,
   type KeyObject,
   randomBytes,
   timingSafeEqual,
@@ -16,16 +18,29 @@ export interface SeedOwner {
   readonly factorId: string
 }
 
-/** Seals seeds at rest. Keys never leave it. */
+/** What a secret that is no seed is for, and which row it belongs to. Bound into the seal likewise. */
+export interface SecretOwner {
+  readonly purpose: 'agent link key' | 'agent enrolment code'
+  readonly of: string
+}
+
+/** What a text can be marked for, so that a mark for one purpose is none for another. */
+export type MarkPurpose = 'between replicas: ask' | 'between replicas: answer' | 'between replicas: presence'
+
+/** Seals seeds and other secrets at rest, and marks what replicas say to each other. Keys never leave it. */
 export interface KeyRing {
   /** The key that new seals are made with. */
   readonly currentId: string
   /** Every key that still opens, the current one first. */
   readonly ids: readonly string[]
   /** Gives `v1.<key id>.<nonce>.<ciphertext>.<tag>`, the last three in base64url. */
-  seal(seed: Uint8Array, owner: SeedOwner): string
+  seal(seed: Uint8Array, owner: SeedOwner | SecretOwner): string
   /** @throws SealError */
-  open(sealed: string, owner: SeedOwner): Buffer
+  open(sealed: string, owner: SeedOwner | SecretOwner): Buffer
+  /** HMAC-SHA-256 of a text under a key derived (HKDF, RFC 5869) from the current one: `<key id>.<base64url>`. */
+  mark(purpose: MarkPurpose, text: string): string
+  /** Whether a holder of any key of the ring marked this text for this purpose. */
+  isMarked(purpose: MarkPurpose, text: string, mark: string): boolean
 }
 
 /** HELPBOT_KEYS cannot be used. The message names every fault and its fix, never a key. */
@@ -106,9 +121,21 @@ function ringOf(keys: ReadonlyMap<string, KeyObject>, ids: readonly string[], cu
     if (secret) return secret
     throw new SealError('unknown-key', `sealed with key "${id}", which is not in HELPBOT_KEYS: put it back at the end`)
   }
+  const markOf = (id: string, purpose: MarkPurpose, text: string): Buffer => {
+    const derived = Buffer.from(hkdfSync('sha256', secretOf(id), '', `helpbot mark v1 ${purpose}`, keyBytes))
+    return createHmac('sha256', derived).update(text).digest()
+  }
   return {
     currentId,
     ids,
+    mark: (purpose, text) => `${currentId}.${markOf(currentId, purpose, text).toString('base64url')}`,
+    isMarked(purpose, text, mark) {
+      const [id, code, ...more] = mark.split('.')
+      const given = code === undefined ? undefined : fromBase64url(code)
+      if (id === undefined || given === undefined || more.length > 0 || !keys.has(id)) return false
+      const right = markOf(id, purpose, text)
+      return given.length === right.length && timingSafeEqual(given, right)
+    },
     seal(seed, owner) {
       const nonce = randomBytes(nonceBytes)
       const cipher = createCipheriv('aes-256-gcm', secretOf(currentId), nonce, { authTagLength: tagBytes })
@@ -125,13 +152,14 @@ function ringOf(keys: ReadonlyMap<string, KeyObject>, ids: readonly string[], cu
       try {
         return Buffer.concat([decipher.update(ciphertext), decipher.final()])
       } catch {
-        throw new SealError('tampered', 'the sealed seed was changed, or belongs to another person or factor')
+        throw new SealError('tampered', 'the sealed secret was changed, or belongs to somebody or something else')
       }
     },
   }
 }
 
-function associatedData(id: string, owner: SeedOwner): Buffer {
+function associatedData(id: string, owner: SeedOwner | SecretOwner): Buffer {
+  if ('purpose' in owner) return Buffer.from(JSON.stringify(['helpbot secret v1', id, owner.purpose, owner.of]))
   return Buffer.from(JSON.stringify(['helpbot totp seed v1', id, owner.tenant, owner.person, owner.factorId]))
 }
 

@@ -21,7 +21,7 @@ export function noticesOfOperation(policy: Policy, mailConfigured: boolean) {
     const mailTo = policy.notices.secondAddress && mailConfigured ? otherMails : []
     const at = new Date(result.at)
     if (request.name === 'freeze-account') return blocked(request, mailTo)
-    const said = wordsFor(policy, request, result.state === 'done')
+    const said = wordsFor(policy, request, result)
     if (!said) return []
     return await draftNotice(transaction, {
       about: `operation:${request.id}`,
@@ -41,7 +41,13 @@ interface Words {
   readonly text: string
 }
 
-function wordsFor(policy: Policy, request: OperationRequest, done: boolean): Words | undefined {
+function wordsFor(policy: Policy, request: OperationRequest, { state, sentence }: OperationResult): Words | undefined {
+  const done = state === 'done'
+  if (request.name === 'unlock-account')
+    return {
+      title: 'An unlock of your account was asked for',
+      text: `Somebody asked HelpBot in your chat to unlock it. ${sentence}`,
+    }
   if (request.name === 'reset-password')
     return {
       title: done ? 'Your password was reset' : 'Your password may have been reset',

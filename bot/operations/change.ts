@@ -5,8 +5,12 @@ import type { Changed } from './operation.ts'
 /** Runs one write and says how it went, as a value: what a directory refuses is an answer, not a crash. */
 export async function attempt(name: string, write: () => Promise<Receipt>): Promise<Changed> {
   try {
-    const { requestId } = await write()
-    return { fate: 'accepted', sentence: '', detail: { [`${name}-request-id`]: requestId ?? 'none' } }
+    const { requestId, onPremises } = await write()
+    // An agent's command is found in the agent's own journal, by its id.
+    const written: Readonly<Record<string, string>> = onPremises
+      ? { agent: onPremises.agent, controller: onPremises.controller, 'command-id': requestId ?? 'none' }
+      : { [`${name}-request-id`]: requestId ?? 'none' }
+    return { fate: 'accepted', sentence: '', detail: written }
   } catch (error) {
     if (!(error instanceof DirectoryError)) throw error
     return {

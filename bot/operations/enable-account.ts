@@ -1,4 +1,6 @@
-import { attempt, lookUntil } from './change.ts'
+import { attempt } from './change.ts'
+import { enabledIs } from './enabled-is.ts'
+import { writtenOnPremises } from './on-premises.ts'
 import type { Operation } from './operation.ts'
 
 /** At the beginning of a contract, or when its end was undone: allows sign-in. May be repeated without harm. */
@@ -11,19 +13,22 @@ export const enableAccount: Operation = {
     return { ...changed, detail: { ...changed.detail, 'was-enabled': was } }
   },
 
-  async readBack(request, _before, { directory, pause }) {
-    const look = async () => (await directory.user(request.target)).accountEnabled === true
-    const seen = await lookUntil(look, 8, () => pause(500))
-    return seen === 'seen' ? 'as-wanted' : seen === 'not-seen' ? 'unchanged' : 'unknown'
-  },
+  readBack: (request, before, tools) => enabledIs(true, request, before, tools),
 
   conclude(_request, before, changed, read) {
     const { displayName } = before
-    if (read === 'as-wanted') return { state: 'done', sentence: `${displayName} can sign in now.` }
+    const there = writtenOnPremises(before)
+    if (read === 'as-wanted')
+      return {
+        state: 'done',
+        sentence: `${displayName} can sign in${there ? ' on the company network' : ''} now.`,
+        ...(there ? { follows: 'enabled' } : {}),
+      }
     if (changed.fate === 'accepted')
       return {
         state: 'unclear',
-        sentence: `Microsoft accepted that ${displayName} can sign in, but I cannot see it there yet: it may take a few minutes.`,
+        sentence: `The directory accepted that ${displayName} can sign in, but I cannot see it there yet: it may take a few minutes.`,
+        ...(there ? { follows: 'enabled' } : {}),
       }
     if (changed.fate === 'refused')
       return { state: 'failed', sentence: `Sign-in of ${displayName} was not allowed. ${changed.sentence}` }

@@ -1,6 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { z } from 'zod'
 import type { Schema } from '../store/schema.ts'
+import type { Follows } from '../sync/follow-up.ts'
+import { writeFollowUp } from '../sync/write-follow-up.ts'
 import { writePosts } from '../turns/outbox.ts'
 import { eventOf } from './audit-event.ts'
 import type { Before, ForIt, OperationRequest, OperationResult } from './operation.ts'
@@ -18,6 +20,8 @@ export interface Known {
   /** What carries it, for the audit: of changes of access. */
   readonly about?: Readonly<Record<string, string>> | undefined
   readonly forIt: ForIt | undefined
+  /** What was written on-premises and is not in Entra ID yet. */
+  readonly follows?: Follows | undefined
   /** The target's name, where there is no before-image that says it. */
   readonly name?: string | undefined
 }
@@ -52,6 +56,7 @@ export async function endOperation(
     await closeRow(transaction, request, given)
     const notices = await dependencies.notices(request, given, otherMails, transaction)
     const settled = changesAccess(request) ? await settle(dependencies, transaction, request, given, detail) : []
+    if (known.follows) await follow(dependencies, transaction, request, before, known.follows)
     const drafts = [...notices, ...settled]
     await writePosts(transaction, drafts, clock)
     // Last, because all other writers of the audit wait until this is committed.
@@ -101,6 +106,29 @@ export async function endedAlready(
     .forUpdate()
     .executeTakeFirst()
   return row && row.state !== 'running' ? storedResult.parse(row.outcome) : undefined
+}
+
+/** Kept with the outcome, so that nobody is promised what nobody looks after. */
+async function follow(
+  { policy, clock }: RunDependencies,
+  transaction: Transaction<Schema>,
+  { id, tenant, target, access, correlationId }: OperationRequest,
+  before: Before | undefined,
+  kind: Follows,
+): Promise<void> {
+  const now = clock()
+  const known = before?.passwordChangedAt ?? before?.startedAt
+  await writeFollowUp(transaction, policy.hybrid, {
+    operation: id,
+    tenant,
+    person: target,
+    kind,
+    group: access?.group?.id ?? null,
+    words: access?.group?.name ?? '',
+    since: known === undefined ? now : new Date(known),
+    now,
+    correlationId,
+  })
 }
 
 async function settle(

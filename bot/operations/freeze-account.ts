@@ -1,3 +1,4 @@
+import { writtenOnPremises } from './on-premises.ts'
 import type { Operation } from './operation.ts'
 import { protectAccount } from './protect-account.ts'
 
@@ -20,7 +21,8 @@ export const freezeAccount: Operation = {
     const ended = changed.detail['sessions-ended'] === 'yes'
     const sessions = ended ? 'Sessions are being ended (it takes up to an hour)' : 'Sessions could not be ended'
     const byHand = { title: 'Freezing an account must be finished by hand', urgency: 'high' } as const
-    if (before.onPremises)
+    const there = writtenOnPremises(before)
+    if (before.onPremises && !there)
       return {
         state: ended ? 'unclear' : 'failed',
         sentence: `${sessions}. The account of ${displayName} is mastered on-premises: block it there now, I cannot.`,
@@ -29,8 +31,9 @@ export const freezeAccount: Operation = {
     if (read === 'as-wanted')
       return {
         state: ended ? 'done' : 'unclear',
-        sentence: `Sign-in of ${displayName} is blocked. ${sessions}.`,
+        sentence: `Sign-in of ${displayName} is blocked${there ? ' on the company network' : ''}. ${sessions}.`,
         ...(ended ? {} : { forIt: byHand }),
+        ...(there ? { follows: 'disabled' } : {}),
       }
     return {
       state: changed.fate === 'refused' ? 'failed' : 'unclear',

@@ -13,6 +13,7 @@ export const grantAccess: Operation = {
   conclude(request, before, changed, read) {
     const person = before.displayName
     const group = groupOf(request).name
+    const follows = before.groupOnPremises ? ({ follows: 'member' } as const) : {}
     if (read === 'as-wanted')
       return {
         state: 'done',
@@ -20,11 +21,13 @@ export const grantAccess: Operation = {
           changed.detail['was-member'] === 'yes'
             ? `${person} was in ${group} already, so I changed nothing.`
             : `${person} is in ${group} now.`,
+        ...(changed.detail['was-member'] === 'yes' ? {} : follows),
       }
     if (changed.fate === 'accepted')
       return {
         state: 'unclear',
-        sentence: `Microsoft accepted that ${person} is added to ${group}, but I cannot see it there yet: it may take a few minutes.`,
+        sentence: `The directory accepted that ${person} is added to ${group}, but I cannot see it there yet: it may take a few minutes.`,
+        ...follows,
       }
     if (changed.fate === 'refused' || (changed.fate === 'interrupted' && read === 'unchanged'))
       return { state: 'failed', sentence: `${person} was not added to ${group}. ${changed.sentence}` }

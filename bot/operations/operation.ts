@@ -1,9 +1,11 @@
 import type { Directory } from '../directory/directory.ts'
 import type { GroupId, TenantId, UserId } from '../identity/person.ts'
+import type { Follows } from '../sync/follow-up.ts'
 
 /** Names of the operations that change a directory: each is a file beside this one. */
 export type DirectoryOperation =
   | 'reset-password'
+  | 'unlock-account'
   | 'protect-account'
   | 'reset-password-for'
   | 'freeze-account'
@@ -71,6 +73,12 @@ export interface Before {
   readonly passwordChangedAt: string | null
   readonly accountEnabled: boolean | null
   readonly onPremises: boolean
+  /** Of an account mastered on-premises: whether it can be written there. */
+  readonly writableOnPremises?: boolean
+  /** Of a reset on-premises. There `changedAt` is null while a new one must be chosen. */
+  readonly password?: { readonly changedAt: string | null; readonly mustChange: boolean }
+  /** Of a change of membership: whether the group is mastered on-premises. */
+  readonly groupOnPremises?: boolean
   readonly startedAt: string
   /** Of access operations. */
   readonly access?: BeforeAccess
@@ -85,7 +93,8 @@ export interface Changed {
   readonly detail: Readonly<Record<string, string>>
 }
 
-export type ReadBack = 'as-wanted' | 'unchanged' | 'unknown'
+/** as-before: it stands as is wanted, and stood so before the change too, so that this alone says nothing. */
+export type ReadBack = 'as-wanted' | 'as-before' | 'unchanged' | 'unknown'
 
 export interface OperationResult {
   readonly state: 'done' | 'refused' | 'failed' | 'unclear'
@@ -114,11 +123,14 @@ export interface Operation {
   readonly name: DirectoryOperation
   change(request: OperationRequest, before: Before, tools: OperationTools): Promise<Changed>
   readBack(request: OperationRequest, before: Before, tools: OperationTools): Promise<ReadBack>
-  /** What to tell the person, given how it went, and what to tell IT. A sentence may say that IT has been told only with `forIt`. */
+  /**
+   * What to tell the person, given how it went, and what to tell IT. A sentence may say that IT has been told only with `forIt`. What
+   * `follows` is looked after, and said behind the sentence.
+   */
   conclude(
     request: OperationRequest,
     before: Before,
     changed: Changed,
     read: ReadBack,
-  ): Omit<OperationResult, 'at'> & { readonly forIt?: ForIt }
+  ): Omit<OperationResult, 'at'> & { readonly forIt?: ForIt; readonly follows?: Follows }
 }

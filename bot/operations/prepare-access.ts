@@ -1,5 +1,5 @@
 import { DirectoryError } from '../directory/directory-error.ts'
-import type { AccessRefusal } from '../policy/access-decision.ts'
+import type { AccessFacts, AccessRefusal } from '../policy/access-decision.ts'
 import { decideAccess } from '../policy/decide-access.ts'
 import { type AccessFactsGround, type AccessFound, accessFactsOf } from './access-facts.ts'
 import { accessForAudit } from './access-for-audit.ts'
@@ -57,6 +57,7 @@ export async function prepareAccess(dependencies: RunDependencies, request: Acce
     passwordChangedAt: null,
     accountEnabled: user?.accountEnabled ?? null,
     onPremises: user?.sourceOfAuthority === 'on-premises',
+    ...whereWritten(live.facts),
     startedAt: clock().toISOString(),
     access,
   }
@@ -72,6 +73,16 @@ async function lookLive(dependencies: RunDependencies, request: AccessChangeRequ
   const warranted = await checkWarrant({ database, policy, catalogue, clock, isIt, directory }, request)
   const live = await accessFactsOf({ database, policy, directory, groupWithin }, request, warranted)
   return { warranted, live }
+}
+
+/** Which of the two is written on-premises. */
+function whereWritten({ person, group }: AccessFacts): Pick<Before, 'writableOnPremises' | 'groupOnPremises'> {
+  return {
+    ...(person !== 'gone' && person.writableOnPremises === true ? { writableOnPremises: true } : {}),
+    ...(group !== null && group !== 'gone' && group.sourceOfAuthority === 'on-premises'
+      ? { groupOnPremises: true }
+      : {}),
+  }
 }
 
 /** What cannot be explained, and an account that stays open, cannot wait. */

@@ -8,8 +8,9 @@ import type { Approval, Decision, Relation } from '../policy/decision.ts'
 import { operationFacts } from '../policy/operations.ts'
 import { eventOf, proofForAudit } from './audit-event.ts'
 import { stopOperation } from './end.ts'
-import { factsOf } from './facts.ts'
+import { type Facts, factsOf } from './facts.ts'
 import { agreementLasts } from './freeze-account.ts'
+import { asked, OnPremisesUnreachable, unreachableForIt } from './on-premises.ts'
 import type { Before, OperationRequest } from './operation.ts'
 import { relationOf } from './relation.ts'
 import { refuseToShow } from './shown-to.ts'
@@ -30,11 +31,17 @@ export async function prepareAccount(dependencies: RunDependencies, request: Acc
     if (!(error instanceof DirectoryError)) throw error
     const detail = { error: `${error.code}: ${error.detail}`, 'request-id': error.requestId ?? 'none' }
     const protective = operationFacts[request.name].protective
+    // Nobody can press a button until it works: that it does not is IT's to put right.
+    if (!protective && error instanceof OnPremisesUnreachable)
+      return await stopOperation(dependencies, request, 'failed', `${error.sentence} IT has been told.`, {
+        detail,
+        forIt: unreachableForIt,
+      })
     if (!protective) return await stopOperation(dependencies, request, 'failed', error.sentence, { detail })
     const forIt = { title: 'An account could not be protected', urgency: 'high' } as const
     return await stopOperation(dependencies, request, 'failed', notProtected, { detail, forIt })
   }
-  const { facts, relation, approvals, proofs, notToBeShown } = found
+  const { facts, relation, approvals, proofs, notToBeShown, password } = found
   const { tenant, actor, target, dialogId } = request
   const targetProofs =
     dialogId && actor !== target ? await listOfDialog(database, dialogId, { tenant, id: target }) : []
@@ -81,6 +88,8 @@ export async function prepareAccount(dependencies: RunDependencies, request: Acc
     passwordChangedAt: facts.user.passwordChangedAt?.toISOString() ?? null,
     accountEnabled: facts.user.accountEnabled ?? null,
     onPremises: facts.user.sourceOfAuthority === 'on-premises',
+    ...(facts.target.writableOnPremises === true ? { writableOnPremises: true } : {}),
+    ...(password ? { password } : {}),
     startedAt: clock().toISOString(),
   }
   // Whoever was helped by somebody else may not come to their chat soon: their mailbox is told too.
@@ -97,7 +106,7 @@ async function lookLive(dependencies: RunDependencies, request: AccountRequest) 
   const given = dialogId ? await listOfDialog(database, dialogId, { tenant, id: actor }) : []
   const ground = { database, clock, directory, policy, isIt: dependencies.isIt }
   const [facts, relation, proofs, notToBeShown, agreed] = await Promise.all([
-    factsOf(directory, policy, actor, target),
+    factsFor(dependencies, request, directory),
     relationOf(ground, request.name, { tenant, id: actor }, target),
     stillTheirManager(directory, actor, given),
     refuseToShow(ground, request),
@@ -108,7 +117,37 @@ async function lookLive(dependencies: RunDependencies, request: AccountRequest) 
     confirmedBy && agreed && Date.parse(confirmedBy.at) >= since
       ? [{ by: confirmedBy.id, at: new Date(confirmedBy.at), kind: 'it' }]
       : []
-  return { facts, relation, proofs, notToBeShown, approvals }
+  const password = await passwordBefore(request, facts, directory)
+  return { facts, relation, proofs, notToBeShown, approvals, password }
+}
+
+/**
+ * Where the company's own directory does not answer, what only takes away goes as far as it can without it: sessions are ended, and
+ * IT is told to do the rest.
+ */
+async function factsFor(
+  { policy, entraFor }: RunDependencies,
+  { name, actor, target, correlationId }: AccountRequest,
+  directory: Directory,
+): Promise<Facts> {
+  try {
+    return await factsOf(directory, policy, actor, target)
+  } catch (error) {
+    if (!(error instanceof OnPremisesUnreachable) || !operationFacts[name].blocks || !entraFor) throw error
+    return await factsOf(entraFor(correlationId), policy, actor, target)
+  }
+}
+
+/** How the password stands where it is about to be reset: what is seen afterwards is compared with it. */
+async function passwordBefore(
+  { name, target }: AccountRequest,
+  { user, target: { writableOnPremises } }: Facts,
+  directory: Directory,
+): Promise<Before['password']> {
+  if ((name !== 'reset-password' && name !== 'reset-password-for') || writableOnPremises !== true) return undefined
+  const { changedAt, mustChange } = await asked(directory.passwordState(target), Promise.resolve(user))
+  // What is not known is taken for the case in which looking tells nothing.
+  return { changedAt: changedAt?.toISOString() ?? null, mustChange: mustChange ?? true }
 }
 
 const notProtected =

@@ -1,9 +1,12 @@
-import { attempt, lookUntil } from './change.ts'
+import { attempt } from './change.ts'
+import { enabledIs } from './enabled-is.ts'
+import { writtenOnPremises } from './on-premises.ts'
 import type { Operation } from './operation.ts'
 
 /**
- * "This wasn't me": ends every session and blocks sign-in. Each is tried whatever became of the other, and both may be
- * repeated without harm. An account mastered on-premises cannot be blocked here: then its sessions end and IT does the rest.
+ * "This wasn't me": ends every session and blocks sign-in, where the account is mastered. Each is tried whatever became of the
+ * other, and both may be repeated without harm. One mastered where we cannot write cannot be blocked: then its sessions end and IT
+ * does the rest.
  */
 export const protectAccount: Operation = {
   name: 'protect-account',
@@ -11,7 +14,7 @@ export const protectAccount: Operation = {
   async change(request, before, { directory }) {
     const revoked = await attempt('revoke-sessions', () => directory.revokeSessions(request.target))
     const detail = { ...revoked.detail, 'sessions-ended': revoked.fate === 'accepted' ? 'yes' : 'no' }
-    if (before.onPremises)
+    if (before.onPremises && !writtenOnPremises(before))
       return {
         fate: revoked.fate,
         sentence: revoked.sentence,
@@ -26,20 +29,19 @@ export const protectAccount: Operation = {
     }
   },
 
-  async readBack(request, before, { directory, pause }) {
-    if (before.onPremises) return 'unknown'
-    const look = async () => (await directory.user(request.target)).accountEnabled === false
-    const seen = await lookUntil(look, 8, () => pause(500))
-    return seen === 'seen' ? 'as-wanted' : seen === 'not-seen' ? 'unchanged' : 'unknown'
+  async readBack(request, before, tools) {
+    if (before.onPremises && !writtenOnPremises(before)) return 'unknown'
+    return await enabledIs(false, request, before, tools)
   },
 
   conclude(_request, before, changed, read) {
     const forIt = { title: '"This was not me": account to be looked after', urgency: 'high' } as const
     const ended = changed.detail['sessions-ended'] === 'yes'
+    const there = writtenOnPremises(before)
     const sessions = ended
       ? 'Your sessions are being ended (it takes up to an hour)'
       : 'Your sessions could not be ended'
-    if (before.onPremises)
+    if (before.onPremises && !there)
       return {
         state: ended ? 'unclear' : 'failed',
         sentence: `${sessions}. Your account lives in the company’s own directory: IT has been told to block it there. Call them now.`,
@@ -48,8 +50,9 @@ export const protectAccount: Operation = {
     if (read === 'as-wanted')
       return {
         state: ended ? 'done' : 'unclear',
-        sentence: `Sign-in to your account is blocked. ${sessions}. IT has been told and will get you back in.`,
+        sentence: `Sign-in to your account is blocked${there ? ' on the company network' : ''}. ${sessions}. IT has been told and will get you back in.`,
         forIt,
+        ...(there ? { follows: 'disabled' } : {}),
       }
     return {
       state: changed.fate === 'refused' ? 'failed' : 'unclear',

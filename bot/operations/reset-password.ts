@@ -1,6 +1,8 @@
-import { attempt, lookUntil } from './change.ts'
+import { attempt } from './change.ts'
+import { concludeReset } from './conclude-reset.ts'
 import type { Handover } from './handover.ts'
 import type { Before, Changed, Operation } from './operation.ts'
+import { readBackPassword } from './read-back-password.ts'
 
 export interface ResetPasswordDependencies {
   readonly handover: Handover
@@ -11,8 +13,8 @@ export interface ResetPasswordDependencies {
 }
 
 /**
- * Sets a temporary password that must be changed at the next sign-in. The password is made here, in memory, and only while
- * the window that will show it is being waited for.
+ * Sets a temporary password that must be changed at the next sign-in. The password is in this process's memory alone, made here or
+ * by an agent for us, and only while the window that will show it is being waited for.
  */
 export function resetPassword(dependencies: ResetPasswordDependencies): Operation {
   return resetting(dependencies, 'reset-password', () => 'your')
@@ -45,6 +47,8 @@ export function resetting(
         }
         changed = await attempt('set-password', () => directory.setPassword(request.target, slot))
         if (changed.fate !== 'refused' && made !== undefined) dependencies.handover.put(request.id, made)
+        if (changed.fate !== 'refused' && made === undefined)
+          changed = { ...changed, detail: { ...changed.detail, 'in-hand': 'no' } }
         if (!changed.detail['set-password-error']?.startsWith('policy')) break
       }
       if (changed.fate !== 'accepted' || !dependencies.revokeSessions) return changed
@@ -55,58 +59,12 @@ export function resetting(
       }
     },
 
-    async readBack(request, before, { directory, pause }) {
-      const seen = await lookUntil(
-        async () => {
-          const { passwordChangedAt } = await directory.user(request.target)
-          const since = before.passwordChangedAt ?? before.startedAt
-          return passwordChangedAt !== undefined && passwordChangedAt.getTime() > Date.parse(since)
-        },
-        8,
-        () => pause(500),
-      )
-      return seen === 'seen' ? 'as-wanted' : seen === 'not-seen' ? 'unchanged' : 'unknown'
-    },
+    readBack: readBackPassword,
 
     conclude(request, before, changed, read) {
-      const password = `${whose(before)} password`
-      const Password = `${password.slice(0, 1).toUpperCase()}${password.slice(1)}`
       // A password that may never have been set is not shown: the next press makes one that is.
       if (changed.fate !== 'accepted' && read !== 'as-wanted') dependencies.handover.discard(request.id)
-      if (changed.fate === 'accepted') {
-        const sessions = changed.detail['sessions-ended']
-        const ended = sessions === 'yes' ? 'All open sessions end within the hour.' : ''
-        const notEnded = sessions === 'no' ? 'The open sessions could not be ended; IT has been told.' : ''
-        const forIt =
-          sessions === 'no'
-            ? { forIt: { title: 'Sessions could not be ended after a reset', urgency: 'high' } as const }
-            : {}
-        if (read === 'as-wanted')
-          return { state: 'done', sentence: `${Password} is changed. ${ended}${notEnded}`.trim(), ...forIt }
-        return {
-          state: 'unclear',
-          sentence:
-            `Microsoft accepted the new password, but I cannot see it there yet: it may take a few minutes to work. ${ended}${notEnded}`.trim(),
-          ...forIt,
-        }
-      }
-      if (read === 'as-wanted' && changed.fate === 'interrupted')
-        return {
-          state: 'done',
-          sentence: `${Password} was changed, but I was interrupted before I could show it. Press the button again: I make a new one.`,
-        }
-      if (read === 'as-wanted' && changed.fate === 'lost') return { state: 'done', sentence: `${Password} is changed.` }
-      if (changed.fate === 'lost') {
-        const hope =
-          'I got no answer from Microsoft and cannot see a change. The old password may or may not work: press the button again to be sure.'
-        return { state: 'unclear', sentence: hope }
-      }
-      if (changed.fate === 'interrupted')
-        return {
-          state: 'unclear',
-          sentence: `I was interrupted and do not know whether ${password} was changed. Press the button again to be sure.`,
-        }
-      return { state: 'failed', sentence: changed.sentence }
+      return concludeReset(whose(before), before, changed, read)
     },
   }
 }

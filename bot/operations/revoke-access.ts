@@ -18,6 +18,7 @@ export const revokeAccess: Operation = {
   conclude(request, before, changed, read) {
     const person = before.displayName
     const group = groupOf(request).name
+    const follows = before.groupOnPremises ? ({ follows: 'not-member' } as const) : {}
     if (read === 'as-wanted')
       return {
         state: 'done',
@@ -25,11 +26,13 @@ export const revokeAccess: Operation = {
           changed.detail['was-member'] === 'yes'
             ? `${person} is not in ${group} any more.`
             : `${person} was not in ${group} any more, so there was nothing to take away.`,
+        ...(changed.detail['was-member'] === 'yes' ? follows : {}),
       }
     if (changed.fate === 'accepted')
       return {
         state: 'unclear',
-        sentence: `Microsoft accepted that ${person} is removed from ${group}, but I still see the membership: it may take a few minutes to go.`,
+        sentence: `The directory accepted that ${person} is removed from ${group}, but I still see the membership: it may take a few minutes to go.`,
+        ...follows,
       }
     if (changed.fate === 'refused' || (changed.fate === 'interrupted' && read === 'unchanged'))
       return { state: 'failed', sentence: `${person} was not removed from ${group}. ${changed.sentence}` }

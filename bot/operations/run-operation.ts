@@ -1,3 +1,4 @@
+import { whatFollows } from '../sync/words.ts'
 import { beginRow } from './begin-row.ts'
 import { closeRow, endOperation } from './end.ts'
 import type { ForIt, Operation, OperationRequest, OperationResult, OperationTools } from './operation.ts'
@@ -45,10 +46,11 @@ export function operationSteps(dependencies: RunDependencies): Steps {
     readBack: (request, before) => operationNamed(request.name).readBack(request, before, toolsFor(request)),
 
     async conclude(request, { before, otherMails, about }, changed, read) {
-      const { forIt, ...ended } = operationNamed(request.name).conclude(request, before, changed, read)
-      const result: OperationResult = { ...ended, at: clock().toISOString() }
-      const detail = { ...changed.detail, fate: changed.fate, 'read-back': read }
-      return await endOperation(dependencies, request, result, { before, otherMails, detail, about, forIt })
+      const { forIt, follows, ...ended } = operationNamed(request.name).conclude(request, before, changed, read)
+      const promised = follows ? ` ${whatFollows(dependencies.policy.hybrid, request, follows)}` : ''
+      const result: OperationResult = { ...ended, sentence: `${ended.sentence}${promised}`, at: clock().toISOString() }
+      const detail = { ...changed.detail, fate: changed.fate, 'read-back': read, ...(follows ? { follows } : {}) }
+      return await endOperation(dependencies, request, result, { before, otherMails, detail, about, forIt, follows })
     },
 
     async broken(request, begun) {

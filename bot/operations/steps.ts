@@ -27,6 +27,8 @@ export interface RunDependencies {
   readonly audit: Audit
   /** Calls made for a request carry its correlation id, so that Microsoft's logs and ours can be laid side by side. */
   readonly directoryFor: (correlationId: string) => Directory
+  /** Entra ID alone, where there are two sides: for what must not wait for the company's own directory. */
+  readonly entraFor?: (correlationId: string) => Directory
   /** Which of these groups the group is in, nested included. Asked only where the policy protects groups. @throws DirectoryError */
   readonly groupWithin: (
     group: GroupId,

@@ -256,7 +256,7 @@ function lintGeneral(policy: PolicyContent, active: readonly OperationName[]): r
         'write at least `2`',
       ),
     )
-  return [...faults, ...lintTimes(policy, active)]
+  return [...faults, ...lintTimes(policy, active), ...lintLockouts(policy, active)]
 }
 
 function lintTimes(policy: PolicyContent, active: readonly OperationName[]): readonly Fault[] {
@@ -292,6 +292,31 @@ function lintTimes(policy: PolicyContent, active: readonly OperationName[]): rea
         ['confirmation', 'expiresAfter'],
         'leaves a question to the manager open so long that it is answered without a thought (OWASP ASVS 5 6.5.5)',
         `write at most \`${formatDuration(longestConfirmation)}\`; 10 min is what ASVS asks for`,
+      ),
+    )
+  return faults
+}
+
+/** What is offered must be something that can be had, and no more often than somebody reads it. */
+function lintLockouts({ lockouts }: PolicyContent, active: readonly OperationName[]): readonly Fault[] {
+  if (!lockouts.offer) return []
+  const faults: Fault[] = []
+  if (!active.includes('unlock-account'))
+    faults.push(
+      weak(
+        'never-satisfied',
+        ['lockouts', 'offer'],
+        'offers an unlock, which the policy forbids',
+        'write `offer: false`, or a rule for `unlock-account`',
+      ),
+    )
+  if (lockouts.perPersonPerDay > highestLimit)
+    faults.push(
+      weak(
+        'high-limit',
+        ['lockouts', 'perPersonPerDay'],
+        `lets whoever types wrong passwords have somebody asked ${lockouts.perPersonPerDay} times a day, until they say yes to be left in peace`,
+        `write at most \`${highestLimit}\`; 3 is usual`,
       ),
     )
   return faults

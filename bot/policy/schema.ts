@@ -82,6 +82,22 @@ export interface PolicyContent {
   /** After how long IT is reminded of what nobody has answered, by urgency. */
   readonly escalation: { readonly remindAfter: { readonly normal: number; readonly high: number } }
   readonly access: AccessRules
+  readonly hybrid: HybridRules
+  readonly lockouts: LockoutRules
+}
+
+/** How long what was written on-premises takes to be seen in Entra ID, milliseconds: what people are told, and when to worry. */
+export interface HybridRules {
+  readonly passwordSync: number
+  /** Members of groups, and whether an account is blocked. */
+  readonly objectSync: number
+  readonly giveUpAfter: number
+}
+
+/** Whether people are offered the unlock of an account that was just locked, before they ask. */
+export interface LockoutRules {
+  readonly offer: boolean
+  readonly perPersonPerDay: number
 }
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -317,6 +333,22 @@ const access = z
     params: { fix: 'write less than `expiresAfter`' },
   })
 
+const hybrid = z
+  .strictObject({
+    passwordSync: duration(durations.second, durations.day).default(5 * durations.minute),
+    objectSync: duration(durations.second, durations.day).default(40 * durations.minute),
+    giveUpAfter: duration(durations.minute, 7 * durations.day).default(4 * durations.hour),
+  })
+  .refine((rules) => rules.giveUpAfter > Math.max(rules.passwordSync, rules.objectSync), {
+    path: ['giveUpAfter'],
+    error: 'is over before what is waited for is expected',
+    params: { fix: 'write more than `passwordSync` and `objectSync`' },
+  })
+const lockouts = z.strictObject({
+  offer: z.boolean().default(false),
+  perPersonPerDay: z.int().min(1).max(100).default(3),
+})
+
 const fileShape = {
   operations,
   channelCounts: z.boolean().default(false),
@@ -331,6 +363,8 @@ const fileShape = {
   notices: notices.prefault({}),
   escalation: escalation.prefault({}),
   access: access.prefault({}),
+  hybrid: hybrid.prefault({}),
+  lockouts: lockouts.prefault({}),
 }
 
 /** The whole file, as YAML gives it. */
@@ -363,6 +397,8 @@ const namesByPlace: Readonly<Record<string, readonly string[]>> = {
   'escalation.remindAfter': Object.keys(remindAfter.shape),
   access: Object.keys(access.shape),
   'access.limits': Object.keys(accessLimits.shape),
+  hybrid: Object.keys(hybrid.shape),
+  lockouts: Object.keys(lockouts.shape),
 }
 
 /** The settings that exist at a place of the file. */

@@ -31,6 +31,9 @@ export async function forgetOldRows(database: Kysely<Schema>, now: Date): Promis
     sql`delete from confirmations where id in (select id from confirmations where created_at < ${before} and state <> 'pending' limit ${page})`,
     sql`delete from read_outs where dialog_id in (select dialog_id from read_outs where asked_at < ${before} limit ${page})`,
     sql`delete from recourses where id in (select id from recourses where expires_at < ${before} limit ${page})`,
+    sql`delete from sync_follow_ups where operation_id in (select operation_id from sync_follow_ups where ended_at < ${before} limit ${page})`,
+    sql`delete from lockouts_seen where (domain, object_guid, locked_at) in
+         (select domain, object_guid, locked_at from lockouts_seen where seen_at < ${before} order by seen_at limit ${page})`,
     sql`delete from dialogs where id in (select id from dialogs where touched_at < ${before} and state <> 'open' limit ${page})`,
   ]
   let forgotten = 0

@@ -1,13 +1,6 @@
-import { createClient } from 'redis'
 import type { Ephemeral } from './ephemeral.ts'
 import { checkLimit, checkMilliseconds, storedKey } from './ephemeral-limits.ts'
-
-const connectTimeoutMilliseconds = 1_000
-/** From the call to its answer, waiting for a connection included: a person is waiting, and the caller must fail closed soon. */
-const callTimeoutMilliseconds = 1_000
-/** Calls that wait for a connection or an answer; more are refused at once. */
-const longestQueue = 1_000
-const longestReconnectMilliseconds = 2_000
+import { redisCalls } from './redis-client.ts'
 
 /**
  * Counts one use and reads the rest of the window in one atomic step, so that no counter is ever left without an end.
@@ -32,55 +25,7 @@ return {used, rest}`
  * @throws TypeError when the address is not one of Redis
  */
 export function openRedis(url: string, options: { prefix: string; onError?: (error: Error) => void }): Ephemeral {
-  const { prefix, onError } = options
-  // new URL() would repeat the whole address, password included, in its error.
-  if (!/^rediss?:$/.test(URL.parse(url)?.protocol ?? '')) {
-    throw new TypeError('the address of Redis must start with redis:// or rediss://')
-  }
-  let client = connect()
-  let closed = false
-
-  function connect() {
-    const fresh = createClient({
-      url,
-      keyPrefix: `${prefix}:`,
-      commandsQueueMaxLength: longestQueue,
-      // Takes a call that never got a connection out of the queue, so that it is not sent late.
-      commandOptions: { timeout: callTimeoutMilliseconds },
-      disableClientInfo: true,
-      maintNotifications: 'disabled',
-      socket: {
-        connectTimeout: connectTimeoutMilliseconds,
-        reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 10), longestReconnectMilliseconds),
-      },
-    })
-    // Without a listener a lost connection would end the process.
-    fresh.on('error', (error: Error) => onError?.(error))
-    // Rejects only when closed while connecting: every other failure is retried and told to the listener.
-    fresh.connect().catch(() => undefined)
-    return fresh
-  }
-
-  /** The client forgets its own timeout once a command is written, so a server that hangs is noticed here. */
-  async function answered<T>(call: (client: ReturnType<typeof connect>) => Promise<T>): Promise<T> {
-    if (closed) throw new Error('the ephemeral store is closed')
-    const used = client
-    const late = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
-      late.reject(new Error(`Redis did not answer within ${callTimeoutMilliseconds} ms`))
-      // A connected server that does not answer may be gone without a word (failover, firewall): dial again.
-      if (used.isReady && used === client && !closed) {
-        client = connect()
-        used.destroy()
-      }
-    }, callTimeoutMilliseconds)
-    try {
-      return await Promise.race([call(used), late.promise])
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
+  const { answered, close } = redisCalls(url, options.prefix, options.onError)
   return {
     async claim(key, milliseconds) {
       checkMilliseconds(milliseconds)
@@ -107,9 +52,7 @@ export function openRedis(url: string, options: { prefix: string; onError?: (err
       await answered((redis) => redis.ping())
     },
     async close() {
-      if (closed) return
-      closed = true
-      client.destroy()
+      close()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { inheritedEnvironment } from './inherited-environment.ts'
 
 const main = fileURLToPath(new URL('../../bot/main.ts', import.meta.url))
 
@@ -25,7 +26,7 @@ export async function startBot(
   const url = `http://127.0.0.1:${environment.PORT}`
   // DBOS's own pool makes pg warn of something we cannot change.
   const child = spawn(process.execPath, ['--use-env-proxy', '--disable-warning=DeprecationWarning', main], {
-    env: { ...inherited(), ...environment },
+    env: { ...inheritedEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const last: string[] = []
@@ -50,14 +51,6 @@ export async function startBot(
   }
   await bot.stop('SIGKILL')
   throw new Error(`the bot did not answer within ${patienceMilliseconds} ms:\n${last.join('\n')}`)
-}
-
-/** What a child needs of this process's environment; settings of HelpBot are given one by one, never inherited. */
-function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_V8_COVERAGE', 'LANG']
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  )
 }
 
 async function stop(child: ChildProcess, ended: Promise<unknown>, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

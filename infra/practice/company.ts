@@ -8,6 +8,7 @@ import { allPermissions } from '../../bot/directory/permissions.ts'
 import { generateKey } from '../../bot/identity/key-ring.ts'
 import { writePracticeCatalogue } from './catalogue.ts'
 import { wellKnownGroups } from './company/seed.ts'
+import { type OnPremises, startOnPremises } from './domain/on-premises.ts'
 import { openPracticeClock, type PracticeClock } from './practice-clock.ts'
 import { type Slack, startSlack } from './slack/slack.ts'
 import { itChannelId, startTeams, type Teams } from './teams/teams.ts'
@@ -29,6 +30,8 @@ export interface Company {
   readonly teams: Teams
   readonly slack: Slack
   readonly clock: PracticeClock
+  /** The on-premises half, in a hybrid company; its agent is started when the bot is up. */
+  readonly onPremises: OnPremises | undefined
   /** Fetch that trusts the company's own certificate. */
   readonly fetch: typeof fetch
   /** Settings that make the bot work for this company; add PORT, DATABASE_URL and the like. */
@@ -45,6 +48,8 @@ export interface CompanyOptions {
   readonly publicUrl?: string
   /** Where the channel of IT is; Teams unless said otherwise. */
   readonly itChannelIn?: 'teams' | 'slack'
+  /** With a real Active Directory for those who are mastered on-premises, and how often it is carried over into the tenant. */
+  readonly hybrid?: { readonly syncEveryMilliseconds: number }
 }
 
 /** Starts the stand-ins for Entra ID, Graph, Teams and Slack, and says how the bot finds them. */
@@ -92,6 +97,16 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
     itChannel: { id: practice.slackItChannelId, name: 'it-help-desk' },
     ...slackApp(),
   })
+  const onPremises =
+    options.hybrid &&
+    (await startOnPremises({
+      ...options.hybrid,
+      tenant,
+      tls: certificates,
+      folder: join(options.folder, 'agent'),
+      botPort: () => options.botPort,
+      onError: (error) => console.error('the sync failed:', error),
+    }))
   const itChannel =
     options.itChannelIn === 'slack'
       ? { SLACK_IT_CHANNEL: practice.slackItChannelId }
@@ -101,6 +116,7 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
     teams,
     slack,
     clock,
+    onPremises,
     fetch: trusting,
     botEnvironment: {
       HELPBOT_PRACTICE: '1',
@@ -132,6 +148,7 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
       ...itChannel,
     },
     async close() {
+      await onPremises?.close()
       await dispatcher.close()
       await teams.close()
       await slack.close()

@@ -6,14 +6,18 @@ import { type BotProcess, freePort, portMustBeFree, startBot } from './bot-proce
 import { wellKnown } from './company/seed.ts'
 import { type Company, practice, startCompany } from './company.ts'
 import { openFrontDoor } from './front-door.ts'
+import { domainPrograms, installPrograms } from './install-programs.ts'
 import { type PlaygroundPerson, startPlayground } from './playground.ts'
+
+/** Half-hourly in the world. */
+const syncEvery = 5_000
 
 /**
  * The practice company as a newcomer meets it: PostgreSQL, tenant, Teams, the bot as a process of its own, and the page.
  * Runs until a signal ends it; the bot is started again when it dies, as an orchestrator would.
  */
 export async function runPracticeCompany(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
-  const { people, playground, itIn } = readArguments(args)
+  const { people, playground, itIn, hybrid } = readArguments(args)
   const port = Number(environment.PORT ?? '3978')
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error('PORT: must be a whole number between 1 and 65535')
@@ -21,6 +25,7 @@ export async function runPracticeCompany(args: readonly string[], environment: N
   const folder = resolve(environment.HELPBOT_DATA || '.helpbot')
   const url = `http://127.0.0.1:${port}`
   console.log('Practice mode: a whole company on this machine, nothing outside it is reached.')
+  if (hybrid) installPrograms(domainPrograms, 'A hybrid company needs')
   const postgres = environment.DATABASE_URL ? undefined : await startEmbeddedPostgres({ folder })
   const databaseUrl = environment.DATABASE_URL ?? postgres?.url ?? ''
   const botPort = await freePort()
@@ -30,6 +35,7 @@ export async function runPracticeCompany(args: readonly string[], environment: N
     botPort,
     publicUrl: url,
     itChannelIn: itIn,
+    ...(hybrid ? { hybrid: { syncEveryMilliseconds: syncEvery } } : {}),
   })
   const settings: Record<string, string> = {
     ...company.botEnvironment,
@@ -48,6 +54,13 @@ export async function runPracticeCompany(args: readonly string[], environment: N
         console.log(`The bot ended (${how}); starting it again.`)
         bot = await startBot(settings, console.log)
         watch(bot)
+        const { onPremises } = company
+        if (onPremises) {
+          const agent = await onPremises.startAgent(settings, (line) => console.log(`agent: ${line}`))
+          console.log(
+            `Active Directory (Samba): ${onPremises.controller.url}, agent process ${agent.pid() ?? 'unknown'}`,
+          )
+        }
       })
       .catch((error: unknown) => console.error(error))
   }
@@ -111,18 +124,30 @@ function playgroundPeople({ tenant }: Company): readonly PlaygroundPerson[] {
   return keys.flatMap((key) => tenant.company.person(wellKnown[key].id) ?? [])
 }
 
-function readArguments(args: readonly string[]): { people: number; playground: boolean; itIn: 'teams' | 'slack' } {
+interface Arguments {
+  readonly people: number
+  readonly playground: boolean
+  readonly itIn: 'teams' | 'slack'
+  readonly hybrid: boolean
+}
+
+function readArguments(args: readonly string[]): Arguments {
   let people = 60
   let playground = false
+  let hybrid = false
   let itIn: string | undefined = 'teams'
   for (let index = 0; index < args.length; index++) {
     if (args[index] === '--playground') playground = true
+    else if (args[index] === '--hybrid') hybrid = true
     else if (args[index] === '--people') people = Number(args[++index])
     else if (args[index] === '--it-in') itIn = args[++index]
-    else throw new Error(`unknown argument ${args[index]}: known are --people N, --it-in teams|slack and --playground`)
+    else
+      throw new Error(
+        `unknown argument ${args[index]}: known are --people N, --it-in teams|slack, --hybrid and --playground`,
+      )
   }
   if (!Number.isInteger(people) || people < 60 || people > 1_000_000)
     throw new Error('--people: must be a whole number between 60 and 1000000')
   if (itIn !== 'teams' && itIn !== 'slack') throw new Error('--it-in: must be teams or slack')
-  return { people, playground, itIn }
+  return { people, playground, itIn, hybrid }
 }

@@ -322,6 +322,15 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   menu: [{ data: { title: 'Hello', text: 'Choose, or write it in your own words.', choices: dialogs } }],
   message: [{ data: { title: 'Done', text: 'Your account is unlocked.' } }],
+  'locked-out': [
+    {
+      data: {
+        title: 'Your account was locked at 09:00 UTC',
+        text: 'Too many wrong passwords were tried. Was that you?',
+        ids: { unlock: 'unlock-account', notMe: 'not-me' },
+      },
+    },
+  ],
   notice: [{ data: { title: 'Your password was reset', text: 'In the chat with me.', facts } }],
   offer: [{ data: { title: 'Ready', text: 'Shall we?', button: 'Go on', ids: { dialog: 'reset-password' } } }],
   'offer-window': [{ data: { title: 'Ready', text: 'Only you can see it.', button: 'Show my temporary password' } }],

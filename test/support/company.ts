@@ -66,19 +66,28 @@ const outcomes: Readonly<Record<number, SignIn>> = {
  * A whole company for one test file: real PostgreSQL, the stand-ins for Entra ID, Teams and Slack, and the bot as a process.
  * @param environment settings of the bot besides those of the company
  * @param itChannelIn where the channel of IT is; by default in the chat product under test
+ * @param hybrid with a real Active Directory, an agent, and a sync every second
  */
 export async function startTestCompany(
   environment: Readonly<Record<string, string>> = {},
   itChannelIn: ChannelName = testChannel,
+  hybrid = false,
 ): Promise<TestCompany> {
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-company-'))
   const postgres = await startTestPostgres()
   const botPort = await freePort()
-  const company = await startCompany({ folder, botPort, itChannelIn })
+  const company = await startCompany({
+    folder,
+    botPort,
+    itChannelIn,
+    ...(hybrid ? { hybrid: { syncEveryMilliseconds: 1_000 } } : {}),
+  })
   const log: string[] = []
   const settings = { ...company.botEnvironment, DATABASE_URL: postgres.url, LOG_LEVEL: 'info', ...environment }
   let bot = await startBot(settings, (line) => log.push(line))
   await managersKnown(postgres.database)
+  const agentLog: string[] = []
+  await company.onPremises?.startAgent(settings, (line) => agentLog.push(line))
   if (testChannel === 'slack') await everybodyOpensSlack(company)
   const talkers = new Map<string, Talker>()
   const { client: slackClient } = company.slack
@@ -102,6 +111,7 @@ export async function startTestCompany(
       ...(await dumpDatabase(postgres.url)),
       ...(environment.REDIS_URL ? await dumpRedis(environment.REDIS_URL) : []),
       { name: 'log', text: log.join('\n') },
+      { name: 'log of the agent', text: agentLog.join('\n') },
       { name: 'metrics', text: metrics },
       { name: 'chats', text: JSON.stringify(company.teams.client.transcript()) },
       { name: 'slack', text: JSON.stringify(slackClient.transcript()) },

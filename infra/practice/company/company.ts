@@ -1,8 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Clock } from '../../../bot/clock.ts'
 import { stableId } from './ids.ts'
-import type { CompanyGroup, CompanyUser, PersonCard, RoleAssignment } from './model.ts'
+import type { CompanyGroup, CompanyUser, DeletedUser, PersonCard, RoleAssignment } from './model.ts'
 import { Replicated, type View } from './replicated.ts'
+
+/** How long a deleted user can be restored (learn.microsoft.com/graph/api/resources/deleteditems): 30 days. */
+const restorable = 30 * 24 * 60 * 60_000
 
 /** The directory of a practice company: users, groups, role assignments, and the questions one asks of them. */
 export class Company {
@@ -18,11 +21,14 @@ export class Company {
   replicationDelay = 0
   readonly #idByName = new Map<string, string>()
   readonly #groupsByMember = new Map<string, Set<string>>()
+  readonly #deleted = new Map<string, DeletedUser>()
+  readonly #clock: Clock
 
   constructor(options: { name: string; domain: string; tenantId: string; clock: Clock }) {
     this.name = options.name
     this.domain = options.domain
     this.tenantId = options.tenantId
+    this.#clock = options.clock
     const now = () => options.clock().getTime()
     const delay = () => this.replicationDelay
     this.users = new Replicated(now, delay)
@@ -37,7 +43,10 @@ export class Company {
     this.users.write(user.id, user)
   }
 
-  /** Deletes a user, and with it the memberships, ownerships, roles and reports that name it. */
+  /**
+   * Deletes a user, and with it the memberships, ownerships, roles and reports that name it. It stays among the deleted ones for a
+   * while, with its id before its user principal name, so that the name is free.
+   */
   removeUser(id: string): void {
     const user = this.users.get(id, 'latest')
     if (user === undefined) return
@@ -50,6 +59,21 @@ export class Company {
     }
     this.#idByName.delete(user.userPrincipalName.toLowerCase())
     this.users.write(id, undefined)
+    const userPrincipalName = `${id.replaceAll('-', '')}${user.userPrincipalName}`
+    this.#deleted.set(id, { user: { ...user, userPrincipalName }, deletedDateTime: this.#clock() })
+  }
+
+  /** Users that were deleted and can be restored. */
+  deletedUsers(): readonly DeletedUser[] {
+    const since = this.#clock().getTime() - restorable
+    for (const [id, { deletedDateTime }] of this.#deleted)
+      if (deletedDateTime.getTime() < since) this.#deleted.delete(id)
+    return [...this.#deleted.values()]
+  }
+
+  /** Deletes a deleted user for ever. */
+  purgeUser(id: string): void {
+    this.#deleted.delete(id)
   }
 
   putGroup(group: CompanyGroup): void {

@@ -32,6 +32,10 @@ export function seedGroups(company: Company, createdDateTime: Date): void {
       membershipRule: null,
       isAssignableToRole: null,
       onPremisesSyncEnabled: null,
+      onPremisesSecurityIdentifier: null,
+      onPremisesSamAccountName: null,
+      onPremisesDomainName: null,
+      isCloudManaged: false,
       createdDateTime,
       owners: new Set(owners),
       members: new Set(memberIds),
@@ -117,7 +121,12 @@ export function seedGroups(company: Company, createdDateTime: Date): void {
     'Mastered on-premises',
     [],
     someOf('Operations', 6, wellKnown.zoe.id, wellKnown.carla.id),
-    { onPremisesSyncEnabled: true },
+    {
+      onPremisesSyncEnabled: true,
+      onPremisesSecurityIdentifier: 'S-1-5-21-3623811015-3361044348-30300820-1601',
+      onPremisesSamAccountName: 'Warehouse Badge Access',
+      onPremisesDomainName: `corp.${company.domain}`,
+    },
   )
   group(
     its.productLaunch,

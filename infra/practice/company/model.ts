@@ -26,6 +26,9 @@ export interface CompanyUser {
   readonly onPremisesImmutableId: string | null
   readonly onPremisesSamAccountName: string | null
   readonly onPremisesDomainName: string | null
+  readonly onPremisesUserPrincipalName: string | null
+  /** Taken over by the cloud: what the on-premises Active Directory says of it counts no more. */
+  readonly isCloudManaged: boolean
   readonly lastPasswordChangeDateTime: Date
   /** Refresh tokens older than this are worthless. */
   readonly signInSessionsValidFromDateTime: Date
@@ -49,9 +52,20 @@ export interface CompanyGroup {
   readonly membershipRule: string | null
   readonly isAssignableToRole: boolean | null
   readonly onPremisesSyncEnabled: true | null
+  readonly onPremisesSecurityIdentifier: string | null
+  readonly onPremisesSamAccountName: string | null
+  readonly onPremisesDomainName: string | null
+  /** As of a user. */
+  readonly isCloudManaged: boolean
   readonly createdDateTime: Date
   readonly owners: ReadonlySet<string>
   readonly members: ReadonlySet<string>
+}
+
+/** A user that was deleted and can still be restored. */
+export interface DeletedUser {
+  readonly user: CompanyUser
+  readonly deletedDateTime: Date
 }
 
 /** A directory role given to a user, a role-assignable group or an application, tenant-wide. */

@@ -148,6 +148,8 @@ function person(company: Company, about: About, dates: { created: Date; password
       : null,
     onPremisesSamAccountName: synced ? login.slice(0, 20) : null,
     onPremisesDomainName: synced ? `corp.${company.domain}` : null,
+    onPremisesUserPrincipalName: synced ? address : null,
+    isCloudManaged: false,
     lastPasswordChangeDateTime: dates.passwordSet,
     signInSessionsValidFromDateTime: dates.passwordSet,
     passwordPolicies: null,

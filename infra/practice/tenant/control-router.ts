@@ -21,6 +21,11 @@ const edit = z
     accountEnabled: z.boolean(),
     userType: z.enum(['Member', 'Guest']),
     onPremisesSyncEnabled: z.literal(true).nullable(),
+    onPremisesImmutableId: z.base64().max(256).nullable(),
+    onPremisesSamAccountName: z.string().min(1).max(256).nullable(),
+    onPremisesDomainName: z.hostname().nullable(),
+    onPremisesUserPrincipalName: z.string().min(1).max(1024).nullable(),
+    isCloudManaged: z.boolean(),
     mustChangePassword: z.boolean(),
   })
   .partial()
@@ -49,6 +54,13 @@ const groupEdit = z
     description: z.string().max(1024),
     isAssignableToRole: z.literal(true).nullable(),
     onPremisesSyncEnabled: z.literal(true).nullable(),
+    onPremisesSecurityIdentifier: z
+      .string()
+      .regex(/^S-1(-\d{1,15}){1,16}$/)
+      .nullable(),
+    onPremisesSamAccountName: z.string().min(1).max(256).nullable(),
+    onPremisesDomainName: z.hostname().nullable(),
+    isCloudManaged: z.boolean(),
   })
   .partial()
   .strict()

@@ -35,6 +35,8 @@ export interface Control {
   editUser(idOrName: string, edit: Partial<Omit<CompanyUser, 'id'>>): void
   /** Sets a password whatever the policy says. */
   setPassword(idOrName: string, password: string, options?: { readonly mustChange?: boolean }): Promise<void>
+  /** A synced person's password is checked where it is kept, as pass-through authentication does; `knows` is asked at every sign-in. */
+  authenticateElsewhere(idOrName: string, knows: (password: string) => Promise<boolean>): void
   revokeSessions(idOrName: string): void
   /** Signs in with a Temporary Access Pass: whether it was let in. One that works once works once. */
   useAccessPass(idOrName: string, pass: string): boolean
@@ -51,7 +53,12 @@ export interface Control {
   /** Changes properties, and members and owners too where they are given. */
   editGroup(id: string, edit: Partial<Omit<CompanyGroup, 'id'>>): void
   deleteGroup(id: string): void
+  /** Deletes as Graph does: for 30 days it is among the deleted ones. */
   deleteUser(idOrName: string): void
+  /** Object ids of people who were deleted and can be restored. */
+  deletedUsers(): readonly string[]
+  /** Deletes a deleted user for ever. */
+  purgeUser(id: string): void
   /** Turns automatic replies on or off, or on for a time. */
   setAutomaticReplies(idOrName: string, on: boolean | { readonly from: Date; readonly until: Date }): void
   /** Gives a role (name or template id) to a user, group or application; `eligible`: to be activated through PIM. */
@@ -119,6 +126,7 @@ export function makeControl(state: TenantState, listeners: Set<(change: Change) 
     },
     setPassword: (idOrName, password, options = {}) =>
       setPassword(state, found(idOrName), password, options.mustChange ?? false, by),
+    authenticateElsewhere: (idOrName, knows) => state.passwords.askElsewhere(found(idOrName).id, knows),
     revokeSessions: (idOrName) => revokeSessions(state, found(idOrName), by),
     useAccessPass(idOrName, pass) {
       const user = found(idOrName)
@@ -155,6 +163,8 @@ export function makeControl(state: TenantState, listeners: Set<(change: Change) 
       state.announce({ kind: 'group', id: one.id, what: ['deleted'], by })
     },
     deleteUser: (idOrName) => deleteUser(state, found(idOrName), by),
+    deletedUsers: () => company.deletedUsers().map(({ user }) => user.id),
+    purgeUser: (id) => company.purgeUser(id),
     setAutomaticReplies(idOrName, on) {
       const { id } = found(idOrName)
       const status = on === false ? 'disabled' : on === true ? 'alwaysEnabled' : 'scheduled'

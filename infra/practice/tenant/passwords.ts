@@ -14,6 +14,8 @@ const hashBytes = 32
 export class Passwords {
   readonly #company: Company
   readonly #stored = new Map<string, StoredPassword>()
+  /** People whose passwords another directory keeps: it is asked at every sign-in (pass-through authentication). */
+  readonly #elsewhere = new Map<string, (password: string) => Promise<boolean>>()
 
   constructor(company: Company) {
     this.#company = company
@@ -24,8 +26,15 @@ export class Passwords {
     this.#stored.set(userId, { salt, hash: await derive(password, salt, hashBytes) })
   }
 
+  /** From now on somebody else says whether a password is this person's. */
+  askElsewhere(userId: string, knows: (password: string) => Promise<boolean>): void {
+    this.#elsewhere.set(userId, knows)
+  }
+
   /** Whether this is the person's password. An initial one is hashed when it is first asked for: a big company starts fast. */
   async matches(userId: string, password: string): Promise<boolean> {
+    const elsewhere = this.#elsewhere.get(userId)
+    if (elsewhere) return await elsewhere(password)
     if (!this.#stored.has(userId)) await this.set(userId, initialPassword(this.#company, userId))
     const stored = this.#stored.get(userId)
     if (stored === undefined) return false

@@ -132,13 +132,33 @@ describe('what the doctor says of the catalogue', () => {
 
   it('knows every kind of group that cannot be written', async () => {
     const facts = await held.directory.group(group('financeReports'))
-    assert.equal(unwritable(facts), undefined)
-    assert.equal(unwritable({ ...facts, mailEnabled: true, securityEnabled: false, unified: true }), undefined)
+    const cloud = { at: 'entra' } as const
+    assert.equal(unwritable(facts, cloud), undefined)
+    assert.equal(unwritable({ ...facts, mailEnabled: true, securityEnabled: false, unified: true }, cloud), undefined)
     for (const [change, why] of [
       [{ roleAssignable: true }, /role-assignable/],
       [{ mailEnabled: true }, /mail-enabled/],
       [{ mailEnabled: false, securityEnabled: false }, /neither/],
     ] as const)
-      assert.match(unwritable({ ...facts, ...change })?.why ?? '', why)
+      assert.match(unwritable({ ...facts, ...change }, cloud)?.why ?? '', why)
+  })
+
+  it('lets a synced group be named where an agent may write it, and says what is missing where none may', async () => {
+    const facts = await held.directory.group(group('warehouseBadges'))
+    assert.equal(facts.sourceOfAuthority, 'on-premises')
+    const there = { at: 'active-directory', domain: 'corp.nordwind.example', guid: randomUUID(), dn: 'CN=x' } as const
+    assert.equal(unwritable(facts, there), undefined)
+    assert.equal(unwritable({ ...facts, mailEnabled: true }, there), undefined, 'mail does not matter there')
+    for (const [code, why, fix] of [
+      ['no-connector', /mastered on-premises/, /enrol an agent/],
+      ['switched-off', /HELPBOT_DIRECTORY/, /hybrid/],
+      ['ambiguous', /for certain \(two of them\)/, /Entra Connect/],
+      ['missing', /not found .*\(two of them\)/, /policy\.read/],
+      ['not-allowed', /may not be changed/, /policy\.write/],
+    ] as const) {
+      const fault = unwritable(facts, { at: 'nowhere', code, detail: 'two of them' })
+      assert.match(fault?.why ?? '', why)
+      assert.match(fault?.fix ?? '', fix)
+    }
   })
 })

@@ -98,6 +98,14 @@ describe('the policy linter', () => {
         policyWithRule('reset-password', { proofs: [['totp', 'questions']] }),
         ['operations.reset-password.proofs.anyOf.0'],
       ],
+      [
+        'an unlock that is offered and forbidden',
+        {
+          ...policyWithRule('unlock-account', { mode: 'forbidden' }),
+          lockouts: { offer: true, perPersonPerDay: 3 },
+        },
+        ['lockouts.offer'],
+      ],
     ],
     'stale-proofs': [
       [
@@ -133,6 +141,11 @@ describe('the policy linter', () => {
         'fifty-one frozen accounts a day by the same two',
         policyWithRule('freeze-account', { limits: { perPersonPerDay: 2, perStarterPerDay: 51 } }),
         ['operations.freeze-account.limits.perStarterPerDay'],
+      ],
+      [
+        'an unlock that somebody is offered eleven times a day',
+        policyWith({ lockouts: { offer: true, perPersonPerDay: 11 } }),
+        ['lockouts.perPersonPerDay'],
       ],
     ],
     'one-person': [

@@ -7,6 +7,7 @@ import { readGroups, readRoles, readUsers } from './permissions.ts'
 import {
   allRoleResources,
   defaultUserProperties,
+  deletedUserResource,
   groupResource,
   principalResource,
   type Resource,
@@ -16,17 +17,17 @@ import {
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 
 const userProperties = words(
-  'id userPrincipalName displayName givenName surname mail mailNickname otherMails proxyAddresses jobTitle department companyName officeLocation businessPhones mobilePhone preferredLanguage usageLocation employeeId accountEnabled userType createdDateTime onPremisesSyncEnabled onPremisesImmutableId onPremisesSamAccountName onPremisesDomainName lastPasswordChangeDateTime signInSessionsValidFromDateTime refreshTokensValidFromDateTime passwordPolicies passwordProfile creationType externalUserState assignedLicenses city country',
+  'id userPrincipalName displayName givenName surname mail mailNickname otherMails proxyAddresses jobTitle department companyName officeLocation businessPhones mobilePhone preferredLanguage usageLocation employeeId accountEnabled userType createdDateTime onPremisesSyncEnabled onPremisesImmutableId onPremisesSamAccountName onPremisesDomainName onPremisesUserPrincipalName lastPasswordChangeDateTime signInSessionsValidFromDateTime refreshTokensValidFromDateTime passwordPolicies passwordProfile creationType externalUserState assignedLicenses city country',
 )
 const userFilters = words(
   'id userPrincipalName displayName givenName surname mail mailNickname otherMails proxyAddresses jobTitle department companyName officeLocation usageLocation employeeId accountEnabled userType createdDateTime onPremisesSyncEnabled onPremisesImmutableId onPremisesSamAccountName externalUserState creationType city country',
 )
 const userSearches = words('displayName mail userPrincipalName mailNickname givenName surname')
 const groupProperties = words(
-  'id displayName description mailNickname mail mailEnabled securityEnabled groupTypes membershipRule membershipRuleProcessingState isAssignableToRole onPremisesSyncEnabled createdDateTime visibility',
+  'id displayName description mailNickname mail mailEnabled securityEnabled groupTypes membershipRule membershipRuleProcessingState isAssignableToRole onPremisesSyncEnabled onPremisesSecurityIdentifier onPremisesSamAccountName onPremisesDomainName createdDateTime visibility',
 )
 const groupFilters = words(
-  'id displayName mail mailNickname mailEnabled securityEnabled groupTypes isAssignableToRole onPremisesSyncEnabled createdDateTime membershipRuleProcessingState',
+  'id displayName mail mailNickname mailEnabled securityEnabled groupTypes isAssignableToRole onPremisesSyncEnabled onPremisesSecurityIdentifier onPremisesSamAccountName createdDateTime membershipRuleProcessingState',
 )
 const groupSearches = words('displayName description mail mailNickname')
 const roleProperties = words('id displayName description roleTemplateId')
@@ -44,6 +45,22 @@ export function userCollection(state: TenantState): Collection {
     searchable: userSearches,
     byDefault: defaultUserProperties,
     expansions: { manager: (user) => managerOf(state, String(user.id)) },
+  }
+}
+
+/** Users that were deleted in the last days (learn.microsoft.com/graph/api/directory-deleteditems-list). */
+export function deletedUserCollection(state: TenantState): Collection {
+  const deleted = new Map(state.company.deletedUsers().map((one) => [one.user.id, one]))
+  return {
+    context: 'directoryObjects/microsoft.graph.user',
+    type: 'User',
+    directory: true,
+    ids: [...deleted.keys()],
+    read: (id) => optional(deleted.get(id), deletedUserResource),
+    known: new Set([...userProperties, 'deletedDateTime']),
+    filterable: userFilters,
+    searchable: userSearches,
+    byDefault: defaultUserProperties,
   }
 }
 

@@ -9,6 +9,7 @@ import { countAll, demandAdvancedIfAsked, list } from './listing.ts'
 import * as may from './permissions.ts'
 import { projection } from './projection.ts'
 import { groupResource } from './resource.ts'
+import { isMasteredElsewhere, syncBehavior } from './sync-behavior.ts'
 import { deleteUser } from './user-changes.ts'
 
 const reference = z.object({ '@odata.id': z.string().max(500) })
@@ -24,7 +25,7 @@ function namedGroup(call: Call, view: 'visible' | 'latest' = 'visible'): Company
 /** The group, if Graph lets its members be written. @throws GraphFault */
 function writableGroup(call: Call): CompanyGroup {
   const group = namedGroup(call, 'latest')
-  if (group.onPremisesSyncEnabled === true) throw masteredOnPremises()
+  if (isMasteredElsewhere(group)) throw masteredOnPremises()
   if (group.groupTypes.includes('DynamicMembership')) {
     throw badRequest('Insufficient privileges to update the membership of a group with dynamic membership.')
   }
@@ -129,6 +130,12 @@ export const groupRoutes: readonly Route[] = [
       const ids = call.state.company.transitiveMembers(namedGroup(call).id, 'visible')
       return list(call, objectCollection(call, ids, undefined))
     },
+  },
+  {
+    ...read,
+    path: '/groups/{id}/onPremisesSyncBehavior',
+    permissions: ['Group-OnPremisesSyncBehavior.ReadWrite.All'],
+    handle: (call) => syncBehavior(call, namedGroup(call)),
   },
   {
     method: 'POST',

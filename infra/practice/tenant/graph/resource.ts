@@ -1,5 +1,5 @@
 import type { Company } from '../../company/company.ts'
-import type { CompanyGroup, CompanyUser } from '../../company/model.ts'
+import type { CompanyGroup, CompanyUser, DeletedUser } from '../../company/model.ts'
 import { directoryRoles } from '../../company/roles.ts'
 
 /** A directory object as Graph writes it, with all its properties. */
@@ -29,7 +29,7 @@ export function graphTime(at: Date): string {
 }
 
 export function userResource(user: CompanyUser): Resource {
-  const { managerId: _manager, licensed, mustChangePassword: _mustChange, ...rest } = user
+  const { managerId: _manager, licensed, mustChangePassword: _mustChange, isCloudManaged: _cloud, ...rest } = user
   return {
     '@odata.type': '#microsoft.graph.user',
     ...rest,
@@ -46,8 +46,12 @@ export function userResource(user: CompanyUser): Resource {
   }
 }
 
+export function deletedUserResource({ user, deletedDateTime }: DeletedUser): Resource {
+  return { ...userResource(user), deletedDateTime: graphTime(deletedDateTime) }
+}
+
 export function groupResource(group: CompanyGroup): Resource {
-  const { owners: _owners, members: _members, ...rest } = group
+  const { owners: _owners, members: _members, isCloudManaged: _cloud, ...rest } = group
   return {
     '@odata.type': '#microsoft.graph.group',
     ...rest,

@@ -9,6 +9,7 @@ import { badRequest, denied, masteredOnPremises, notFound } from './graph-fault.
 import * as may from './permissions.ts'
 import { only } from './projection.ts'
 import { defaultUserProperties, userResource } from './resource.ts'
+import { isMasteredElsewhere } from './sync-behavior.ts'
 
 const text = z.string().max(256)
 const passwordProfile = z.object({
@@ -79,7 +80,7 @@ async function patch(call: Call) {
   const sensitive =
     profile !== undefined || accountEnabled !== undefined || sensitiveProperties.some((name) => name in edit)
   if (sensitive && state.company.isAdministrator(user.id)) throw denied()
-  if (user.onPremisesSyncEnabled === true) throw masteredOnPremises()
+  if (isMasteredElsewhere(user)) throw masteredOnPremises()
   if (profile !== undefined && !acceptsPassword(state, user.userPrincipalName, profile.password)) throw weakPassword()
   if (edit.userPrincipalName !== undefined) refuseTaken(call, edit.userPrincipalName, user.id)
   if (edits || accountEnabled !== undefined) {
@@ -135,6 +136,8 @@ async function create(call: Call) {
     onPremisesImmutableId: null,
     onPremisesSamAccountName: null,
     onPremisesDomainName: null,
+    onPremisesUserPrincipalName: null,
+    isCloudManaged: false,
     lastPasswordChangeDateTime: now,
     signInSessionsValidFromDateTime: now,
     passwordPolicies: null,
@@ -154,7 +157,7 @@ export function deleteUser(call: Call, user: CompanyUser) {
   const { state } = call
   demand(call.app, may.writeUsers)
   if (state.company.isAdministrator(user.id)) throw denied()
-  if (user.onPremisesSyncEnabled === true) throw masteredOnPremises()
+  if (isMasteredElsewhere(user)) throw masteredOnPremises()
   removeUser(state, user, 'graph')
   return noContent
 }

@@ -3,13 +3,14 @@ import type { CompanyUser } from '../../company/model.ts'
 import { findRole } from '../../company/roles.ts'
 import type { Answer } from '../exchange.ts'
 import { bodyOf, type Call, param, type Route } from './call.ts'
-import { managerOf, objectCollection, userCollection } from './collections.ts'
+import { deletedUserCollection, managerOf, objectCollection, userCollection } from './collections.ts'
 import { entity } from './entity.ts'
-import { badRequest, GraphFault, notFound } from './graph-fault.ts'
+import { GraphFault, notFound } from './graph-fault.ts'
 import { countAll, demandAdvancedIfAsked, list } from './listing.ts'
 import { checkMembership, readMembership, readUsers } from './permissions.ts'
 import { projection } from './projection.ts'
 import { defaultUserProperties, type Resource, userResource } from './resource.ts'
+import { syncBehavior } from './sync-behavior.ts'
 
 /** The user a path names, by id or user principal name, as readers see it. @throws GraphFault 404 */
 export function namedUser(call: Call): CompanyUser {
@@ -152,10 +153,15 @@ export const userRoutes: readonly Route[] = [
     class: 'users.read',
     permissions: ['User-OnPremisesSyncBehavior.ReadWrite.All'],
     handle(call) {
-      const user = namedUser(call)
-      if (user.onPremisesSyncEnabled !== true) throw badRequest('The user is not synchronized from on-premises.')
-      return entity(call, 'onPremisesSyncBehavior/$entity', { id: user.id, isCloudManaged: false })
+      return syncBehavior(call, namedUser(call))
     },
+  },
+  {
+    method: 'GET',
+    path: '/directory/deletedItems/microsoft.graph.user',
+    class: 'users.read',
+    permissions: readUsers,
+    handle: (call) => list(call, deletedUserCollection(call.state)),
   },
   {
     method: 'GET',

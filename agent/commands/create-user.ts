@@ -1,0 +1,81 @@
+import { Attribute } from 'ldapts'
+import { AgentError } from '../agent-error.ts'
+import type { Controller } from '../ldap/domain.ts'
+import { accountBits, guidText } from '../ldap/encodings.ts'
+import { bufferOf } from '../ldap/entry.ts'
+import { any, is } from '../ldap/filters.ts'
+import { childDn, domainOf } from '../ldap/names.ts'
+import { aboutToWrite } from './about-to-write.ts'
+import { managerOf, wantedAttributes } from './attributes.ts'
+import type { CommandGround, CommandHandler } from './command.ts'
+import { dnOf } from './dn-of.ts'
+import { readBack } from './read-back.ts'
+
+/** Disabled from its first moment: an account without a password must not be open. */
+const fresh = String(accountBits.normal | accountBits.disabled)
+
+/** Makes an account that nobody can use until its password is reset and it is enabled. @throws AgentError conflict where a name is taken */
+export function createUser(ground: CommandGround): CommandHandler<'create-user'> {
+  return ({ unit, name, samAccountName, userPrincipalName, attributes = {} }, ordered) =>
+    ground.domain.writing(async (controller) => {
+      await ground.policy.guard(controller, 'create-user', { guid: unit, kind: 'unit' }, managerOf(attributes))
+      if (/\p{Cc}/u.test(name)) throw new AgentError('refused', 'the name of the new account holds a control character')
+      await demandFree(controller, samAccountName, userPrincipalName)
+      const dn = childDn('CN', name, await dnOf(controller, unit))
+      const values = new Map([
+        ['objectClass', 'user'],
+        ['sAMAccountName', samAccountName],
+        ['userPrincipalName', userPrincipalName],
+        ['userAccountControl', fresh],
+        ['displayName', name],
+      ])
+      // What is compared afterwards is not: the account is new, and only its GUID is asked for.
+      for (const { type, value } of wantedAttributes(attributes, undefined))
+        if (value !== undefined) values.set(type, value)
+      await aboutToWrite(ground, 'create-user', ordered)
+      await controller.add(
+        dn,
+        [...values].map(([type, value]) => new Attribute({ type, values: [value] })),
+      )
+      const guid = await readBack(() => guidAt(controller, dn, samAccountName))
+      return { guid, controller: controller.name }
+    })
+}
+
+/**
+ * Nobody has these names, neither written nor by nature: an account answers to `sAMAccountName@domain` too (MS-ADTS 5.1.1.1.1), so that
+ * one could take another's name without it being written anywhere twice.
+ * @throws AgentError conflict
+ */
+async function demandFree(controller: Controller, samAccountName: string, userPrincipalName: string): Promise<void> {
+  const domain = domainOf(controller.domainDn)
+  const at = userPrincipalName.lastIndexOf('@')
+  const ofThisDomain = userPrincipalName.slice(at + 1).toLowerCase() === domain
+  const [taken] = await controller.search({
+    base: controller.domainDn,
+    scope: 'sub',
+    filter: any(
+      is('sAMAccountName', samAccountName),
+      is('userPrincipalName', userPrincipalName),
+      is('userPrincipalName', `${samAccountName}@${domain}`),
+      ...(ofThisDomain ? [is('sAMAccountName', userPrincipalName.slice(0, at))] : []),
+    ),
+    attributes: ['cn'],
+    limit: 1,
+  })
+  if (taken !== undefined)
+    throw new AgentError('conflict', `${taken.dn} has the account name or the sign-in name already`)
+}
+
+async function guidAt(controller: Controller, dn: string, samAccountName: string): Promise<string> {
+  const [entry] = await controller.search({
+    base: dn,
+    scope: 'base',
+    filter: is('sAMAccountName', samAccountName),
+    attributes: ['objectGUID'],
+    binary: ['objectGUID'],
+  })
+  const bytes = entry && bufferOf(entry, 'objectGUID')
+  if (bytes === undefined) throw new AgentError('conflict', `${controller.name} does not show ${dn}`)
+  return guidText(bytes)
+}

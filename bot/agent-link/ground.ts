@@ -1,0 +1,36 @@
+import type { Kysely } from 'kysely'
+import type { Logger } from 'pino'
+import type { Alarm } from '../../agent/protocol/frames.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Clock } from '../clock.ts'
+import type { KeyRing } from '../identity/key-ring.ts'
+import type { TenantId } from '../identity/person.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Ephemeral } from '../store/ephemeral.ts'
+import type { Relay } from '../store/relay.ts'
+import type { Schema } from '../store/schema.ts'
+
+/** What the link to the agents is made of. */
+export interface AgentLinkGround {
+  readonly database: Kysely<Schema>
+  readonly ring: KeyRing
+  readonly relay: Relay
+  readonly ephemeral: Ephemeral
+  readonly audit: Audit
+  /** Whose directory this is: stands in every row of the audit. */
+  readonly tenant: TenantId
+  /** The clock of the world: agents and other replicas go by it too. */
+  readonly realTime: Clock
+  readonly metrics: Metrics
+  readonly random: (size: number) => Buffer
+  readonly log: Logger
+  /** Tells IT; called once for every alarm, after its row in the audit was written. */
+  readonly alarm: (alarm: Alarm, agent: AlarmingAgent) => Promise<void>
+}
+
+/** Who raised it. The name is data. */
+export interface AlarmingAgent {
+  readonly id: string
+  readonly name: string
+  readonly domain: string | undefined
+}
