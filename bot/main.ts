@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { dialogsFor } from '../dialogs/registry.ts'
@@ -13,6 +13,8 @@ import type { AccessGround } from './access/ground.ts'
 import { approvedAccess } from './access/make-grant.ts'
 import { settleAccess } from './access/settle.ts'
 import { accessEndWindows } from './access/windows.ts'
+import { agentLink } from './agent-link/open.ts'
+import { linkTimes } from './agent-link/times.ts'
 import { closeCards } from './approvals/close-cards.ts'
 import { confirmButton } from './approvals/confirm-button.ts'
 import { endedReadOuts } from './approvals/read-outs.ts'
@@ -31,6 +33,7 @@ import { expireReadOuts, withdrawReadOut } from './desk/read-out-ends.ts'
 import { unknownReadOutButton } from './desk/read-out-unknown.ts'
 import { readOutWindow } from './desk/read-out-window.ts'
 import { entraDirectory } from './directory/entra.ts'
+import { hybridDirectory } from './directory/hybrid.ts'
 import { itThreads } from './escalation/it-threads.ts'
 import { homePage } from './home.ts'
 import { itMembership } from './identity/it-membership.ts'
@@ -57,6 +60,7 @@ import { resetPassword } from './operations/reset-password.ts'
 import { issueAccessPassFor, resetPasswordFor } from './operations/reset-password-for.ts'
 import { revokeAccess } from './operations/revoke-access.ts'
 import { operationSteps } from './operations/run-operation.ts'
+import { unlockAccount } from './operations/unlock-account.ts'
 import { recogniser } from './people.ts'
 import { emptyCatalogue, loadCatalogue } from './policy/catalogue/load.ts'
 import { loadPolicy } from './policy/policy.ts'
@@ -71,7 +75,10 @@ import { openDatabase } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
 import { forgetOldRows } from './store/forget-old-rows.ts'
 import { memoryEphemeral } from './store/memory.ts'
+import { memoryRelay } from './store/memory-relay.ts'
 import { openRedis } from './store/redis.ts'
+import { redisRelay } from './store/redis-relay.ts'
+import { followUps } from './sync/follow-ups.ts'
 import { builtInTickets } from './tickets/built-in.ts'
 import { incidentOf, settleTicket } from './tickets/settle.ts'
 import { conductDialogs } from './turns/conduct.ts'
@@ -81,6 +88,9 @@ import { tellItOfLostPost } from './turns/lost-post.ts'
 import { tellThePersonOfLostWords } from './turns/lost-words.ts'
 import { pendingPosts } from './turns/outbox.ts'
 import { takeTurns } from './turns/turns.ts'
+import { tellItOfAlarm } from './watch/agent-alarms.ts'
+import { watchLockouts } from './watch/lockouts.ts'
+import { personOf } from './watch/person-of.ts'
 
 /** Orchestrators kill after 30 seconds. */
 const longestDrain = 25_000
@@ -105,12 +115,9 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   const postgres = settings.databaseUrl ? undefined : await startEmbeddedPostgres({ folder: settings.dataFolder })
   const database = await openDatabase(settings.databaseUrl ?? postgres?.url ?? '')
   const { kysely } = database
-  const ephemeral = settings.redisUrl
-    ? openRedis(settings.redisUrl, {
-        prefix: 'helpbot:',
-        onError: (error) => log.warn({ error: error.message }, 'redis'),
-      })
-    : memoryEphemeral(clock)
+  const redis = { prefix: 'helpbot:', onError: (error: Error) => log.warn({ error: error.message }, 'redis') }
+  const ephemeral = settings.redisUrl ? openRedis(settings.redisUrl, redis) : memoryEphemeral(clock)
+  const relay = settings.redisUrl ? redisRelay(settings.redisUrl, redis) : memoryRelay()
   const metrics = openMetrics()
   metrics.watchPending(() => pendingPosts(kysely))
   const audit = auditTrail(kysely, clock)
@@ -118,7 +125,25 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
 
   // Directory
   const realTime = () => new Date()
-  const directory = entraDirectory({ settings: settings.graph, clock: realTime, random: Math.random, sleep: pause })
+  const entra = entraDirectory({ settings: settings.graph, clock: realTime, random: Math.random, sleep: pause })
+  const agents = agentLink({
+    database: kysely,
+    ring,
+    relay,
+    ephemeral,
+    audit,
+    tenant: settings.graph.tenantId,
+    realTime,
+    times: linkTimes,
+    metrics,
+    random: randomBytes,
+    log,
+    alarm: async (alarm, agent) => {
+      const told = { database: kysely, clock, tenant: settings.graph.tenantId, escalation, hasItChannel }
+      conduct.bringOut(await tellItOfAlarm(told, alarm, agent))
+    },
+  })
+  const directory = hybridDirectory({ entra, link: agents.link, type: settings.directory, clock: realTime })
 
   // Channels
   const channels = new Map<ChannelName, Channel>()
@@ -200,6 +225,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       database: kysely,
       audit,
       directoryFor: (correlationId) => directory.correlated(correlationId),
+      entraFor: (correlationId) => entra.correlated(correlationId),
       policy,
       catalogue,
       clock,
@@ -211,6 +237,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
               lifetimeMinutes: Math.ceil((onBehalf.passLasts ?? 3_600_000) / 60_000),
             })
           : resetPasswordFor({ ...passwords, revokeSessions: onBehalf.revokeSessions }),
+        unlockAccount,
         freezeAccountOperation,
         protectAccount,
         grantAccess,
@@ -336,6 +363,24 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   })
 
   // The server, and what must be looked after again and again
+  const follow = followUps({ database: kysely, clock, entra, policy, escalation, audit, log })
+  const lockouts = watchLockouts({
+    database: kysely,
+    // What a domain controller says goes by the clock of the world.
+    clock: realTime,
+    link: agents.link,
+    directoryFor: (correlationId) => directory.correlated(correlationId),
+    findPerson: personOf({
+      link: agents.link,
+      directoryFor: (correlationId) => directory.correlated(correlationId),
+      holders: (immutableId) => entra.onPremises.holders(immutableId),
+      requestId: randomUUID,
+    }),
+    policy,
+    tenant: settings.graph.tenantId,
+    audit,
+    log,
+  })
   const page = recoursePage({
     practice: settings.practice,
     use: async (token) => {
@@ -352,11 +397,14 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       ...[...channels.values()].map((channel) => ({ name: channel.name, ask: () => channel.probe() })),
     ],
     (name, error) => log.warn({ dependency: name, error: String(error) }, 'not ready'),
+    [{ name: 'agents', say: agents.remark }],
   )
+  await agents.start()
   const server = await startServer({
     host: settings.host,
     port: settings.port,
     routers: [...(teams ? [teams.router] : []), ...(slack ? [slack.router] : []), page],
+    upgrades: [agents.upgrade],
     ready,
     metrics,
     log,
@@ -404,6 +452,12 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
         everyMilliseconds: 1_000,
         run: async () => void conduct.bringOut(await workOffContracts(access, { limit: 20, atOnce: 4 })),
       },
+      {
+        name: 'what follows by sync',
+        everyMilliseconds: 5_000,
+        run: async () => void conduct.bringOut(await follow(100)),
+      },
+      { name: 'lockouts', everyMilliseconds: 10_000, run: async () => void conduct.bringOut(await lockouts()) },
       { name: 'catalogue', everyMilliseconds: 900_000, atOnce: true, run: () => entries.refresh() },
       { name: 'enrolments', everyMilliseconds: 60_000, run: () => expireEnrolments(ground) },
       { name: 'old rows', everyMilliseconds: 600_000, run: () => forgetOldRows(kysely, clock()) },
@@ -441,6 +495,8 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     await jobs.stop()
     await turns.drained()
     await engine.stop()
+    await agents.drain()
+    await relay.close()
     await ephemeral.close()
     await database.close()
     await postgres?.stop()

@@ -64,7 +64,7 @@ async function demandFree(controller: Controller, samAccountName: string, userPr
     limit: 1,
   })
   if (taken !== undefined)
-    throw new AgentError('conflict', `${taken.dn} has the account name or the sign-in name already`)
+    throw new AgentError('conflict', 'another account has this account name or this sign-in name already')
 }
 
 async function guidAt(controller: Controller, dn: string, samAccountName: string): Promise<string> {

@@ -5,8 +5,8 @@ import { textOf } from '../ldap/entry.ts'
 import { anything } from '../ldap/filters.ts'
 import { byGuid } from '../ldap/names.ts'
 import { aboutToWrite } from './about-to-write.ts'
-import { added, deleted } from './modifications.ts'
 import type { CommandGround, CommandHandler } from './command.ts'
+import { added, deleted } from './modifications.ts'
 import { demandAsWritten, readBack } from './read-back.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { accountState } from '../ldap/account.ts'
 import { byGuid } from '../ldap/names.ts'
 import { aboutToWrite } from './about-to-write.ts'
-import { replaced } from './modifications.ts'
 import type { CommandGround, CommandHandler } from './command.ts'
+import { replaced } from './modifications.ts'
 import { readBackOrNull } from './read-back.ts'
 
 /** Unlocks an account that is locked; one that is not is left alone and described, for then something else keeps the person out. */

@@ -1,9 +1,9 @@
+import type { Identity } from '../keys.ts'
+import { within } from '../ldap/within.ts'
 import { type Address, dial } from '../link/dial.ts'
 import { ProtocolFault, TurnedAwayFault } from '../link/faults.ts'
 import { type GreetingGround, identify } from '../link/greeting.ts'
-import type { Identity } from '../keys.ts'
 import { challenge } from '../protocol/frames.ts'
-import { within } from '../ldap/within.ts'
 import { type Finding, missing, ok } from './finding.ts'
 import { isUntrusted, networkFault } from './network-fault.ts'
 
@@ -38,7 +38,8 @@ export async function checkBot(
       await wire.close()
     }
   } catch (error) {
-    if (error instanceof KeyIsPinned) return ok(what, `${address.url} answers${through} and shows the key that is pinned`)
+    if (error instanceof KeyIsPinned)
+      return ok(what, `${address.url} answers${through} and shows the key that is pinned`)
     return unreachable(address, error)
   }
 }
@@ -59,8 +60,16 @@ function unreachable({ url, proxy }: Address, error: unknown): Finding {
   const fault = networkFault(error)
   const where = proxy === undefined ? '' : ' (through the proxy of bot.proxy)'
   if (isUntrusted(fault))
-    return missing('bot', `${url} cannot be trusted${where}: ${fault}`, 'name its authority in bot.ca, as a PEM file; a proxy that opens TLS has one of its own')
-  return missing('bot', `${url} cannot be reached${where}: ${fault}`, 'let this machine reach it on its port, outbound; nothing has to come in')
+    return missing(
+      'bot',
+      `${url} cannot be trusted${where}: ${fault}`,
+      'name its authority in bot.ca, as a PEM file; a proxy that opens TLS has one of its own',
+    )
+  return missing(
+    'bot',
+    `${url} cannot be reached${where}: ${fault}`,
+    'let this machine reach it on its port, outbound; nothing has to come in',
+  )
 }
 
 function parsed(text: string): unknown {

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect, getCACertificates } from 'node:tls'
 import type { Address } from '../ldap/bound-client.ts'
-import { fromGeneralizedTime } from '../ldap/encodings.ts'
 import { readDomain } from '../ldap/emulator.ts'
+import { fromGeneralizedTime } from '../ldap/encodings.ts'
 import { type Finding, missing, ok, warning } from './finding.ts'
 import type { Look } from './look.ts'
 import { isUntrusted, networkFault } from './network-fault.ts'
@@ -30,15 +30,30 @@ export async function checkController(address: Address, clock: () => Date): Prom
     await once(socket, 'secureConnect', { signal: AbortSignal.timeout(patience) })
     const ends = new Date(socket.getPeerCertificate().valid_to)
     if (ends.getTime() - clock().getTime() < 30 * day)
-      return warning(what, `answers, but its certificate ends on ${ends.toISOString().slice(0, 10)}`, 'renew it, or the agent stops that day')
+      return warning(
+        what,
+        `answers, but its certificate ends on ${ends.toISOString().slice(0, 10)}`,
+        'renew it, or the agent stops that day',
+      )
     return ok(what, `answers by LDAPS, and its certificate is trusted until ${ends.toISOString().slice(0, 10)}`)
   } catch (error) {
-    const fault = error instanceof Error && error.name === 'AbortError' ? 'it does not answer; a firewall may keep it away' : networkFault(error)
+    const fault =
+      error instanceof Error && error.name === 'AbortError'
+        ? 'it does not answer; a firewall may keep it away'
+        : networkFault(error)
     if (isUntrusted(fault))
-      return missing(what, fault, 'name the authority that signed it in directory.ca, as a PEM file, or let this machine trust it')
+      return missing(
+        what,
+        fault,
+        'name the authority that signed it in directory.ca, as a PEM file, or let this machine trust it',
+      )
     if (fault.includes('ERR_TLS_CERT_ALTNAME_INVALID'))
       return missing(what, fault, 'put the name of its certificate into directory.urls, or into directory.servername')
-    return missing(what, `cannot be reached: ${fault}`, 'let this machine reach the controller on port 636, and see that the controller has a certificate for LDAPS')
+    return missing(
+      what,
+      `cannot be reached: ${fault}`,
+      'let this machine reach the controller on port 636, and see that the controller has a certificate for LDAPS',
+    )
   } finally {
     socket.destroy()
   }
@@ -59,11 +74,18 @@ export function checkClock({ time, controller }: Look, clock: () => Date): Findi
 }
 
 /** Whether the controller that new passwords should be written on can be reached, where it is another one than that at hand. */
-export async function checkEmulator({ controller }: Look, trusted: Omit<Address, 'url' | 'servername'>, clock: () => Date): Promise<Finding> {
+export async function checkEmulator(
+  { controller }: Look,
+  trusted: Omit<Address, 'url' | 'servername'>,
+  clock: () => Date,
+): Promise<Finding> {
   const what = 'PDC emulator'
   const { pdc } = await readDomain(controller)
   if (pdc === undefined)
-    return warning(what, 'which controller it is cannot be read: a new password reaches other controllers only by replication')
+    return warning(
+      what,
+      'which controller it is cannot be read: a new password reaches other controllers only by replication',
+    )
   if (pdc === controller.name) return ok(what, `${pdc}, which is the controller at hand`)
   const found = await checkController({ ...trusted, url: `ldaps://${pdc}`, servername: pdc }, clock)
   if (found.status !== 'missing') return { ...found, what }

@@ -81,7 +81,12 @@ function withinBase({ users, groups: inGroups }: LookedAt, law: Law): readonly F
 /** What was given to the account, or to a group of its own, anywhere else; and power over units of its own. @throws AgentError */
 async function elsewhere(look: Look, { write }: Law): Promise<readonly Finding[]> {
   const { domainDn } = look.controller
-  const places = any(units, is('objectClass', 'domainDNS'), is('objectClass', 'builtinDomain'), is('cn', 'AdminSDHolder'))
+  const places = any(
+    units,
+    is('objectClass', 'domainDNS'),
+    is('objectClass', 'builtinDomain'),
+    is('cn', 'AdminSDHolder'),
+  )
   const found = new Map([
     ...(await look.descriptors(domainDn, places, mostLookedAt)),
     ...(await look.descriptors(domainDn, any(is('objectClass', 'container')), mostLookedAt)),
@@ -96,11 +101,22 @@ async function elsewhere(look: Look, { write }: Law): Promise<readonly Finding[]
     if (mine.length === 0 || dn === own) return []
     const what = inside ? `power over ${dn}` : `outside policy.write: ${dn}`
     const why = `the service account ${inside ? 'may' : 'was given rights here, although the agent may not write here: it may'} ${words(mine)}`
-    return [warning(what, why, `dsacls ${quoted(dn)} /R ${quoted(look.accountName)}   takes away all that it was given there`)]
+    return [
+      warning(
+        what,
+        why,
+        `dsacls ${quoted(dn)} /R ${quoted(look.accountName)}   takes away all that it was given there`,
+      ),
+    ]
   })
   const seen = `${found.size} objects were looked at, ${mostLookedAt} of a kind at most`
   if (findings.length > 0) return findings
-  return [ok('outside policy.write', `nothing was given to the service account there, nor on AdminSDHolder or administrators (${seen})`)]
+  return [
+    ok(
+      'outside policy.write',
+      `nothing was given to the service account there, nor on AdminSDHolder or administrators (${seen})`,
+    ),
+  ]
 }
 
 /** Given here, not above, to the account or to a group that not everybody is in. */

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
+import { readPassword } from '../config.ts'
 import type { IdentityFile } from '../keys.ts'
 import { type Finding, missing, ok, warning } from './finding.ts'
 import { quoted } from './rights.ts'
@@ -20,7 +21,11 @@ export async function checkFiles(
 async function checkPrivate(what: string, path: string, why: string, platform: NodeJS.Platform): Promise<Finding> {
   const status = await stat(path).catch(() => undefined)
   if (status === undefined)
-    return missing(what, `${path} is not there, or may not be read: ${why}`, 'enrol the agent, as the account that runs it')
+    return missing(
+      what,
+      `${path} is not there, or may not be read: ${why}`,
+      'enrol the agent, as the account that runs it',
+    )
   if (platform === 'win32')
     // Node shows no access control list; what it calls the mode says nothing there.
     return ok(what, `${path} is there. Who may read it is not seen from here: icacls ${quoted(path)} shows it`)
@@ -31,19 +36,29 @@ async function checkPrivate(what: string, path: string, why: string, platform: N
 
 async function checkPassword(path: string, platform: NodeJS.Platform): Promise<Finding> {
   const what = 'bind password'
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined)
-    return missing(what, `${path} (directory.bind.passwordFile) is not there, or may not be read by the account that runs the agent`)
-  if (text.trim() === '') return missing(what, `${path} is empty`, 'write the password of the bind account into it, and nothing else')
+  try {
+    readPassword(path)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'cannot be read'
+    return missing(
+      what,
+      why,
+      'directory.bind.passwordFile names a file with the password of the bind account and nothing else',
+    )
+  }
   return await checkPrivate(what, path, 'the password of the bind account stands in it', platform)
 }
 
-/** Whether this agent is known to a bot. @returns the public key that is pinned, too */
+/** Whether this agent is known to a bot */
 export async function checkEnrolment(identity: IdentityFile): Promise<Finding> {
   try {
     const known = await identity.read()
     if (known === undefined)
-      return missing('enrolment', 'this agent belongs to no bot yet', 'npm run agents -- enrol   at the bot gives a code; then here: npm run agent -- enrol')
+      return missing(
+        'enrolment',
+        'this agent belongs to no bot yet',
+        'npm run agents -- enrol   at the bot gives a code; then here: npm run agent -- enrol',
+      )
     if (known.nextKey !== undefined)
       return warning('enrolment', `enrolled as ${known.name}; a new key of its own waits until the bot confirms it`)
     return ok('enrolment', `enrolled as ${known.name}, agent ${known.agentId}`)

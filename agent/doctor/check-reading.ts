@@ -21,7 +21,10 @@ export async function checkBases(
     for (const base of bases[list]) {
       const what = `policy.${list} ${base}`
       if (await isThere(controller, base)) findings.push(ok(what, 'is there'))
-      else findings.push(missing(what, 'is not there, or the service account may not read it', `correct policy.${list} in agent.yaml`))
+      else
+        findings.push(
+          missing(what, 'is not there, or the service account may not read it', `correct policy.${list} in agent.yaml`),
+        )
     }
   return findings
 }
@@ -43,7 +46,8 @@ async function isThere(controller: Controller, base: string): Promise<boolean> {
  */
 export async function checkReading(look: Look, places: readonly Place[]): Promise<readonly Finding[]> {
   const place = places.find(({ on, sample }) => on === 'users' && sample !== undefined)
-  if (place?.sample === undefined) return [warning('reading people', 'there is nobody in the bases of policy.write to look at')]
+  if (place?.sample === undefined)
+    return [warning('reading people', 'there is nobody in the bases of policy.write to look at')]
   const attributes = ['tokenGroups', 'msDS-User-Account-Control-Computed']
   const [entry] = await look.controller.search({
     base: place.sample,
@@ -77,7 +81,12 @@ export async function checkReading(look: Look, places: readonly Place[]): Promis
 export async function checkOwnPassword({ controller, account }: Look, clock: () => Date): Promise<readonly Finding[]> {
   if (account === undefined) return []
   const name = 'msDS-UserPasswordExpiryTimeComputed'
-  const [entry] = await controller.search({ base: byGuid(account.guid), scope: 'base', filter: anything, attributes: [name] })
+  const [entry] = await controller.search({
+    base: byGuid(account.guid),
+    scope: 'base',
+    filter: anything,
+    attributes: [name],
+  })
   const ends = fromFiletime(entry && textOf(entry, name))
   if (ends === undefined || ends.getTime() - clock().getTime() > 14 * day) return []
   const why = `ends on ${ends.toISOString().slice(0, 10)}; after that the agent cannot bind`

@@ -67,7 +67,8 @@ function checkKind(
   const equipped = serves.some(({ place }) => needed.some((right) => right.kind !== 'create' && place.has(right)))
   return serves.flatMap(({ place, closed }) => {
     const rest = needed.filter((right) => place.has(right) !== true && right.kind !== 'create')
-    const bare = equipped && rest.length > 0 && rest.every((right) => place.has(right) === false) && isBare(place, needed)
+    const bare =
+      equipped && rest.length > 0 && rest.every((right) => place.has(right) === false) && isBare(place, needed)
     return [
       ...(bare ? [onlyRead(place, needed, accountName)] : ofPlace(place, needed, operations, accountName)),
       ...closed.flatMap((unit) => ofClosed(unit, needed, operations, accountName)),
@@ -99,7 +100,8 @@ function ofPlace(
     if (has === true) return []
     const what = `${forWhat([right], operations)} in ${base}`
     const fix = dsacls(right, base, accountName)
-    if (has === undefined) return [warning(what, `whether it may ${right.whatFor} cannot be checked without trying`, fix)]
+    if (has === undefined)
+      return [warning(what, `whether it may ${right.whatFor} cannot be checked without trying`, fix)]
     return [missing(what, `the service account may not ${right.whatFor}`, fix)]
   })
   if (findings.length > 0) return findings

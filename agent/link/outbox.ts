@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Alarm, FromAgent, ResultFrame } from '../protocol/frames.ts'
 
 /** What must reach the bot even where a connection breaks: answers for a minute, alarms until they arrive. Memory only. */
@@ -16,6 +17,8 @@ export interface Outbox {
   detach(): void
   /** Gives an answer again that was under way when a connection was lost. False when there is none. */
   giveAgain(commandId: string): boolean
+  /** Waits until the bot has everything that was answered, at most so many milliseconds. */
+  emptied(longest: number): Promise<void>
   readonly length: number
 }
 
@@ -58,7 +61,13 @@ export function outbox(clock: () => Date): Outbox {
     put(frame, cameOver = connection) {
       if (frame.type === 'alarm' && waiting.some((item) => item.frame.type === 'alarm' && isSame(item.frame, frame)))
         return
-      const item: Waiting = { frame, since: clock().getTime(), sent: false, askedBy: undefined, doubtful: !send || cameOver !== connection }
+      const item: Waiting = {
+        frame,
+        since: clock().getTime(),
+        sent: false,
+        askedBy: undefined,
+        doubtful: !send || cameOver !== connection,
+      }
       waiting.push(item)
       keepWithin()
       handOver(item)
@@ -96,6 +105,10 @@ export function outbox(clock: () => Date): Outbox {
     },
     get connection() {
       return connection
+    },
+    async emptied(longest) {
+      const until = clock().getTime() + longest
+      while (send && waiting.some(({ doubtful }) => !doubtful) && clock().getTime() < until) await pause(20)
     },
     get length() {
       return waiting.length

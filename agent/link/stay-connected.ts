@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Identity } from '../keys.ts'
 import { type ConnectionGround, holdConnection, type Pace } from './connection.ts'
 import { type Address, dial, type Wire } from './dial.ts'
 import { LineEnded, ProtocolFault, TurnedAwayFault } from './faults.ts'
 import { type GreetingGround, identify } from './greeting.ts'
-import type { Identity } from '../keys.ts'
 
 export interface Patience extends Pace {
   /** Milliseconds for the whole greeting. */

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { AgentError } from '../agent-error.ts'
+import { privateFolder, writeDurably } from '../durable-file.ts'
 import { type PolicedOperation, policedOperations } from './policy.ts'
 
 /** How many writes an hour; what is left out has no limit of its own but that of `all`, which is 0 when it is left out. */
@@ -76,35 +77,14 @@ async function read(file: string): Promise<readonly Spent[]> {
   )
 }
 
-/** Whole or not at all: a new file takes the old one's name once it is safely on disk. */
 async function write(file: string, entries: readonly Spent[]): Promise<void> {
-  const fresh = `${file}.new`
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    const handle = await open(fresh, 'w', 0o600)
-    try {
-      await handle.writeFile(JSON.stringify({ version: 1, spent: entries }))
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(fresh, file)
-    await syncFolder(dirname(file))
+    await privateFolder(dirname(file))
+    await writeDurably(file, JSON.stringify({ version: 1, spent: entries }))
   } catch (error) {
     throw new AgentError('internal', `${file}, which counts writes, cannot be written: nothing else is either`, {
       cause: error,
     })
-  }
-}
-
-/** The new name itself must be on disk too. Windows has no such thing for folders, and keeps names in order by its own journal. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

@@ -2,7 +2,7 @@ import { AgentError } from '../agent-error.ts'
 import type { Controller } from '../ldap/domain.ts'
 import { bySid, isAtOrBelow, isBelow } from '../ldap/names.ts'
 import { privilegeOf } from '../ldap/privilege.ts'
-import { demandAccount, demandGroup, demandUnit, refusal } from './kinds.ts'
+import { demandAccount, demandGroup, demandOfPeople, demandUnit, refusal } from './kinds.ts'
 import { groupAt, holdsNested, look, ownToken, type Seen, tokenOf } from './look.ts'
 import type { PolicedOperation } from './policy.ts'
 
@@ -16,7 +16,7 @@ export interface Law {
   readonly neverTouch: readonly string[]
 }
 
-/** What an object is to an operation. */
+/** What an object is to an operation. What would alarm IT most is looked for first, wherever the object lies. */
 type Role = (law: Law, seen: Seen) => Promise<void>
 
 const isOneOf = (dn: string, bases: readonly string[], within: typeof isBelow) => bases.some((base) => within(dn, base))
@@ -24,24 +24,26 @@ const outside = (seen: Seen, words: string) => new AgentError('forbidden', `${se
 
 const account: Role = async (law, seen) => {
   demandAccount(seen)
-  demandPlace(law, seen)
   await demandUntouchable(law, seen)
+  demandOfPeople(seen)
+  demandPlace(law, seen)
 }
 
 const group: Role = async (law, seen) => {
   demandGroup(seen)
-  demandPlace(law, seen)
   await demandUntouchable(law, seen)
+  demandOfPeople(seen)
+  demandPlace(law, seen)
 }
 
 /** Who is put into a group or taken out. It need not lie where we may write: it is the group that is written. */
 const member: Role = async (law, seen) => {
-  demandReadable(law, seen)
   // What was let in from another forest stands here by its SID alone (MS-ADTS 6.1.1.4.10).
   if (seen.classes.includes('foreignsecurityprincipal'))
     throw refusal(seen, 'is of another domain, which is unsupported')
   demandAccount(seen)
   await demandUntouchable(law, seen)
+  demandOfPeople(seen)
 }
 
 /** A unit that is a base itself may take accounts: what lies in it lies below the base. */
@@ -52,8 +54,7 @@ const unit: Role = async (law, seen) => {
 }
 
 /** Is only named by another object: nothing of it changes. */
-const manager: Role = async (law, seen) => {
-  demandReadable(law, seen)
+const manager: Role = async (_law, seen) => {
   if (!seen.classes.includes('user')) throw refusal(seen, 'is not a user, and so nobody’s manager')
 }
 
@@ -85,16 +86,19 @@ export async function demandAllowed(
   const role = roles[operation]
   if ((role.needed === true && more.length !== 1) || (role.more === undefined && more.length > 0))
     throw new AgentError('internal', `${operation} does not concern ${more.length + 1} objects`)
-  await role.target(law, await look(law.controller, target))
-  for (const guid of more) await role.more?.(law, await look(law.controller, guid))
+  await role.target(law, await lookReadable(law, target))
+  for (const guid of more) await role.more?.(law, await lookReadable(law, guid))
 }
 
 function demandPlace(law: Law, seen: Seen): void {
   if (!isOneOf(seen.dn, law.writable, isBelow)) throw outside(seen, 'lies below no unit that policy.write names')
 }
 
-function demandReadable(law: Law, seen: Seen): void {
-  if (!isOneOf(seen.dn, law.readable, isAtOrBelow)) throw outside(seen, 'lies below no base that policy.read names')
+/** What may not be read is not even named to the bot. */
+async function lookReadable(law: Law, guid: string): Promise<Seen> {
+  const seen = await look(law.controller, guid)
+  if (isOneOf(seen.dn, law.readable, isAtOrBelow)) return seen
+  throw new AgentError('forbidden', `${guid} lies below no base that policy.read names`, { alarm: 'outside' })
 }
 
 /** Neither ourselves, nor what the policy protects, nor what is privileged. */

@@ -26,16 +26,22 @@ export function demandAccount(seen: Seen): void {
     (control & normalAccount) !== 0 &&
     (control & otherAccounts) === 0
   if (!ordinary) throw refusal(seen, 'is not an ordinary user account')
-  if (seen.ticketGranting || /^krbtgt(_|$)/i.test(seen.samAccountName))
-    throw refusal(seen, 'signs the tickets of the domain')
-  if (seen.critical) throw refusal(seen, 'is an account of the system')
 }
 
 /** A security group whose members people manage. @throws AgentError forbidden */
 export function demandGroup(seen: Seen): void {
   if (!seen.classes.includes('group') || seen.group === undefined) throw refusal(seen, 'is not a group')
   if (!seen.group.security) throw refusal(seen, 'is a distribution group, and only security groups are changed')
-  if (seen.group.scope === 'builtin' || seen.critical) throw refusal(seen, 'is a group of the system')
+}
+
+/**
+ * What the system made for itself is not people's, though it has no power over the domain: Guest, Users, the krbtgt of a branch.
+ * @throws AgentError forbidden
+ */
+export function demandOfPeople(seen: Seen): void {
+  if (seen.ticketGranting || /^krbtgt(_|$)/i.test(seen.samAccountName))
+    throw refusal(seen, 'signs the tickets of the domain')
+  if (seen.critical || seen.group?.scope === 'builtin') throw refusal(seen, 'is the system’s own')
 }
 
 /** @throws AgentError forbidden */

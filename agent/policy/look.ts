@@ -48,7 +48,7 @@ export async function look(controller: Controller, guid: string): Promise<Seen> 
     throw new AgentError('not-found', `there is no object ${guid}, or it is deleted`)
   // Of another domain of the forest: what is seen of it here is a copy, and not ours to judge or to write.
   if (!isBelow(entry.dn, controller.domainDn))
-    throw new AgentError('forbidden', `${entry.dn} is not of the domain ${controller.domainDn}`, { alarm: 'outside' })
+    throw new AgentError('forbidden', `${guid} is not of the domain ${controller.domainDn}`, { alarm: 'outside' })
   const bytes = bufferOf(entry, 'objectSid')
   const sid = bytes && sidText(bytes)
   const control = textOf(entry, 'userAccountControl')

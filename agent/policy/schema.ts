@@ -69,6 +69,16 @@ const cap = z
   .min(0, 'must be 0 or more')
   .max(100_000, 'must be at most 100000: a cap that is never reached is none')
 
+const capped = [...policedOperations, 'all'] as const
+
+/** What is wrong with a block, in words; a name that it does not know must not be lost in silence. */
+const onlyThese =
+  (...names: readonly string[]) =>
+  (issue: z.core.$ZodRawIssue): string =>
+    issue.code === 'unrecognized_keys'
+      ? `${issue.keys.map((key) => JSON.stringify(key)).join(', ')} is not known here: use ${names.join(', ')}`
+      : `must be a block of ${names.join(', ')}`
+
 const operation = z.enum(policedOperations, `must be one of ${policedOperations.join(', ')}`)
 const list = <T extends z.ZodType>(of: T) =>
   z.array(of, 'must be a list').max(most, `must hold at most ${most}`).default([])
@@ -88,14 +98,9 @@ export const agentPolicySchema = z
       /** Groups: neither they, nor what is nested in them, nor their members are ever changed. */
       neverTouch: list(neverTouched),
       /** How many writes an hour; `all` counts them together and must be there. */
-      perHour: z
-        .partialRecord(
-          z.enum([...policedOperations, 'all'], `must be one of ${[...policedOperations, 'all'].join(', ')}`),
-          cap,
-        )
-        .default({}),
+      perHour: z.partialRecord(z.enum(capped), cap, { error: onlyThese(...capped) }).default({}),
     },
-    'must be a block with read, write, operations, neverTouch and perHour',
+    { error: onlyThese('read', 'write', 'operations', 'neverTouch', 'perHour') },
   )
   .superRefine((policy, context) => {
     const issue = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message })

@@ -12,12 +12,6 @@ import type { AgentLinkGround } from './ground.ts'
 import type { LiveAgent } from './live-agent.ts'
 import { allRoutes, bestRoute, nameOf, type Route, servedDomains, type Wanted } from './routes.ts'
 
-/** So long an agent is waited for. */
-const longestWait = 15_000
-/** A command may be begun within this time of its making; so long a person waits for it, at most. */
-const lifetime = { read: 15_000, write: 20_000 }
-/** An answer may come so much later than its command may be begun. */
-const grace = 3_000
 /** Where nobody is there, it is looked again after this time. */
 const lookAgain = 100
 /** What other replicas say may be so old, while somebody is there and while nobody is. */
@@ -33,7 +27,7 @@ export function asker(
   here: ReadonlyMap<string, LiveAgent>,
   others: OtherReplicas,
 ): AgentLink['ask'] {
-  const { database, log, metrics, realTime } = ground
+  const { database, log, metrics, realTime, times } = ground
   let underWay = 0
 
   /** An agent that can be asked, waited for until `until`. */
@@ -88,7 +82,7 @@ export function asker(
   /** Reads may be asked of anybody, again and again; what writes goes to one agent, under one id. */
   async function run(asking: Asking, command: unknown, asked: Asked): Promise<Got> {
     const wanted: Wanted = { domain: asked.domain?.toLowerCase(), agent: asked.agent }
-    const patience = performance.now() + longestWait
+    const patience = performance.now() + times.wait
     const leftOut = new Set<string>()
     let holder: Route | undefined
     let order: { readonly frame: Omit<CommandFrame, 'agentId'>; readonly until: number } | undefined
@@ -115,7 +109,7 @@ export function asker(
   }
 
   function newOrder(asking: Asking, command: unknown, correlationId: string) {
-    const milliseconds = asking.writes ? lifetime.write : lifetime.read
+    const milliseconds = asking.writes ? times.write : times.read
     const now = realTime().getTime()
     const frame = {
       type: 'command' as const,
@@ -125,7 +119,7 @@ export function asker(
       correlationId: correlationId.slice(0, 100),
       command,
     }
-    return { frame, until: performance.now() + milliseconds + grace }
+    return { frame, until: performance.now() + milliseconds + times.grace }
   }
 
   /** The agent that may have begun a command: only its journal knows. Whatever its fault, it can say what it did. */

@@ -19,7 +19,6 @@ import type { AgentLinkGround } from './ground.ts'
 const mostConnections = 200
 /** Those that have not proven anything yet: of more, the one that has been here longest must go. */
 const mostGreeting = 100
-const greetingMilliseconds = 10_000
 const failuresPerWindow = 20
 const failureWindow = 10 * 60_000
 const mostBlocked = 10_000
@@ -95,7 +94,7 @@ export function agentDoor(ground: AgentLinkGround, admit: (socket: WebSocket, ad
     greeting.add(socket)
     const [oldest] = greeting
     if (greeting.size > mostGreeting) oldest?.terminate()
-    const timer = setTimeout(() => socket.terminate(), greetingMilliseconds)
+    const timer = setTimeout(() => socket.terminate(), ground.times.greeting)
     socket.once('close', () => {
       clearTimeout(timer)
       open.delete(socket)

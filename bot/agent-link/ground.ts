@@ -9,6 +9,7 @@ import type { Metrics } from '../metrics.ts'
 import type { Ephemeral } from '../store/ephemeral.ts'
 import type { Relay } from '../store/relay.ts'
 import type { Schema } from '../store/schema.ts'
+import type { LinkTimes } from './times.ts'
 
 /** What the link to the agents is made of. */
 export interface AgentLinkGround {
@@ -24,6 +25,7 @@ export interface AgentLinkGround {
   readonly metrics: Metrics
   readonly random: (size: number) => Buffer
   readonly log: Logger
+  readonly times: LinkTimes
   /** Tells IT; called once for every alarm, after its row in the audit was written. */
   readonly alarm: (alarm: Alarm, agent: AlarmingAgent) => Promise<void>
 }

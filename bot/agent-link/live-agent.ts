@@ -31,8 +31,6 @@ export interface LiveAgent {
   look(row: Enrolled | undefined): Promise<void>
 }
 
-/** An agent speaks of its health every 15 seconds. */
-const longestSilence = 45_000
 const writeEvery = 15_000
 /** What an agent said that still has to be worked on. */
 const longestQueue = 100
@@ -116,7 +114,7 @@ export function liveAgent(ground: AgentLinkGround, connection: AgentConnection, 
     async look(row) {
       if (!row) return connection.close('revoked', 'it was revoked')
       if (row.publicKey !== pinnedKey) return connection.close('revoked', 'another key is pinned')
-      if (performance.now() - heardAt > longestSilence) return connection.close('silent', 'it said nothing for 45 s')
+      if (performance.now() - heardAt > ground.times.silence) return connection.close('silent', 'it says nothing')
       if (row.rotate && !rotating) {
         rotating = true
         connection.say({ type: 'rotate' })

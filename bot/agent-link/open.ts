@@ -17,7 +17,8 @@ import { linkKey } from './link-keys.ts'
 import { type LiveAgent, liveAgent } from './live-agent.ts'
 import { seenHere, servedDomains } from './routes.ts'
 
-const lookEvery = 5_000
+/** By so much the clocks of replicas may differ; until then what may have been done is asked for again. */
+const longestLate = 2_000
 const announceEvery = 10_000
 const pingEvery = 15_000
 /** Agents have so long to say goodbye. */
@@ -40,7 +41,7 @@ export interface OpenAgentLink {
 
 /** The bot's end of the wire to the agents, put together. */
 export function agentLink(ground: AgentLinkGround): OpenAgentLink {
-  const { log, metrics, realTime } = ground
+  const { log, metrics, realTime, times } = ground
   /** Agents that are connected here: one connection each, the latest. */
   const here = new Map<string, LiveAgent>()
   const others = otherReplicas(ground)
@@ -99,7 +100,7 @@ export function agentLink(ground: AgentLinkGround): OpenAgentLink {
     const live = [...here.values()]
     const rows = new Map((await stillEnrolled(ground.database, [...here.keys()])).map((row) => [row.id, row]))
     for (const agent of live) await agent.look(rows.get(agent.id))
-    for (const { id, since } of await others.seen(lookEvery)) hangUp(id, since)
+    for (const { id, since } of await others.seen(times.look)) hangUp(id, since)
   }
 
   /** Ends our connection of an agent that has a later one elsewhere. */
@@ -140,14 +141,14 @@ export function agentLink(ground: AgentLinkGround): OpenAgentLink {
         hangUp,
         async order(command, milliseconds) {
           const live = here.get(command.agentId)
-          if (!live || Date.parse(command.expires) + longestLate < realTime().getTime())
+          if (!live || Date.parse(command.expires) + times.grace + longestLate < realTime().getTime())
             return { kind: 'never-sent', why: 'the agent is not connected here, or it is too late' }
           return live.connection.order(command, milliseconds)
         },
       })
       jobs = startJobs(
         [
-          { name: 'agents', everyMilliseconds: lookEvery, run: look },
+          { name: 'agents', everyMilliseconds: times.look, run: look },
           { name: 'agents here', everyMilliseconds: announceEvery, run: announce },
           {
             name: 'pings to agents',
@@ -171,6 +172,3 @@ export function agentLink(ground: AgentLinkGround): OpenAgentLink {
     },
   }
 }
-
-/** An answer is waited for so long after a command has run out: so long it may be asked for again. */
-const longestLate = 5_000

@@ -12,7 +12,7 @@ export type SyncedObject =
   | { readonly kind: 'groups'; readonly id: GroupId }
 
 /** Whether the cloud has taken over an object that is synced. */
-export type SyncBehavior = (graph: Graph, object: SyncedObject) => Promise<boolean>
+export type SyncBehavior = (graph: Pick<Graph, 'read'>, object: SyncedObject) => Promise<boolean>
 
 const behavior = z.object({ isCloudManaged: z.boolean().nullish() })
 /** Milliseconds after which we ask again what we may not know. */

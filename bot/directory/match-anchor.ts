@@ -17,3 +17,9 @@ export function anchorGuid(immutableId: string): string | undefined {
   ]).toString('hex')
   return inOrder.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
+
+/** The immutable id that stands for a GUID: the way back of `anchorGuid`. @param guid in its usual spelling */
+export function immutableIdOf(guid: string): string {
+  const parts = guid.split('-').map((part) => Buffer.from(part, 'hex'))
+  return Buffer.concat(parts.map((part, index) => (index < 3 ? part.reverse() : part))).toString('base64')
+}

@@ -35,7 +35,9 @@ export async function matchUser(ground: MatchGround, id: UserId): Promise<Match<
     return nowhere('ambiguous', 'onPremisesImmutableId is not a GUID: it is anchored at something we do not know')
   const there = activeDirectory(ground.link, { domain, correlationId: ground.correlationId() })
   const [found, holders] = await Promise.all([
-    askedFor(there.usersByAnchor(entra.immutableId), 'find-users', (user) => [user.guid, user.consistencyGuid].includes(anchor)),
+    askedFor(there.usersByAnchor(entra.immutableId), 'find-users', (user) =>
+      [user.guid, user.consistencyGuid].includes(anchor),
+    ),
     ground.entra.onPremises.holders(entra.immutableId),
   ])
   if (found === 'conflict') return nowhere('ambiguous', moreThanShown)

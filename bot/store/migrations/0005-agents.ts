@@ -49,4 +49,7 @@ const statements = [
      primary key (domain, object_guid, locked_at))`,
   `create index lockouts_offered on lockouts_seen (tenant_id, person_id, offered_at desc) where offered_at is not null`,
   `create index lockouts_by_age on lockouts_seen (seen_at)`,
+
+  // Whose account an alarm of an agent is about.
+  `create index operations_by_correlation on operations (correlation_id)`,
 ]

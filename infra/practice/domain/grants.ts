@@ -96,10 +96,11 @@ export const grants: readonly Grant[] = [
     ace: `(OA;CI;CC;${user};;{account})`,
   },
   {
+    // Not delete-child on the unit: that would hold for administrators in it too, whom AdminSDHolder keeps from inheriting this.
     whatFor: 'move accounts away from here (the same right deletes them; the agent has no command that does)',
     commands: ['move'],
     where: 'users',
-    ace: `(OA;CI;DC;${user};;{account})`,
+    ace: `(OA;CIIO;SD;;${user};{account})`,
   },
   ...(['name', 'cn'] as const).map(
     (attribute): Grant => ({

@@ -65,6 +65,31 @@ describe('writing accounts of a real domain', () => {
     assert.equal(password.length, 25)
   })
 
+  it('the password is as long as the policy of the account itself demands, or the refusal says so', async () => {
+    const cleo = await domain.addUser('Clea Cole')
+    const settings = `CN=Long,CN=Password Settings Container,CN=System,${domain.domainDn}`
+    await domain.asAdministrator((client) =>
+      client.add(settings, {
+        objectClass: 'msDS-PasswordSettings',
+        'msDS-PasswordSettingsPrecedence': '10',
+        'msDS-PasswordReversibleEncryptionEnabled': 'FALSE',
+        'msDS-PasswordHistoryLength': '3',
+        'msDS-PasswordComplexityEnabled': 'TRUE',
+        'msDS-MinimumPasswordLength': '31',
+        'msDS-MinimumPasswordAge': '0',
+        'msDS-MaximumPasswordAge': '-36288000000000',
+        'msDS-LockoutThreshold': '0',
+        'msDS-LockoutObservationWindow': '-18000000000',
+        'msDS-LockoutDuration': '-18000000000',
+        'msDS-PSOAppliesTo': cleo.dn,
+      }),
+    )
+    const asked = { guid: cleo.guid, sealTo: newSealKey().publicKey, rules }
+    const hidden = await failure(ground.commands['reset-password'](asked, order()))
+    assert.deepEqual([hidden.code, hidden.rule, hidden.maybeDone], ['policy', 'length', false])
+    await domain.asAdministrator((client) => client.modify(settings, replaced('description', 'x')))
+  })
+
   /** The first password that is sent is not the one that was made. */
   const swapping = (text: string) => {
     let swapped = false

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { childDn } from '../../../agent/ldap/names.ts'
 import type { AgentPolicySettings } from '../../../agent/policy/load.ts'
 import { newSealKey } from '../../../bot/agent-link/open-seal.ts'
 import { startTestDomain, type TestDomain } from '../../support/samba.ts'
@@ -81,6 +82,12 @@ describe('what the agent refuses, whatever the bot says', () => {
     await refusesGroup(first, privileged(/Administrators/))
   })
 
+  it('administrators as such first of all, wherever they lie: that is what IT must hear of', async () => {
+    await refusesAccount(await at(domain.administrator.dn), privileged(/built-in Administrator/))
+    await refusesAccount(await at(`CN=krbtgt,CN=Users,${domain.domainDn}`), privileged(/is krbtgt/))
+    await refusesGroup(await at(admins()), privileged(/is Domain Admins/))
+  })
+
   it('an account with adminCount and nothing else', async () => {
     const once = await domain.addUser('Otto Once', { attributes: { adminCount: '1' } })
     await refusesAccount(once, privileged(/adminCount/))
@@ -117,8 +124,7 @@ describe('what the agent refuses, whatever the bot says', () => {
   })
 
   it('a unit whose name only ends like one that may be written', async () => {
-    // One step, `A,OU=People`, right below the domain.
-    const unit = `OU=A\\,${domain.units.people}`
+    const unit = childDn('OU', `A,${domain.units.people.split(',')[0]}`, domain.domainDn)
     await domain.asAdministrator((client) => client.add(unit, { objectClass: 'organizationalUnit' }))
     const eve = await domain.addUser('Eve Edge', { unit })
     for (const work of onAccount(eve.guid, ground)) await assertRefused(ground, work, outside(/policy\.write/))
@@ -171,11 +177,11 @@ describe('what the agent refuses, whatever the bot says', () => {
     const helpers = await domain.addGroup('Delegates', { members: [domain.service.dn] })
     try {
       await refusesAccount(await at(domain.service.dn), forbidden(/agent’s own account/), wide)
-      await refusesAccount(await at(`CN=krbtgt,CN=Users,${domain.domainDn}`), forbidden(/tickets of the domain/), wide)
-      await refusesAccount(await at(`CN=Guest,CN=Users,${domain.domainDn}`), forbidden(/account of the system/), wide)
-      await refusesAccount(await at(domain.administrator.dn), forbidden(/account of the system/), wide)
-      await refusesGroup(await at(admins()), forbidden(/group of the system/), wide)
-      await refusesGroup(await at(`CN=Users,CN=Builtin,${domain.domainDn}`), forbidden(/group of the system/), wide)
+      await refusesAccount(await at(`CN=krbtgt,CN=Users,${domain.domainDn}`), privileged(/is krbtgt/), wide)
+      await refusesAccount(await at(`CN=Guest,CN=Users,${domain.domainDn}`), forbidden(/system’s own/), wide)
+      await refusesAccount(await at(domain.administrator.dn), privileged(/built-in Administrator/), wide)
+      await refusesGroup(await at(admins()), privileged(/is Domain Admins/), wide)
+      await refusesGroup(await at(`CN=Users,CN=Builtin,${domain.domainDn}`), forbidden(/system’s own/), wide)
       // A group is looked up when the agent binds: this one it joined since.
       const anew = everywhere()
       await refusesGroup(helpers, forbidden(/group of the agent’s own account/), anew).finally(() => anew.close())

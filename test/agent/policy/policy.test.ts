@@ -73,14 +73,19 @@ describe('the agent’s own policy file', () => {
       /^neverTouch\.0: must be the SID .* or the distinguished name of a group/,
       /^neverTouch\.1: must be the SID/,
       /^perHour\.unlock: must be 0 or more/,
-      /^perHour.*reboot/,
+      /^perHour: "reboot" is not known here: use reset-password/,
       /^perHour\.move: must be a whole number/,
-      /speed/,
+      /^: "speed" is not known here: use read, write/,
     ])
       assert.ok(
         found.some((fault) => words.test(fault)),
         `${words} in ${found.join('\n')}`,
       )
+  })
+
+  it('is a block, and so are its parts', () => {
+    assert.deepEqual(faults('x'), [': must be a block of read, write, operations, neverTouch, perHour'])
+    assert.match(faults({ perHour: 7 })[0] ?? '', /^perHour: must be a block of reset-password/)
   })
 
   it('must have a cap for all, units to write, and all of what is written must be readable', () => {

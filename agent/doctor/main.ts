@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
+import type { AgentSettings } from '../config.ts'
+import { examine, type Patient } from './examine.ts'
+import { line } from './finding.ts'
+
+/**
+ * `npm run agent -- doctor`: looks at everything that the agent needs and prints one line a finding, with what mends it below. Reads
+ * only. To be run as the account that runs the agent, for what others may read says little.
+ * @param out takes one line, without its end
+ * @returns whether everything needed is there; warnings do not count
+ */
+export async function runDoctor(settings: AgentSettings, out: (line: string) => void): Promise<boolean> {
+  const findings = await examine(patientOf(settings, process.env.NO_PROXY), {
+    clock: () => new Date(),
+    monotonic: () => performance.now(),
+    randomBytes,
+    platform: process.platform,
+  })
+  for (const finding of findings) out(line(finding))
+  const count = (status: string) => findings.filter((finding) => finding.status === status).length
+  out('')
+  out(`${count('missing')} missing, ${count('warning')} warnings, ${count('ok')} ok`)
+  return count('missing') === 0
+}
+
+function patientOf({ bot, dataFolder, directory, policy }: AgentSettings, noProxy: string | undefined): Patient {
+  const { urls, ca, servername, bind } = directory
+  return {
+    bot: { ...bot, noProxy },
+    dataFolder,
+    controllers: urls.map((url) => ({
+      url,
+      ...(ca === undefined ? {} : { ca }),
+      ...(servername === undefined ? {} : { servername }),
+    })),
+    bind,
+    policy,
+  }
+}

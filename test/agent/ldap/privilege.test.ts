@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { AgentError } from '../../../agent/agent-error.ts'
+import type { Controller, Domain } from '../../../agent/ldap/domain.ts'
+import { toGroupType } from '../../../agent/ldap/encodings.ts'
+import { privilegeOf } from '../../../agent/ldap/privilege.ts'
+import { startTestDomain, type TestDomain } from '../../support/samba.ts'
+import { bound } from './bound.ts'
+
+describe('who has power over the domain', function () {
+  this.timeout(90_000)
+  let domain: TestDomain
+  let agent: Domain
+  let domainAdmins: string
+
+  before(async () => {
+    domain = await startTestDomain()
+    agent = bound(domain)
+    domainAdmins = `CN=Domain Admins,CN=Users,${domain.domainDn}`
+  })
+  after(async () => {
+    await agent?.close()
+    await domain?.close()
+  })
+
+  const asked = async ({ guid }: { guid: string }, through = (controller: Controller) => controller) => {
+    const { sid } = await agent.facts()
+    return agent.reading((controller) => privilegeOf(through(controller), sid, guid))
+  }
+  const isPrivileged = async (who: { guid: string }, because: RegExp) => {
+    const found = await asked(who)
+    assert.equal(found.privileged, true)
+    assert.match(found.because.join('; '), because)
+  }
+  const isOrdinary = async (who: { guid: string }) =>
+    assert.deepEqual(await asked(who), { privileged: false, because: [] })
+  const put = (group: string, ...members: string[]) => domain.modify(group, { member: members })
+
+  it('is not somebody in ordinary groups', async () => {
+    const ada = await domain.addUser('ada')
+    const sales = await domain.addGroup('sales', { members: [ada.dn] })
+    await isOrdinary(ada)
+    await isOrdinary(sales)
+  })
+
+  it('is a Domain Admin, directly, three groups deep, and in a circle of groups', async () => {
+    const [direct, deep, round] = [
+      await domain.addUser('direct'),
+      await domain.addUser('deep'),
+      await domain.addUser('round'),
+    ]
+    const third = await domain.addGroup('third', { members: [deep.dn] })
+    const second = await domain.addGroup('second', { members: [third.dn] })
+    const first = await domain.addGroup('first', { members: [second.dn] })
+    const ring = await domain.addGroup('ring', { members: [round.dn] })
+    const back = await domain.addGroup('back', { members: [ring.dn, first.dn] })
+    await put(ring.dn, round.dn, back.dn)
+    // A circle alone gives no power, and ends.
+    await isOrdinary(round)
+    await isOrdinary(ring)
+
+    const administrator = `CN=Administrator,CN=Users,${domain.domainDn}`
+    await put(domainAdmins, administrator, direct.dn, first.dn, back.dn)
+    for (const one of [direct, deep, round]) await isPrivileged(one, /Domain Admins \(S-1-5-21-.+-512\)/)
+    for (const group of [first, second, third, ring, back]) await isPrivileged(group, /Domain Admins/)
+    await put(domainAdmins, administrator)
+  })
+
+  it('is somebody whose primary group is Domain Admins, in whose members they are not', async () => {
+    const sly = await domain.addUser('sly')
+    const administrator = `CN=Administrator,CN=Users,${domain.domainDn}`
+    await put(domainAdmins, administrator, sly.dn)
+    await domain.modify(sly.guid, { primaryGroupID: '512' })
+    assert.doesNotMatch(String((await domain.attributes(domainAdmins)).member), /CN=sly/)
+    await isPrivileged(sly, /Domain Admins/)
+  })
+
+  it('is somebody who gets there through a domain-local group', async () => {
+    const local = await domain.addUser('local')
+    const inner = await domain.addGroup('inner', { members: [local.dn] })
+    const outer = await domain.addGroup('outer', {
+      groupType: Number(toGroupType('domain-local', true)),
+      members: [inner.dn],
+    })
+    await isOrdinary(local)
+    await domain.modify(`CN=Backup Operators,CN=Builtin,${domain.domainDn}`, { member: [outer.dn] })
+    await isPrivileged(local, /Backup Operators \(S-1-5-32-551\)/)
+    await isPrivileged(outer, /Backup Operators/)
+    await isPrivileged(inner, /Backup Operators/)
+  })
+
+  it('is each of the builtin ones by itself', async () => {
+    const guidOf = async (dn: string) => ({ guid: String((await domain.attributes(dn)).objectGUID) })
+    await isPrivileged(await guidOf(domainAdmins), /^is Domain Admins/)
+    await isPrivileged(await guidOf(`CN=Administrators,CN=Builtin,${domain.domainDn}`), /^is Administrators/)
+    await isPrivileged(await guidOf(`CN=Administrator,CN=Users,${domain.domainDn}`), /^is the built-in Administrator/)
+    await isPrivileged(await guidOf(`CN=krbtgt,CN=Users,${domain.domainDn}`), /^is krbtgt/)
+  })
+
+  it('is who AdminSDHolder protects, though in no such group', async () => {
+    const former = await domain.addUser('former')
+    await domain.modify(former.guid, { adminCount: '1' })
+    await isPrivileged(former, /adminCount = 1/)
+  })
+
+  it('is anybody of whom it cannot be found out', async () => {
+    const hidden = await domain.addUser('hidden')
+    const team = await domain.addGroup('team')
+    const without = (attribute: string) => (controller: Controller) => ({
+      ...controller,
+      search: async (search: Parameters<Controller['search']>[0]) =>
+        (await controller.search(search)).map((entry) => ({ ...entry, [attribute]: [] })),
+    })
+    const refused = (words: RegExp) => (error: unknown) =>
+      error instanceof AgentError && error.code === 'refused' && words.test(error.detail)
+    await assert.rejects(asked(hidden, without('tokenGroups')), refused(/tokenGroups .* cannot be read/))
+    await assert.rejects(asked(hidden, without('objectSid')), refused(/SID .* cannot be read/))
+    const blind = (controller: Controller) => ({
+      ...controller,
+      search: async (search: Parameters<Controller['search']>[0]) =>
+        search.scope === 'sub' ? [] : controller.search(search),
+    })
+    await assert.rejects(asked(team, blind), refused(/groups that CN=team.* cannot be read/))
+    await assert.rejects(
+      agent.reading((controller) => privilegeOf(controller, 'S-1-5-21-1-2-3', hidden.guid)),
+      refused(/not of this domain/),
+    )
+    await assert.rejects(
+      asked({ guid: '00000000-0000-0000-0000-000000000001' }),
+      (error) => error instanceof AgentError && error.code === 'not-found',
+    )
+  })
+})
