@@ -54,10 +54,12 @@ const loopback = ['127.0.0.1', 'localhost', '[::1]']
 const botUrl = 'the address that the bot gives its agents, such as wss://helpbot.example.com/agent'
 const controllerUrl = 'the address of a domain controller, such as ldaps://dc1.corp.example.com'
 
+const botProtocols = ['wss:', 'ws:']
+
 const botBlock = z
   .strictObject(
     {
-      url: url(botUrl, ['wss:', 'ws:']),
+      url: url(botUrl, botProtocols),
       ca: pemFile.optional(),
       proxy: url('the address of an HTTP proxy, such as http://proxy.example.com:3128', ['http:', 'https:']).optional(),
       practice: z.boolean('must be true or false').default(false),
@@ -66,7 +68,7 @@ const botBlock = z
   )
   .superRefine(({ url: given, practice }, context) => {
     const parsed = URL.parse(given)
-    if (parsed === null) return
+    if (parsed === null || !botProtocols.includes(parsed.protocol)) return
     const issue = (message: string) => context.addIssue({ code: 'custom', path: ['url'], message })
     if (parsed.protocol === 'ws:' && !(practice && loopback.includes(parsed.hostname)))
       issue('must start with wss://; without TLS only in practice, on this machine')

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { createInterface } from 'node:readline'
 import { readCommandLine, usage } from './command-line.ts'
 import { AgentConfigError, type AgentSettings, loadAgentSettings } from './config.ts'
+import { runDoctor } from './doctor/main.ts'
 import { enrolAgent } from './enrol.ts'
 import { IdentityDamaged, identityFile } from './keys.ts'
 import { openLog } from './log.ts'
@@ -28,6 +29,8 @@ async function main(typed: readonly string[]): Promise<number | undefined> {
       return run(settings)
     case 'rotate':
       return rotate(settings)
+    case 'doctor':
+      return (await runDoctor(settings, out)) ? 0 : 1
     case 'enrol': {
       const code = order.code === '-' ? await firstLine() : order.code
       const name = order.name ?? nameOfThisMachine()

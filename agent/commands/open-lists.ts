@@ -77,7 +77,7 @@ export function openLists<T>(counter: ListCounter): OpenLists<T> {
       while (items.length < size) {
         const item = listing.read[listing.told]
         if (item === undefined) {
-          if (listing.ended || items.length > 0) break
+          if (listing.ended) break
           const { done, value } = await listing.pages.next()
           if (done === true) listing.ended = true
           else {

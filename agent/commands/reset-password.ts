@@ -1,3 +1,4 @@
+import type { Entry } from 'ldapts'
 import { AgentError } from '../agent-error.ts'
 import { accountState } from '../ldap/account.ts'
 import type { Controller } from '../ldap/domain.ts'
@@ -94,14 +95,33 @@ async function passwordDemands(
   controller: Controller,
   guid: string,
 ): Promise<{ readonly length: number; readonly names: readonly string[] }> {
-  const read = async (base: string, ...attributes: readonly string[]) =>
-    (await controller.search({ base, scope: 'base', filter: anything, attributes }))[0] ?? { dn: base }
-  const account = await read(byGuid(guid), 'sAMAccountName', 'displayName', 'msDS-ResultantPSO')
-  const domain = await read(controller.domainDn, 'minPwdLength')
-  const finer = textOf(account, 'msDS-ResultantPSO')
-  // Fine-grained policies are often shown to administrators only; then the controller has the last word.
-  const own = finer === undefined ? null : await readBackOrNull(() => read(finer, 'msDS-MinimumPasswordLength'))
-  const lengths = [textOf(domain, 'minPwdLength'), own && textOf(own, 'msDS-MinimumPasswordLength')].map(Number)
-  const names = [textOf(account, 'sAMAccountName'), textOf(account, 'displayName')].filter((name) => name !== undefined)
-  return { length: Math.max(0, ...lengths.filter((length) => length >= 0 && length <= 255)), names }
+  const account = await readOne(controller, byGuid(guid), 'sAMAccountName', 'displayName', 'msDS-ResultantPSO')
+  const finer = account && textOf(account, 'msDS-ResultantPSO')
+  const lengths = [
+    await lengthAt(controller, controller.domainDn, 'minPwdLength'),
+    finer === undefined ? 0 : await lengthAt(controller, finer, 'msDS-MinimumPasswordLength'),
+  ]
+  const names = ['sAMAccountName', 'displayName'].map((attribute) => account && textOf(account, attribute))
+  return { length: Math.max(...lengths), names: names.filter((name) => name !== undefined) }
+}
+
+/** 0 where it is not shown: fine-grained policies often are shown to administrators only, and the controller has the last word. */
+async function lengthAt(controller: Controller, base: string, attribute: string): Promise<number> {
+  const entry = await readOne(controller, base, attribute)
+  const length = Number((entry && textOf(entry, attribute)) ?? 0)
+  return length >= 0 && length <= 255 ? length : 0
+}
+
+async function readOne(
+  controller: Controller,
+  base: string,
+  ...attributes: readonly string[]
+): Promise<Entry | undefined> {
+  try {
+    const [entry] = await controller.search({ base, scope: 'base', filter: anything, attributes })
+    return entry
+  } catch (error) {
+    if (error instanceof AgentError && (error.code === 'not-found' || error.code === 'refused')) return undefined
+    throw error
+  }
 }

@@ -54,8 +54,8 @@ function unreachable({ url, proxy }: Address, error: unknown): Finding {
   if (error instanceof ProtocolFault)
     return missing(
       'bot',
-      `${url}: ${error.message}. Its key was changed without this agent, or somebody stands in between`,
-      'ask whoever runs the bot; if its key is a new one, enrol this agent again with a new code',
+      `${url}: ${error.message}`,
+      'see that bot.url is the address of the bot. If it is, its key was changed without this agent, or somebody stands in between: ask whoever runs it; with a new key this agent has to be enrolled again',
     )
   const fault = networkFault(error)
   const where = proxy === undefined ? '' : ' (through the proxy of bot.proxy)'

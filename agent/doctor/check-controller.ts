@@ -29,7 +29,7 @@ export async function checkController(address: Address, clock: () => Date): Prom
   try {
     await once(socket, 'secureConnect', { signal: AbortSignal.timeout(patience) })
     const ends = new Date(socket.getPeerCertificate().valid_to)
-    if (ends.getTime() - clock().getTime() < 30 * day)
+    if (ends.getTime() - clock().getTime() < 21 * day)
       return warning(
         what,
         `answers, but its certificate ends on ${ends.toISOString().slice(0, 10)}`,

@@ -6,7 +6,7 @@ import type { PolicedOperation } from '../policy/policy.ts'
 import type { LookedAt } from './check-rights.ts'
 import { type Finding, ok, warning } from './finding.ts'
 import type { Look } from './look.ts'
-import { neededFor, quoted, rights } from './rights.ts'
+import { classes, neededFor, quoted, rights } from './rights.ts'
 import { type AccessEntry, accessBits } from './security-descriptor.ts'
 
 interface Law {
@@ -129,10 +129,11 @@ const writeBits =
 
 const isWrite = ({ mask, objectType }: AccessEntry) => (mask & writeBits) !== 0 && !harmless.has(objectType ?? '')
 
-/** More than any operation could need: to change rights themselves, to delete, or everything of a kind. */
-function isPower({ mask, objectType }: AccessEntry): boolean {
-  if ((mask & (writeDacl | writeOwner | deleteTree | accessBits.delete)) !== 0) return true
-  return objectType === undefined && (mask & (writeProperty | controlAccess | createChild | deleteChild)) !== 0
+/** More than any operation could need: to change rights themselves, to delete what is no account, or everything of a kind. */
+function isPower({ mask, objectType, inheritOnly, inheritedBy }: AccessEntry): boolean {
+  if ((mask & (writeDacl | writeOwner | deleteTree | deleteChild)) !== 0) return true
+  if ((mask & accessBits.delete) !== 0 && !(inheritOnly && inheritedBy === classes.user)) return true
+  return objectType === undefined && (mask & (writeProperty | controlAccess | createChild)) !== 0
 }
 
 /** What entries allow, in words. */

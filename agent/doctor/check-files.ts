@@ -57,7 +57,7 @@ export async function checkEnrolment(identity: IdentityFile): Promise<Finding> {
       return missing(
         'enrolment',
         'this agent belongs to no bot yet',
-        'npm run agents -- enrol   at the bot gives a code; then here: npm run agent -- enrol',
+        'npm run agents -- code   where the bot runs makes a code; then here: npm run agent -- enrol -   and type it in',
       )
     if (known.nextKey !== undefined)
       return warning('enrolment', `enrolled as ${known.name}; a new key of its own waits until the bot confirms it`)

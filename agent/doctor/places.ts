@@ -55,7 +55,11 @@ export async function lookAtPlace(
 
   function has(right: Right): Has {
     if (right.kind === 'create') return unit.childClasses.has(right.name)
-    if (right.kind === 'delete') return may(descriptor?.entries, accessBits.deleteChild, [right.guid])
+    if (right.kind === 'delete') {
+      // Either serves (MS-ADTS 3.1.1.5.4.1.2): the object's own, or the unit's over its children.
+      const own = may(entries, accessBits.delete, [])
+      return own === true ? own : (may(descriptor?.entries, accessBits.deleteChild, [right.guid]) ?? own)
+    }
     if (right.kind === 'control') return may(entries, accessBits.controlAccess, [right.guid])
     if (effective !== undefined && right.name !== 'name') return effective.attributes.has(right.name.toLowerCase())
     const set = propertySets.get(right.name.toLowerCase())

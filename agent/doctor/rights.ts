@@ -12,7 +12,7 @@ export interface Right {
   readonly whatFor: string
   readonly operations: readonly PolicedOperation[]
   readonly on: 'users' | 'groups'
-  /** write: an attribute; control: an extended right; create and delete: users, as children of a unit. */
+  /** write: an attribute; control: an extended right; create: users, as children of a unit; delete: the users themselves. */
   readonly kind: 'write' | 'control' | 'create' | 'delete'
   /** schemaIDGUID of the attribute or the class, or rightsGuid of the extended right. */
   readonly guid: string
@@ -82,7 +82,8 @@ export const rights: readonly Right[] = [
     name: 'user',
   },
   {
-    whatFor: 'move accounts away from here',
+    // Not delete-child on the unit: that would hold for administrators in it too, whom AdminSDHolder keeps from inheriting this.
+    whatFor: 'move accounts away from here (the same right deletes them; the agent has no command that does)',
     operations: ['move'],
     on: 'users',
     kind: 'delete',
@@ -106,12 +107,15 @@ export const neededFor = (operations: readonly PolicedOperation[]): readonly Rig
 
 /** The command that gives a right, for an administrator to run. @param account as dsacls takes it: `name@domain` */
 export function dsacls(right: Right, base: string, account: string): string {
-  const kind = { write: 'RPWP', control: 'CA', create: 'CC', delete: 'DC' }[right.kind]
-  if (right.kind === 'create' || right.kind === 'delete')
-    // Units below as well, and the base itself.
-    return `dsacls ${quoted(base)} /I:T /G ${quoted(`${account}:${kind};${right.name}`)}`
   const onto = right.on === 'users' ? 'user' : 'group'
-  return `dsacls ${quoted(base)} /I:S /G ${quoted(`${account}:${kind};${right.name};${onto}`)}`
+  // On what lies below (S), or on the unit and the units below it (T).
+  const [reach, entry] = {
+    write: ['S', `RPWP;${right.name};${onto}`],
+    control: ['S', `CA;${right.name};${onto}`],
+    create: ['T', `CC;${right.name}`],
+    delete: ['S', `SD;;${right.name}`],
+  }[right.kind]
+  return `dsacls ${quoted(base)} /I:${reach} /G ${quoted(`${account}:${entry}`)}`
 }
 
 /** A quotation mark would end the argument: in a DN it can be written as hex (RFC 4514 §2.4). */

@@ -19,7 +19,6 @@ export interface Outbox {
   giveAgain(commandId: string): boolean
   /** Waits until the bot has everything that was answered, at most so many milliseconds. */
   emptied(longest: number): Promise<void>
-  readonly length: number
 }
 
 interface Waiting {
@@ -29,6 +28,8 @@ interface Waiting {
   askedBy: number | undefined
   /** The connection that it was meant for is gone: perhaps the bot does not wait for it on this one, and asks again. */
   doubtful: boolean
+  /** The other end has it, over whichever connection. */
+  delivered: boolean
 }
 
 const answerLives = 60_000
@@ -67,6 +68,7 @@ export function outbox(clock: () => Date): Outbox {
         sent: false,
         askedBy: undefined,
         doubtful: !send || cameOver !== connection,
+        delivered: false,
       }
       waiting.push(item)
       keepWithin()
@@ -76,20 +78,20 @@ export function outbox(clock: () => Date): Outbox {
       send = give
       connection += 1
       keepWithin()
-      for (const item of waiting) handOver(item)
+      for (const item of waiting) if (!item.delivered) handOver(item)
     },
     asked(count) {
       for (const item of waiting) if (item.sent) item.askedBy ??= count
     },
     confirmed(count) {
+      for (const item of waiting) item.delivered ||= item.askedBy !== undefined && item.askedBy <= count
       // What was in doubt once stays for its minute: the bot may ask for it again, and must find it whole.
-      const arrived = (item: Waiting) => item.askedBy !== undefined && item.askedBy <= count
-      waiting = waiting.filter((item) => !arrived(item) || (item.doubtful && item.frame.type === 'result'))
+      waiting = waiting.filter(({ delivered, doubtful, frame }) => !delivered || (doubtful && frame.type === 'result'))
     },
     detach() {
       send = undefined
       for (const item of waiting) {
-        item.doubtful ||= item.sent
+        item.doubtful ||= item.sent && !item.delivered
         item.sent = false
         item.askedBy = undefined
       }
@@ -100,18 +102,18 @@ export function outbox(clock: () => Date): Outbox {
     giveAgain(commandId) {
       keepWithin()
       const found = waiting.find(({ frame, doubtful }) => doubtful && frame.type === 'result' && frame.id === commandId)
-      if (found) handOver(found)
-      return found !== undefined
+      if (!found) return false
+      found.delivered = false
+      found.askedBy = undefined
+      handOver(found)
+      return true
     },
     get connection() {
       return connection
     },
     async emptied(longest) {
       const until = clock().getTime() + longest
-      while (send && waiting.some(({ doubtful }) => !doubtful) && clock().getTime() < until) await pause(20)
-    },
-    get length() {
-      return waiting.length
+      while (send && waiting.some(({ delivered }) => !delivered) && clock().getTime() < until) await pause(20)
     },
   }
 }

@@ -48,6 +48,12 @@ export function stayConnected(ground: LinkGround): Link {
   let wire: Wire | undefined
   /** The bot did not know our key; perhaps it has pinned the next one, and we were cut off before we heard of it. */
   let comeWithNextKey = false
+  /** The bot has given an order over this connection: it was a good one, however short. */
+  let wasOfUse = false
+  function receive(...order: Parameters<ConnectionGround['receive']>): void {
+    wasOfUse = true
+    ground.receive(...order)
+  }
 
   async function connectOnce(): Promise<void> {
     const identity = await ground.identity.read()
@@ -59,7 +65,7 @@ export function stayConnected(ground: LinkGround): Link {
     await keepWhatTheGreetingShowed(identity, greeted.session.botKey, key === identity.nextKey)
     comeWithNextKey = false
     log.info({ agent: greeted.agentId }, 'link: connected to the bot')
-    await holdConnection(wire, greeted, ground)
+    await holdConnection(wire, greeted, { ...ground, receive })
   }
   async function greetInTime(open: Wire, identity: Identity, key: Identity['key']) {
     const slow = new LineEnded(`no greeting within ${pace.greeting} ms`)
@@ -96,6 +102,7 @@ export function stayConnected(ground: LinkGround): Link {
     let failures = 0
     while (!stopping.signal.aborted) {
       const began = ground.monotonic()
+      wasOfUse = false
       const error = await connectOnce().then(
         () => undefined,
         (reason: unknown) => reason,
@@ -105,7 +112,7 @@ export function stayConnected(ground: LinkGround): Link {
       // What is left of a connection that was not believed, or that somebody must come again without.
       ended?.end(new LineEnded('over'))
       if (stopping.signal.aborted) return
-      failures = ground.monotonic() - began > pace.steadyAfter ? 1 : failures + 1
+      failures = wasOfUse || ground.monotonic() - began > pace.steadyAfter ? 1 : failures + 1
       if (error instanceof ProtocolFault) ground.alarm(error.message)
       if (await triesOtherKey(error)) continue
       const wait = Math.round(pauseAfter(error, failures))

@@ -74,7 +74,7 @@ const roles: Readonly<
 
 /**
  * Everything that a write concerns, looked at live on the controller that will write.
- * @param targets the target, and then whatever else the operation takes, by GUID
+ * @param more whatever else the operation takes; both by GUID
  * @throws AgentError forbidden, protected or not-found; whatever cannot be found out is an error too
  */
 export async function demandAllowed(
@@ -103,7 +103,8 @@ async function lookReadable(law: Law, guid: string): Promise<Seen> {
 
 /** Neither ourselves, nor what the policy protects, nor what is privileged. */
 async function demandUntouchable(law: Law, seen: Seen): Promise<void> {
-  if (seen.sid === undefined || seen.domainSid !== law.domainSid)
+  // What is built in has a SID that no domain gave out.
+  if (seen.sid === undefined || (seen.domainSid ?? law.domainSid) !== law.domainSid)
     throw refusal(seen, 'is of another domain, which is unsupported')
   await demandNotOurselves(law, seen, seen.sid)
   await demandNotNamed(law, seen, seen.sid)

@@ -36,8 +36,15 @@ export interface AgentDoor {
   shut(): void
 }
 
+/** What lies behind the door. */
+interface Inside {
+  /** When this connection of an agent begins, after every other one it has (milliseconds since 1970, or a little more). */
+  readonly since: (agentId: string) => Promise<number>
+  readonly admit: (socket: WebSocket, admitted: Admitted, since: number) => void
+}
+
 /** Where agents come in: the WebSocket, its limits, and the greeting. Nothing that comes here is trusted until `admit`. */
-export function agentDoor(ground: AgentLinkGround, admit: (socket: WebSocket, admitted: Admitted) => void): AgentDoor {
+export function agentDoor(ground: AgentLinkGround, inside: Inside): AgentDoor {
   const { log, metrics } = ground
   const server = new WebSocketServer({
     noServer: true,
@@ -80,13 +87,14 @@ export function agentDoor(ground: AgentLinkGround, admit: (socket: WebSocket, ad
     if (typeof said === 'string') return turnAway(socket, said, address)
     if (said.type === 'enrol' && !mayEnrol) return turnAway(socket, 'busy', address)
     const reception = await receive(ground, made, said)
-    if (socket.readyState !== socket.OPEN || isShut) return socket.close(closeCodes.restart)
     if ('turnedAway' in reception) return turnAway(socket, reception.turnedAway, address)
+    const since = await inside.since(reception.agent.id)
+    if (socket.readyState !== socket.OPEN || isShut) return socket.close(closeCodes.restart)
     metrics.agentLink(said.type === 'enrol' ? 'enrolled' : 'let-in')
     log.info({ agent: reception.agent.id, name: reception.agent.name, address }, 'agents: let in')
     socket.removeAllListeners('message')
     greeting.delete(socket)
-    admit(socket, reception)
+    inside.admit(socket, reception, since)
   }
 
   function begin(socket: WebSocket, address: string): void {

@@ -35,10 +35,14 @@ const writeEvery = 15_000
 /** What an agent said that still has to be worked on. */
 const longestQueue = 100
 
-export function liveAgent(ground: AgentLinkGround, connection: AgentConnection, changed: () => void): LiveAgent {
+export function liveAgent(
+  ground: AgentLinkGround,
+  connection: AgentConnection,
+  since: number,
+  changed: () => void,
+): LiveAgent {
   const { agent, session } = connection.admitted
   const { database, log, realTime } = ground
-  const since = realTime().getTime()
   let standing: Standing | undefined
   let domain = agent.domain
   let pinnedKey = agent.publicKey

@@ -64,7 +64,13 @@ export function agentLink(ground: AgentLinkGround): OpenAgentLink {
     return announcing
   }
 
-  function admit(socket: WebSocket, admitted: Admitted): void {
+  /** Clocks of replicas differ: a new connection is later than those that are known, whatever the time is elsewhere. */
+  async function sinceOf(id: string): Promise<number> {
+    const elsewhere = (await others.seen(0)).filter((agent) => agent.id === id).map(({ since }) => since + 1)
+    return Math.max(realTime().getTime(), (here.get(id)?.since ?? 0) + 1, ...elsewhere)
+  }
+
+  function admit(socket: WebSocket, admitted: Admitted, since: number): void {
     const { agent, welcome } = admitted
     const connection = agentConnection(socket, admitted, {
       hear: (frame) => live.hear(frame),
@@ -81,7 +87,7 @@ export function agentLink(ground: AgentLinkGround): OpenAgentLink {
       },
     })
     let known = false
-    const live = liveAgent(ground, connection, () => {
+    const live = liveAgent(ground, connection, since, () => {
       if (!known) void announce()
       known = true
     })
@@ -109,7 +115,7 @@ export function agentLink(ground: AgentLinkGround): OpenAgentLink {
     if (live && live.since < since) live.connection.close('replaced', 'it is connected to another replica')
   }
 
-  const door = agentDoor(ground, admit)
+  const door = agentDoor(ground, { since: sinceOf, admit })
   metrics.watchAgents(() =>
     [...here.values()].map((agent) => ({
       domain: agent.standing()?.domain ?? 'unknown',

@@ -49,7 +49,7 @@ describe('what the domain controller lets the service account do', () => {
     return new Set(operations.map(({ what }) => row.get(what) ?? Number.NaN))
   }
 
-  const everythingOn = (user: MadeUser, unit: string, elsewhere = domain.units.leavers) => [
+  const everythingOn = (user: MadeUser, unit: string, elsewhere: string = domain.units.leavers) => [
     ...onUser(user.dn, manager.dn),
     ...moves(user.dn, unit, elsewhere),
   ]

@@ -57,6 +57,12 @@ export interface AgentProcess {
   restart(how?: 'SIGTERM' | 'SIGKILL'): Promise<AgentProcess>
 }
 
+/** A test that fails leaves nobody behind who dials for ever. */
+const alive = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
 const main = fileURLToPath(new URL('../../agent/main.ts', import.meta.url))
 
 /** Writes the agent's file into a folder of its own. Environment variables are those of the test, and these. */
@@ -165,6 +171,7 @@ async function processOf(child: ChildProcess, home: AgentHome): Promise<AgentPro
 }
 
 function endOf(child: ChildProcess): Promise<Ended> {
+  alive.add(child)
   let output = ''
   const take = (data: Buffer) => {
     output += data.toString('utf8')
@@ -173,7 +180,10 @@ function endOf(child: ChildProcess): Promise<Ended> {
   child.stderr?.on('data', take)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code) => resolve({ code, output }))
+    child.once('close', (code) => {
+      alive.delete(child)
+      resolve({ code, output })
+    })
   })
 }
 

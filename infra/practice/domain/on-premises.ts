@@ -20,6 +20,10 @@ export interface OnPremises {
   readonly groups: ReadonlyMap<string, MadeGroup>
   /** Enrols the agent where it is not, and starts it: the bot must be up. @param botSettings for asking the bot for a code */
   startAgent(botSettings: Readonly<Record<string, string>>, onLine: (line: string) => void): Promise<AgentProcess>
+  /** The one that was started. @throws Error before that */
+  agent(): AgentProcess
+  /** Waits until the bot says that an agent is there. @throws Error after half a minute */
+  agentIsLive(): Promise<void>
   close(): Promise<void>
 }
 
@@ -83,8 +87,14 @@ export async function startOnPremises(options: OnPremisesOptions): Promise<OnPre
       if (!existsSync(join(place.folder, 'data')))
         await enrolAgent(place, await enrolmentCode(botSettings), 'Practice agent')
       agent = await startAgentProcess(place, onLine)
+      await isLive(options.botPort())
       return agent
     },
+    agent() {
+      if (!agent) throw new Error('no agent was started')
+      return agent
+    },
+    agentIsLive: () => isLive(options.botPort()),
     async close() {
       await agent?.stop('SIGTERM')
       await sync.stop()
@@ -92,6 +102,17 @@ export async function startOnPremises(options: OnPremisesOptions): Promise<OnPre
       await controller.close()
     },
   }
+}
+
+async function isLive(port: number): Promise<void> {
+  for (let turn = 0; turn < 300; turn++) {
+    const said = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(5_000) })
+      .then((answer) => answer.text())
+      .catch(() => '')
+    if (/[1-9]\d* of \d+ live/.test(said)) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error('the agent did not come to the bot within 30 seconds; its log says why')
 }
 
 async function makePeople(

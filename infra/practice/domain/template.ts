@@ -4,6 +4,7 @@ import { cp, lstat, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { bulkUsers } from './bulk-users.ts'
 import { runTool } from './programs.ts'
 import { type DomainSecrets, provision } from './provision.ts'
 
@@ -20,6 +21,19 @@ const made = new Map<string, Promise<Template>>()
 /** The plain domain: no people in it but the administrator and the service account. Made in a few seconds, once. */
 export function plainTemplate(): Promise<Template> {
   return keptTemplate('plain', provision)
+}
+
+/**
+ * The domain with so many users in People, `person000001` and on, of whom nobody can sign in. They are written into the database while
+ * nobody has it open, which takes about a second for six hundred: 20,000 take half a minute, once.
+ */
+export function bulkTemplate(count: number): Promise<Template> {
+  return keptTemplate(`bulk-${count}`, async (folder) => {
+    const plain = await plainTemplate()
+    await copyTemplate(plain, folder)
+    await bulkUsers(folder, count)
+    return plain.secrets
+  })
 }
 
 /**

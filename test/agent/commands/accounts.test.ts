@@ -87,7 +87,21 @@ describe('writing accounts of a real domain', () => {
     const asked = { guid: cleo.guid, sealTo: newSealKey().publicKey, rules }
     const hidden = await failure(ground.commands['reset-password'](asked, order()))
     assert.deepEqual([hidden.code, hidden.rule, hidden.maybeDone], ['policy', 'length', false])
-    await domain.asAdministrator((client) => client.modify(settings, replaced('description', 'x')))
+    const shown = openGround(domain, {
+      through: (controller) => ({
+        ...controller,
+        // As where the service account was given the right to read it.
+        search: async (search) =>
+          search.base.toLowerCase() === settings.toLowerCase()
+            ? [{ dn: settings, 'msDS-MinimumPasswordLength': '31' }]
+            : controller.search(search),
+      }),
+    })
+    const key = newSealKey()
+    const ordered = order()
+    const { sealed } = await shown.commands['reset-password']({ ...asked, sealTo: key.publicKey }, ordered)
+    await shown.close()
+    assert.equal(sealed && key.open(sealed, ordered.commandId).length, 31)
   })
 
   /** The first password that is sent is not the one that was made. */

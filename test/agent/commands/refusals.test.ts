@@ -181,7 +181,7 @@ describe('what the agent refuses, whatever the bot says', () => {
       await refusesAccount(await at(`CN=Guest,CN=Users,${domain.domainDn}`), forbidden(/system’s own/), wide)
       await refusesAccount(await at(domain.administrator.dn), privileged(/built-in Administrator/), wide)
       await refusesGroup(await at(admins()), privileged(/is Domain Admins/), wide)
-      await refusesGroup(await at(`CN=Users,CN=Builtin,${domain.domainDn}`), forbidden(/system’s own/), wide)
+      await refusesGroup(await at(`CN=Guests,CN=Builtin,${domain.domainDn}`), forbidden(/system’s own/), wide)
       // A group is looked up when the agent binds: this one it joined since.
       const anew = everywhere()
       await refusesGroup(helpers, forbidden(/group of the agent’s own account/), anew).finally(() => anew.close())
@@ -268,6 +268,29 @@ describe('what the agent refuses, whatever the bot says', () => {
     await refusesAccount(gone, missing)
     await refusesAccount({ guid: randomUUID(), dn: '' }, missing)
   })
+
+  for (const hidden of ['objectClass', 'objectSid', 'userAccountControl', 'sAMAccountType', 'tokenGroups', 'groupType'])
+    it(`everything, where the controller does not show ${hidden}: unknown is not "no"`, async () => {
+      const blind = openGround(domain, {
+        policy: { neverTouch: [staff.dn] },
+        through: (controller) => ({
+          ...controller,
+          search: async (search) => (await controller.search(search)).map((entry) => ({ ...entry, [hidden]: [] })),
+        }),
+      })
+      const other = await domain.addGroup(`Other ${hidden}`)
+      try {
+        const accounts = hidden === 'groupType' ? [] : onAccount(ada.guid, blind)
+        for (const work of [...accounts, ...onMembership(other.guid, ada.guid, blind)]) {
+          const error = await failure(work())
+          assert.ok(['forbidden', 'refused', 'internal'].includes(error.code), error.message)
+          assert.equal(error.maybeDone, false)
+        }
+        assert.deepEqual(blind.sent, [])
+      } finally {
+        await blind.close()
+      }
+    })
 
   it('a key that cannot be sealed to, before a password is set', async () => {
     const sealTo = Buffer.alloc(32).toString('base64url')

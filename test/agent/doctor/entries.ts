@@ -42,20 +42,21 @@ export async function changeEntries(
   await client.modify(dn, new Change({ operation: 'replace', modification }), new AccessListOnly())
 }
 
-/** Takes away what an account was given about one attribute, class or extended right. */
+/** Takes away what an account was given about one attribute, class or extended right, or on objects of one class. */
 export const without =
   (sid: string, objectType: string, mask: number) =>
   (entries: readonly Buffer[]): readonly Buffer[] => {
-    const rest = entries.flatMap((entry) => {
-      const about = entry.includes(sidBytes(sid)) && entry.subarray(12, 28).equals(guidBytes(objectType))
-      if (!about) return [entry]
+    const about = (entry: Buffer) =>
+      entry.includes(sidBytes(sid)) &&
+      entry.subarray(12, 28).equals(guidBytes(objectType)) &&
+      (entry.readUInt32LE(4) & mask) !== 0
+    if (!entries.some(about)) throw new Error('there is no such entry to take away')
+    return entries.flatMap((entry) => {
+      if (!about(entry)) return [entry]
       const less = Buffer.from(entry)
       less.writeUInt32LE((entry.readUInt32LE(4) & ~mask) >>> 0, 4)
       return less.readUInt32LE(4) === 0 ? [] : [less]
     })
-    const changed = rest.length !== entries.length || rest.some((entry, index) => entry !== entries[index])
-    if (!changed) throw new Error('there is no such entry to take away')
-    return rest
   }
 
 /** Gives one more. */

@@ -25,12 +25,15 @@ describe('what is asked of an agent', () => {
   let stand: Stand
   let bot: LinkReplica
   let agent: ScriptedAgent
-  beforeEach(async () => {
+  before(async () => {
     stand = await startStand()
+  })
+  beforeEach(async () => {
     bot = await stand.replica()
     agent = await stand.agent(bot)
   })
-  afterEach(() => stand.close())
+  afterEach(() => stand.clear())
+  after(() => stand.close())
 
   const live = (name: string) =>
     until(async () => (await bot.link.agents()).some((one) => one.name === name && one.state === 'live'))
@@ -45,7 +48,10 @@ describe('what is asked of an agent', () => {
     const [command] = agent.connection.commands
     assert(command)
     assert.deepEqual(answered, { value: probed, agent: agent.id, repeated: false, commandId: command.id })
-    assert.deepEqual([command.agentId, command.correlationId, command.command], [agent.id, 'c-1', { do: 'probe', input: {} }])
+    assert.deepEqual(
+      [command.agentId, command.correlationId, command.command],
+      [agent.id, 'c-1', { do: 'probe', input: {} }],
+    )
     assert.equal(Date.parse(command.expires) - Date.parse(command.issued), 2_500)
     assert.deepEqual((await bot.link.ask('probe', {}, { correlationId: 'c-2' })).value, probed)
     assert.deepEqual((await bot.link.ask('probe', {}, { agent: agent.id, correlationId: 'c-2' })).value, probed)
@@ -85,7 +91,10 @@ describe('what is asked of an agent', () => {
       agent.connection.onCommand = (command) => agent.connection.say(failure(command, code, more))
       return bot.link.ask('set-enabled', reset, asked)
     }
-    await assert.rejects(failing('not-found'), failed('not-found', { detail: /set-enabled: agent srv1: not-found: as the/ }))
+    await assert.rejects(
+      failing('not-found'),
+      failed('not-found', { detail: /set-enabled: agent srv1: not-found: as the/ }),
+    )
     await assert.rejects(failing('forbidden'), failed('protected', { sentence: /does not let me/ }))
     await assert.rejects(failing('policy', { rule: 'history' }), failed('policy', { sentence: /used before/ }))
     await assert.rejects(failing('policy', { rule: 'length' }), failed('policy', { sentence: /too short/ }))
@@ -98,7 +107,11 @@ describe('what is asked of an agent', () => {
   })
 
   it('goes to the agent nearest to its controller that is well, of the domain', async () => {
-    const [slow, ill, other] = [await stand.agent(bot, 'slow'), await stand.agent(bot, 'ill'), await stand.agent(bot, 'other')]
+    const [slow, ill, other] = [
+      await stand.agent(bot, 'slow'),
+      await stand.agent(bot, 'ill'),
+      await stand.agent(bot, 'other'),
+    ]
     await slow.come({ latency: 80 })
     await ill.come({ latency: 0, fault: 'its password has expired' })
     await other.come({ latency: 0, domain: 'other.example' })
@@ -123,8 +136,12 @@ describe('what is asked of an agent', () => {
     answering(agent, probed)
     assert.deepEqual((await asking).value, probed)
     await agent.leave()
+    await until(async () => (await bot.link.agents())[0]?.state === 'silent')
     const began = performance.now()
-    await assert.rejects(bot.link.ask('set-enabled', reset, asked), failed('unreachable', { sentence: /is down just now/ }))
+    await assert.rejects(
+      bot.link.ask('set-enabled', reset, asked),
+      failed('unreachable', { sentence: /is down just now/ }),
+    )
     assert.ok(performance.now() - began >= 1_400)
     assert.equal(await bot.remark(), `${domain}: 0 of 1 live`)
   })

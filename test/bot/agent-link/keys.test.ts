@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict'
+import { keyChange } from '../../../agent/protocol/transcripts.ts'
 import { verifierOf } from '../../../bot/agent-link/ed25519.ts'
 import { changeLinkKey, keysBefore, linkKey } from '../../../bot/agent-link/link-keys.ts'
 import { generateKey, parseKeyRing } from '../../../bot/identity/key-ring.ts'
 import { resealAll } from '../../../bot/identity/reseal.ts'
-import { keyChange } from '../../../agent/protocol/transcripts.ts'
 import { nextKey, scriptedAgent } from './scripted-agent.ts'
 import { type LinkReplica, type Stand, startStand, until } from './stand.ts'
 
 describe('the keys of both ends', () => {
   let stand: Stand
   let bot: LinkReplica
-  beforeEach(async () => {
+  before(async () => {
     stand = await startStand()
   })
-  afterEach(() => stand.close())
+  afterEach(() => stand.clear())
+  after(() => stand.close())
 
   const ground = (keys = stand.keys) => ({
     database: stand.postgres.database,

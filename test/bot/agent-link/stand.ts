@@ -45,6 +45,8 @@ export interface Stand {
   agent(at: LinkReplica, name?: string): Promise<ScriptedAgent>
   /** Actions in the audit, in their order. */
   audited(): Promise<readonly { readonly action: string; readonly target: string; readonly why?: string }[]>
+  /** Ends every replica and forgets every agent, code and key. */
+  clear(): Promise<void>
   close(): Promise<void>
 }
 
@@ -57,7 +59,6 @@ export async function startStand(): Promise<Stand> {
   const keys = generateKey('k1')
   const tenant = tenantId.parse(randomUUID())
   const opened: LinkReplica[] = []
-  const ephemeral = memoryEphemeral(() => new Date())
   const realTime = () => new Date()
   const { database } = postgres
 
@@ -74,7 +75,7 @@ export async function startStand(): Promise<Stand> {
         database,
         ring: parseKeyRing(options.keys ?? keys),
         relay,
-        ephemeral,
+        ephemeral: memoryEphemeral(realTime),
         audit: auditTrail(database, realTime),
         tenant,
         realTime,
@@ -131,8 +132,14 @@ export async function startStand(): Promise<Stand> {
       const rows = await database.selectFrom('audit').select('event').orderBy('seq').execute()
       return rows.map(({ event }) => event as { action: string; target: string; why?: string })
     },
+    async clear() {
+      await Promise.all(opened.splice(0).map((replica) => replica.close()))
+      members.clear()
+      for (const table of ['agents', 'agent_codes', 'agent_link_keys'] as const)
+        await database.deleteFrom(table).execute()
+    },
     async close() {
-      for (const replica of opened) await replica.close()
+      await Promise.all(opened.map((replica) => replica.close()))
       await postgres.close()
     },
   }

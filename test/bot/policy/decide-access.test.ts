@@ -186,6 +186,40 @@ describe('a change of access', () => {
     assert.equal(told(facts('revoke-access', { person: 'gone' })), true)
   })
 
+  describe('of what is mastered on-premises', () => {
+    const synced = { ...person, sourceOfAuthority: 'on-premises', writableOnPremises: true } as const
+    const theirs = { ...group, sourceOfAuthority: 'on-premises', writableOnPremises: true } as const
+    const decided = (change: AccessFacts['change'], changed: Partial<AccessFacts>) =>
+      codeOf(decideAccess(open, facts(change, changed)))
+
+    it('writes members of a group that an agent may write, with an address or without', () => {
+      for (const change of ['grant-access', 'revoke-access'] as const)
+        for (const mailEnabled of [false, true])
+          assert.equal(decided(change, { person: synced, group: { ...theirs, mailEnabled } }), 'allow')
+    })
+
+    it('writes none of a group that no agent may write, and says why in the detail', () => {
+      const kept = { ...theirs, writableOnPremises: false, notWritableBecause: 'not-allowed: outside' }
+      const decision = decideAccess(open, facts('grant-access', { person: synced, group: kept }))
+      assert.ok(decision.verdict === 'refuse')
+      assert.deepEqual([decision.code, decision.detail], ['synced-group', 'grant-access: not-allowed: outside'])
+    })
+
+    it('puts nobody of the cloud into it', () => {
+      assert.equal(decided('grant-access', { person, group: theirs }), 'cloud-person')
+    })
+
+    it('blocks and opens accounts where an agent may, and nowhere else', () => {
+      for (const change of ['disable-account', 'enable-account'] as const) {
+        assert.equal(decided(change, { person: synced, group: null }), 'allow')
+        assert.equal(
+          decided(change, { person: { ...synced, writableOnPremises: false }, group: null }),
+          'mastered-elsewhere',
+        )
+      }
+    })
+  })
+
   describe('whatever the facts are', () => {
     const flag = fc.constantFrom(true, true, true, true, false, false, false, false, undefined)
     const mostlyNot = fc.constantFrom(false, false, false, false, false, false, true, undefined)
@@ -207,6 +241,7 @@ describe('a change of access', () => {
             privileged: known,
             protectedBecause: fc.constantFrom<readonly string[] | undefined>([], [], ['x'], undefined),
             sourceOfAuthority: authority,
+            writableOnPremises: fc.boolean(),
             because: fc.constant(['directory role: Global Administrator']),
           }),
         },
@@ -226,6 +261,7 @@ describe('a change of access', () => {
             mailEnabled: flag,
             securityEnabled: flag,
             sourceOfAuthority: authority,
+            writableOnPremises: fc.boolean(),
             within,
             because: fc.constant(['nested in role-assignable group: Tier 0']),
           }),
@@ -244,14 +280,22 @@ describe('a change of access', () => {
           assert.equal(of.unwarranted, undefined)
           assert.ok(of.person !== 'gone' && of.group !== 'gone')
           if (of.group) {
-            assert.deepEqual(
-              [of.group.roleAssignable, of.group.privileged, of.group.dynamic, of.group.sourceOfAuthority],
-              [false, false, false, 'entra'],
-            )
-            assert.ok(of.group.unified || (of.group.securityEnabled && !of.group.mailEnabled))
+            assert.deepEqual([of.group.roleAssignable, of.group.privileged, of.group.dynamic], [false, false, false])
+            const onPremises = of.group.sourceOfAuthority === 'on-premises'
+            if (onPremises) {
+              assert.equal(of.group.writableOnPremises, true)
+              assert.equal(
+                of.person.sourceOfAuthority,
+                'on-premises',
+                'nobody of the cloud gets into a group on-premises',
+              )
+            }
+            assert.ok(of.group.unified || (of.group.securityEnabled && (onPremises || !of.group.mailEnabled)))
             if (policy === guarded) assert.deepEqual([of.group.id, of.group.within], [dashboard, []])
           }
           if (of.change === 'grant-access') assert.equal(of.person.accountEnabled, true)
+          if (of.group === null && of.person.sourceOfAuthority === 'on-premises')
+            assert.equal(of.person.writableOnPremises, true)
           if (of.change === 'revoke-access' && of.granted) return
           assert.equal(of.person.privileged, false)
           if (policy === guarded) assert.deepEqual(of.person.protectedBecause, [])
