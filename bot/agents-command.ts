@@ -143,12 +143,17 @@ async function requestRotation(ground: Ground, id: string): Promise<string> {
 }
 
 async function rotateBotKey(ground: Ground): Promise<string> {
-  await ground.database.transaction().execute(async (transaction) => {
-    const { botKey, before } = await changeLinkKey(ground, transaction)
-    const detail = { now: botKey, ...(before === undefined ? {} : { before }) }
+  const canBeFollowed = await ground.database.transaction().execute(async (transaction) => {
+    const changed = await changeLinkKey(ground, transaction)
+    const { botKey, before } = changed
+    const followed = changed.canBeFollowed ? 'yes' : 'no: the old one does not open with HELPBOT_KEYS'
+    const detail = { now: botKey, ...(before === undefined ? {} : { before }), followed }
     await writeAgentEvent(ground, transaction, { action: 'rotate-bot', why: why(ground), detail })
+    return changed.canBeFollowed
   })
-  return 'The bot has a new key. Agents follow it when they connect next; codes that were not used are void.'
+  return canBeFollowed
+    ? 'The bot has a new key. Agents follow it when they connect next; codes that were not used are void.'
+    : 'The bot has a new key. The old one does not open with HELPBOT_KEYS, so that every agent must be enrolled anew.'
 }
 
 command(process.argv.slice(2)).catch((error: unknown) => {

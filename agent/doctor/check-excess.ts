@@ -35,6 +35,7 @@ const harmless = new Set(['1131f6aa-9c07-11d1-f79f-00c04fc2dcd2'])
 export async function checkExcess(look: Look, lookedAt: readonly LookedAt[], law: Law): Promise<readonly Finding[]> {
   return [
     ...(await checkMemberships(look)),
+    ...checkOwnPlace(look, law),
     ...lookedAt.flatMap((base) => withinBase(base, law)),
     ...(await elsewhere(look, law)),
   ]
@@ -55,6 +56,14 @@ async function checkMemberships({ controller, account }: Look): Promise<readonly
     if (!(error instanceof AgentError)) throw error
     return [warning(what, `could not be looked at: ${error.detail}`)]
   }
+}
+
+/** The agent must not be able to reset the password that it binds with, nor to be told to. */
+function checkOwnPlace({ account }: Look, { write }: Law): readonly Finding[] {
+  const base = account && write.find((unit) => isAtOrBelow(account.dn, unit))
+  if (base === undefined) return []
+  const why = `it lies in ${base}, which the agent may write: the agent could change its own account`
+  return [warning('place of the service account', why, 'move it to a unit that policy.write does not name')]
 }
 
 /** Rights on the objects of a base that no allowed operation needs. */

@@ -11,7 +11,8 @@ import { anyUser } from './user.ts'
 /** What says whether an account is locked; asked for wherever lockouts are looked for. */
 export const doorAttributes = ['userAccountControl', 'msDS-User-Account-Control-Computed', 'lockoutTime'] as const
 
-const attributes = [
+/** What an account's door is made out of. */
+export const accountAttributes: readonly string[] = [
   ...doorAttributes,
   'msDS-ResultantPSO',
   'badPwdCount',
@@ -41,7 +42,7 @@ export function lockOf(entry: Entry): { locked: boolean; lockedAt: Date | undefi
  * @throws AgentError not-found
  */
 export async function accountState(controller: Controller, guid: string, now: Date): Promise<AccountState> {
-  const entry = await readByGuid(controller, guid, { filter: anyUser, attributes })
+  const entry = await readByGuid(controller, guid, { filter: anyUser, attributes: accountAttributes })
   if (entry === undefined) throw new AgentError('not-found', `there is no user ${guid}`)
   const lock = lockOf(entry)
   if (lock === undefined) throw new AgentError('refused', `whether ${entry.dn} is locked cannot be read`)

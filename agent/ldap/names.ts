@@ -87,7 +87,7 @@ function readValue(text: string, from: number): { value: string; end: number } {
   }
   if (quoted) throw notAName(text)
   flush()
-  const trimmed = value.slice(0, kept) + value.slice(kept).trimEnd()
+  const trimmed = value.slice(0, kept) + value.slice(kept).replace(/ +$/, '')
   return { value: trimmed, end: at }
 }
 

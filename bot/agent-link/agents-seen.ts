@@ -38,7 +38,7 @@ export async function agentsSeen(
         queue: route?.health.queue ?? 0,
         version: route?.health.version,
         fault: route?.fault,
-        lastSeenAt: route ? new Date(route.health.at) : (row.last_seen_at ?? undefined),
+        lastSeenAt: row.last_seen_at ?? undefined,
       }
     })
     .sort((one, other) => one.name.localeCompare(other.name))

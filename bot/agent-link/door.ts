@@ -101,7 +101,10 @@ export function agentDoor(ground: AgentLinkGround, inside: Inside): AgentDoor {
     open.add(socket)
     greeting.add(socket)
     const [oldest] = greeting
-    if (greeting.size > mostGreeting) oldest?.terminate()
+    if (greeting.size > mostGreeting && oldest) {
+      greeting.delete(oldest)
+      oldest.terminate()
+    }
     const timer = setTimeout(() => socket.terminate(), ground.times.greeting)
     socket.once('close', () => {
       clearTimeout(timer)

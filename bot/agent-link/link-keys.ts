@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Challenge } from '../../agent/protocol/frames.ts'
 import { keyChange } from '../../agent/protocol/transcripts.ts'
 import type { Clock } from '../clock.ts'
-import type { KeyRing } from '../identity/key-ring.ts'
+import { type KeyRing, SealError } from '../identity/key-ring.ts'
 import type { Schema } from '../store/schema.ts'
 import { makeSigningKey, readSigningKey, type SigningKey } from './ed25519.ts'
 
@@ -50,13 +50,14 @@ export async function keysBefore(database: Kysely<Schema>, current: string): Pro
 }
 
 /**
- * Gives the bot another key, signed over by the old one, which is destroyed. Unused enrolment codes name the old key and are void.
- * @returns the new public key, and the old one where there was one
+ * Gives the bot another key, signed over by the old one, which is destroyed. Unused enrolment codes name the old key and are void. An
+ * old one that HELPBOT_KEYS opens no more signs nothing: no agent can follow it, and all are enrolled anew.
+ * @returns the new public key, and the old one where there was one, with whether agents can follow
  */
 export async function changeLinkKey(
   { ring, realTime }: Omit<Ground, 'database'>,
   transaction: Transaction<Schema>,
-): Promise<{ readonly botKey: string; readonly before: string | undefined }> {
+): Promise<{ readonly botKey: string; readonly before: string | undefined; readonly canBeFollowed: boolean }> {
   const old = await transaction
     .selectFrom('agent_link_keys')
     .select(['public_key', 'sealed_key'])
@@ -64,18 +65,11 @@ export async function changeLinkKey(
     .forUpdate()
     .executeTakeFirst()
   const { key, row } = newRow(ring, realTime)
+  const signatures = old && handOver(ring, old, key)
   if (old) {
-    const oldKey = readSigningKey(ring.open(old.sealed_key, ownerOf(old.public_key)))
-    const change = keyChange('bot', oldKey.publicKey, key.publicKey)
     await transaction
       .updateTable('agent_link_keys')
-      .set({
-        state: 'followed',
-        sealed_key: '',
-        followed_by: key.publicKey,
-        by_old: oldKey.sign(change),
-        by_new: key.sign(change),
-      })
+      .set({ state: 'followed', sealed_key: '', followed_by: key.publicKey, ...signatures })
       .where('public_key', '=', old.public_key)
       .execute()
   }
@@ -86,7 +80,24 @@ export async function changeLinkKey(
     .where('used_at', 'is', null)
     .where('expires_at', '>', realTime())
     .execute()
-  return { botKey: key.publicKey, before: old?.public_key }
+  const canBeFollowed = old === undefined || signatures !== undefined
+  return { botKey: key.publicKey, before: old?.public_key, canBeFollowed }
+}
+
+/** Both signatures of the change; undefined when the old key does not open. */
+function handOver(
+  ring: KeyRing,
+  old: { readonly public_key: string; readonly sealed_key: string },
+  key: SigningKey,
+): { readonly by_old: string; readonly by_new: string } | undefined {
+  try {
+    const oldKey = readSigningKey(ring.open(old.sealed_key, ownerOf(old.public_key)))
+    const change = keyChange('bot', oldKey.publicKey, key.publicKey)
+    return { by_old: oldKey.sign(change), by_new: key.sign(change) }
+  } catch (error) {
+    if (error instanceof SealError) return undefined
+    throw error
+  }
 }
 
 function newRow(ring: KeyRing, realTime: Clock) {

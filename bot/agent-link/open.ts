@@ -13,7 +13,6 @@ import { agentDoor } from './door.ts'
 import { stillEnrolled } from './enrolled.ts'
 import type { Admitted } from './greeting.ts'
 import type { AgentLinkGround } from './ground.ts'
-import { linkKey } from './link-keys.ts'
 import { type LiveAgent, liveAgent } from './live-agent.ts'
 import { seenHere, servedDomains } from './routes.ts'
 
@@ -142,7 +141,6 @@ export function agentLink(ground: AgentLinkGround): OpenAgentLink {
       return parts.length === 0 ? undefined : parts.join(', ')
     },
     async start() {
-      await linkKey(ground)
       await others.serve({
         hangUp,
         async order(command, milliseconds) {

@@ -1,16 +1,18 @@
 import { cpus } from 'node:os'
 import { benchDecisions } from './decisions.ts'
 import { benchMemory } from './memory.ts'
+import { benchLink } from './on-premises-link.ts'
 import { benchRemovals } from './removals.ts'
 import { benchResets } from './resets.ts'
 
-const sizes = { resets: 300, removals: 10_000, memory: 1_000_000, decisions: 60 } as const
+const sizes = { resets: 300, removals: 10_000, memory: 1_000_000, decisions: 60, link: 5_000 } as const
 type Bench = keyof typeof sizes
 const benches: Readonly<Record<Bench, (size: number) => Promise<number>>> = {
   resets: benchResets,
   removals: benchRemovals,
   memory: benchMemory,
   decisions: benchDecisions,
+  link: benchLink,
 }
 
 /** `npm run bench [-- NAME [SIZE]]`: one measurement, or all of them one after the other. */

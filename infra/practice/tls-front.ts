@@ -27,9 +27,11 @@ export async function startTlsFront(options: {
   const pairs = new Set<readonly [TLSSocket, Socket]>()
   let refusing = false
   let held: 'to-bot' | 'to-agent' | 'both' | undefined
-  const server = createServer({ key: options.tls.key, cert: options.tls.cert, minVersion: 'TLSv1.2' }, (outside) => {
+  const { key, cert } = options.tls
+  // Small frames go on at once: Nagle's algorithm would keep one until the other end has confirmed the one before (RFC 896).
+  const server = createServer({ key, cert, minVersion: 'TLSv1.2', noDelay: true }, (outside) => {
     if (refusing) return void outside.destroy()
-    const inside = connect(options.to(), '127.0.0.1')
+    const inside = connect({ port: options.to(), host: '127.0.0.1', noDelay: true })
     const pair = [outside, inside] as const
     pairs.add(pair)
     const end = () => {

@@ -55,13 +55,14 @@ function Write-HelpBotLog {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [string] $Message,
-        [Parameter(Mandatory)] [string] $DataPath
+        [Parameter(Mandatory)] [string] $DataPath,
+        # With -WhatIf nothing was done, and nothing is kept of it.
+        [switch] $WouldBe
     )
-    Write-Information -MessageData $Message -InformationAction Continue
-    if (Test-Path -LiteralPath $DataPath) {
+    Write-Information -MessageData "$(if ($WouldBe) { '(what if) ' })$Message" -InformationAction Continue
+    if (-not $WouldBe -and (Test-Path -LiteralPath $DataPath)) {
         $line = '{0:u} {1} {2}' -f (Get-Date).ToUniversalTime(), [Environment]::UserName, $Message
-        # Not what is done but what is told of it: also where nothing is to be changed.
-        Add-Content -LiteralPath (Join-Path $DataPath 'install.log') -Value $line -Encoding UTF8 -WhatIf:$false
+        Add-Content -LiteralPath (Join-Path $DataPath 'install.log') -Value $line -Encoding UTF8
     }
 }
 
@@ -79,10 +80,10 @@ function Invoke-HelpBotNative {
     # Windows PowerShell makes an error of every line on standard error otherwise.
     $ErrorActionPreference = 'Continue'
     $said = & $Program @Arguments 2>&1 | ForEach-Object { "$_" }
-    $code = $LASTEXITCODE
+    $ended = $LASTEXITCODE
     $ErrorActionPreference = 'Stop'
-    if ($Good -notcontains $code) {
-        throw "$Program ended with $code. It said: $(($said | Select-Object -Last 5) -join ' ')"
+    if ($Good -notcontains $ended) {
+        throw "$Program ended with $ended. It said: $(($said | Select-Object -Last 5) -join ' ')"
     }
     $said
 }

@@ -9,7 +9,7 @@ Makes the folders, the bind account with exactly the rights that the wanted oper
 task that runs the agent; enrols it; and has the agent's own doctor look at everything. Opens nothing in the firewall: the agent dials
 out. May be run again: what is there stays, what is missing is added. Stops at the first thing that does not work.
 .PARAMETER BotUrl
-What the bot says with the enrolment code: wss://helpbot.example.com/agent
+The bot's address for agents: wss://helpbot.example.com/agent
 .PARAMETER EnrolmentCode
 From `npm run agents -- code` where the bot runs; good for 15 minutes. Asked for when it is left out.
 .PARAMETER DomainController
@@ -97,7 +97,7 @@ function Write-Step {
     Says what was done.
     #>
     param([Parameter(Mandatory)] [string] $Message)
-    Write-HelpBotLog -Message "$(if ($WhatIfPreference) { '(what if) ' })$Message" -DataPath $DataPath
+    Write-HelpBotLog -Message $Message -DataPath $DataPath -WouldBe:$WhatIfPreference
 }
 
 # What does not go together is said before anything is done.

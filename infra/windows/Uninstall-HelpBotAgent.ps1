@@ -36,7 +36,7 @@ function Write-Step {
     Says what was done.
     #>
     param([Parameter(Mandatory)] [string] $Message)
-    Write-HelpBotLog -Message "$(if ($WhatIfPreference) { '(what if) ' })$Message" -DataPath $DataPath
+    Write-HelpBotLog -Message $Message -DataPath $DataPath -WouldBe:$WhatIfPreference
 }
 
 $installed = Read-HelpBotInstallation -DataPath $DataPath

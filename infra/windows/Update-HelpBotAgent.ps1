@@ -39,7 +39,7 @@ function Write-Step {
     Says what was done.
     #>
     param([Parameter(Mandatory)] [string] $Message)
-    Write-HelpBotLog -Message "$(if ($WhatIfPreference) { '(what if) ' })$Message" -DataPath $DataPath
+    Write-HelpBotLog -Message $Message -DataPath $DataPath -WouldBe:$WhatIfPreference
 }
 
 function Switch-Release {

@@ -119,12 +119,21 @@ describe('an account of the company’s own directory', () => {
       duration: '1 day',
     })
     await approves(company, company.person('operationsManager'))
-    await kwame.hasSeen('You have access', 60_000)
+    await kwame.hasSeen('Kwame Mensah has it now', 60_000)
     assert.equal(await memberOf(onPremises.controller, doors.dn, account().dn), true)
     await membershipIs(company, 'kwame', 'warehouseBadges', 'there')
     toMonday(company)
     await grantsAre(company, 'kwame', 'warehouse-badges', 'ended')
     assert.equal(await memberOf(onPremises.controller, doors.dn, account().dn), false)
+  })
+
+  it('is added to a group of Entra ID there, and nowhere else', async () => {
+    await asksFor(kwame, { words: 'I need the sales dashboard', title: 'Sales dashboard (read)', duration: '1 day' })
+    await approves(company, company.person('operationsManager'))
+    await grantsAre(company, 'kwame', 'sales-dashboard', 'active')
+    await membershipIs(company, 'kwame', 'salesDashboard', 'there')
+    await onPremises.sync.now()
+    await membershipIs(company, 'kwame', 'salesDashboard', 'there')
   })
 
   it('is out of reach when it is an administrator’s there, however deeply nested, although Entra ID knows nothing of it', async () => {

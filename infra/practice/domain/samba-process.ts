@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { makeCertificates } from '../tls.ts'
-import { toolEnvironment } from './programs.ts'
+import { startTool } from './programs.ts'
 import { domain } from './recipe.ts'
 import { runConfig } from './run-config.ts'
 
@@ -50,10 +50,7 @@ export interface SambaProcess {
  * @throws Error with the last lines of what it said
  */
 export async function startSamba(prepared: Prepared): Promise<SambaProcess> {
-  const child = spawn('samba', ['-s', join(prepared.folder, 'run.conf'), '-i', '-M', 'single', '--debug-stdout'], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: toolEnvironment(),
-  })
+  const child = startTool('samba', ['-s', join(prepared.folder, 'run.conf'), '-i', '-M', 'single', '--debug-stdout'])
   const said = lastWords(child)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
@@ -93,10 +90,10 @@ async function answers({ address, ca }: Prepared): Promise<boolean> {
 }
 
 /** The end of what a process prints. */
-function lastWords(child: ChildProcess): () => string {
+function lastWords(child: ChildProcessWithoutNullStreams): () => string {
   let text = ''
   for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => {
+    stream.on('data', (chunk: Buffer) => {
       text = (text + chunk.toString('utf8')).slice(-4_000)
     })
   return () => text

@@ -25,7 +25,7 @@ export function plainTemplate(): Promise<Template> {
 
 /**
  * The domain with so many users in People, `person000001` and on, of whom nobody can sign in. They are written into the database while
- * nobody has it open, which takes about a second for six hundred: 20,000 take half a minute, once.
+ * nobody has it open, about a thousand a second, once.
  */
 export function bulkTemplate(count: number): Promise<Template> {
   return keptTemplate(`bulk-${count}`, async (folder) => {

@@ -225,6 +225,17 @@ describe('what the doctor says of an agent', () => {
       assert.match(said, /read the password hashes of everybody/)
     })
 
+    it('its own account in a unit that it may write', async () => {
+      const inside = `CN=helpbot-agent,${domain.units.people}`
+      await domain.asAdministrator((client) => client.modifyDN(domain.service.dn, inside))
+      try {
+        const said = (await examined()).map(line).join('\n')
+        assert.match(said, /^warning {2}place of the service account: it lies in OU=People/m)
+      } finally {
+        await domain.asAdministrator((client) => client.modifyDN(inside, domain.service.dn))
+      }
+    })
+
     it('a powerful group, nested', async () => {
       const operators = `CN=Account Operators,CN=Builtin,${domain.domainDn}`
       const nested = await domain.addGroup('Helpers', { members: [domain.service.dn] })

@@ -64,6 +64,8 @@ export interface Visit {
     type: Type,
     matches?: (frame: FromAgent) => boolean,
   ): Promise<Extract<FromAgent, { type: Type }>>
+  /** Everything that was looked at so far, in its order. */
+  readonly heard: readonly FromAgent[]
   /** What became of this command. */
   resultOf(id: string): Promise<ResultFrame>
   say(frame: FromBot): void
@@ -180,6 +182,7 @@ function visitOf(
   let sent = 0
   let received = 0
   const frames: FromAgent[] = []
+  const seen: FromAgent[] = []
 
   function open(text: string): FromAgent {
     const { number, payload, signature } = signed.parse(JSON.parse(text))
@@ -187,12 +190,15 @@ function visitOf(
     const isRight =
       number === received && isSignedBy(session.agentKey, framed(session, 'agent', number, payload), signature)
     if (!isRight) throw new Error(`frame ${number} of the agent is not right where ${received} belongs`)
-    return fromAgent.parse(JSON.parse(payload))
+    const frame = fromAgent.parse(JSON.parse(payload))
+    seen.push(frame)
+    return frame
   }
   const visit: Visit = {
     session,
     socket,
     ended,
+    heard: seen,
     async next(type, matches = () => true) {
       const isWanted = (frame: FromAgent): frame is Extract<FromAgent, { type: typeof type }> =>
         frame.type === type && matches(frame)

@@ -169,6 +169,27 @@ describe('an agent at the door', () => {
   })
 })
 
+describe('a crowd at the door', () => {
+  it('keeps no agent out: whoever proves nothing makes room for who comes after', async () => {
+    const stand = await startStand()
+    const bot = await stand.replica()
+    const agent = await stand.agent(bot)
+    const crowd: WebSocket[] = []
+    const gone = new Set<WebSocket>()
+    for (let count = 0; count < 105; count++) {
+      const one = new WebSocket(bot.url).on('error', () => undefined)
+      one.on('close', () => gone.add(one))
+      await once(one, 'open')
+      crowd.push(one)
+    }
+    assert.equal((await agent.identify()).welcomed, true)
+    await until(() => gone.size === 6)
+    assert.deepEqual([...gone], crowd.slice(0, 6))
+    for (const one of crowd) one.terminate()
+    await stand.close()
+  })
+})
+
 describe('the bot that shuts its door', () => {
   it('sends its agents elsewhere and ends', async () => {
     const stand = await startStand()

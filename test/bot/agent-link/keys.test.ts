@@ -74,6 +74,16 @@ describe('the keys of both ends', () => {
     assert.equal((await scriptedAgent(bot.url).enrol(code)).welcomed, true)
   })
 
+  it('begin anew when the old one of the bot opens no more, and lead nobody on', async () => {
+    const old = await linkKey(ground())
+    const keys = generateKey('other')
+    await assert.rejects(linkKey(ground(keys)), /put it back/)
+    const changed = await stand.postgres.database.transaction().execute((within) => changeLinkKey(ground(keys), within))
+    assert.deepEqual([changed.before, changed.canBeFollowed], [old.publicKey, false])
+    assert.equal((await linkKey(ground(keys))).publicKey, changed.botKey)
+    assert.deepEqual(await keysBefore(stand.postgres.database, changed.botKey), [])
+  })
+
   it('follow each other at the agent when IT asks for it', async () => {
     bot = await stand.replica()
     const agent = await stand.agent(bot)

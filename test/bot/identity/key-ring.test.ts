@@ -47,6 +47,34 @@ describe('key ring', () => {
     )
   })
 
+  it('opens no secret for another purpose, of another row, or as a seed', () => {
+    const ring = newRing()
+    const sealed = ring.seal(Buffer.from('secret'), { purpose: 'agent link key', of: 'one' })
+    assert.equal(ring.open(sealed, { purpose: 'agent link key', of: 'one' }).toString(), 'secret')
+    for (const other of [
+      { purpose: 'agent link key', of: 'two' },
+      { purpose: 'agent enrolment code', of: 'one' },
+    ] as const)
+      assert.throws(() => ring.open(sealed, other), sealError('tampered'))
+    assert.throws(() => ring.open(sealed, owner()), sealError('tampered'))
+  })
+
+  it('knows its own mark, for one purpose and one text, under every key it holds', () => {
+    const [old, next] = [generateKey('old'), generateKey('next')]
+    const [before, between, after] = [old, `${next},${old}`, next].map(parseKeyRing)
+    assert(before && between && after)
+    const purpose = 'between replicas: ask'
+    const mark = before.mark(purpose, 'words')
+    assert.equal(between.isMarked(purpose, 'words', mark), true)
+    assert.equal(after.isMarked(purpose, 'words', mark), false)
+    assert.equal(before.isMarked('between replicas: answer', 'words', mark), false)
+    assert.equal(before.isMarked(purpose, 'other words', mark), false)
+    const [, code = ''] = mark.split('.')
+    for (const wrong of ['', '.', 'old', 'old.', `old.${code.slice(0, -4)}`, `${mark}.`, `next.${code}`])
+      assert.equal(between.isMarked(purpose, 'words', wrong), false, wrong)
+    assert.equal(parseKeyRing(generateKey('old')).isMarked(purpose, 'words', mark), false)
+  })
+
   it('opens nothing that was cut short or lengthened', () => {
     const ring = newRing()
     const whose = owner()
