@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 export type Order =
-  | { readonly do: 'run' | 'rotate' | 'doctor' | 'help'; readonly config: string }
+  | { readonly do: 'run' | 'doctor' | 'help'; readonly config: string }
   | {
       readonly do: 'enrol'
       readonly config: string
@@ -11,13 +11,12 @@ export type Order =
     }
   | { readonly do: 'nothing'; readonly because: string }
 
-export const usage = `npm run agent -- [run | enrol CODE | rotate | doctor] [--config FILE]
+export const usage = `npm run agent -- [run | enrol CODE | doctor] [--config FILE]
 
   run                 work for the bot, until stopped; what is done when nothing is said
   enrol CODE          make this agent known to the bot that made the code; "-" reads the code from standard input
       --name NAME     what IT will see; the name of this machine when left out
       --again         also where this agent belongs to a bot already
-  rotate              make a new key at the next connection
   doctor              look at everything the agent needs, and name what is missing
   --config FILE       ./agent.yaml when left out`
 
@@ -39,7 +38,7 @@ export function readCommandLine(typed: readonly string[]): Order {
   }
   if (code !== undefined || values.name !== undefined || values.again)
     return { do: 'nothing', because: `${verb} takes nothing but --config` }
-  if (verb === 'run' || verb === 'rotate' || verb === 'doctor') return { do: verb, config }
+  if (verb === 'run' || verb === 'doctor') return { do: verb, config }
   return { do: 'nothing', because: `there is no “${verb}”` }
 }
 

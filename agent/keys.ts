@@ -1,4 +1,4 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { privateFolder, writeDurably } from './durable-file.ts'
@@ -22,11 +22,8 @@ export interface IdentityFile {
   /** Undefined before the enrolment. @throws IdentityDamaged */
   read(): Promise<Identity | undefined>
   write(identity: Identity): Promise<void>
-  /** Leaves word for whoever connects next that a new key is wanted. */
-  wantNewKey(): Promise<void>
   /** Makes the key that shall follow, or gives the one that was made before; stored before anybody hears of it. */
   nextKey(): Promise<Identity & { readonly nextKey: SigningKey }>
-  newKeyIsWanted(): Promise<boolean>
   /** The bot has pinned the key that follows: the old one is forgotten. */
   promoteNextKey(): Promise<void>
   /** The bot has shown that this key follows the one we knew. */
@@ -53,7 +50,6 @@ const stored = z.strictObject({
 /** @param folder the agent's data folder; made when it is not there */
 export function identityFile(folder: string): IdentityFile {
   const path = join(folder, 'identity.json')
-  const wanted = join(folder, 'new-key-wanted')
 
   async function read(): Promise<Identity | undefined> {
     const text = await readFile(path, 'utf8').catch(ifThere)
@@ -82,17 +78,10 @@ export function identityFile(folder: string): IdentityFile {
     path,
     read,
     write,
-    async wantNewKey() {
-      await writeFile(wanted, '', { mode: 0o600 })
-    },
-    async newKeyIsWanted() {
-      return (await stat(wanted).catch(ifThere)) !== undefined
-    },
     async nextKey() {
       const identity = await known()
       const nextKey = identity.nextKey ?? makeSigningKey()
       if (!identity.nextKey) await write({ ...identity, nextKey })
-      await rm(wanted, { force: true })
       return { ...identity, nextKey }
     },
     async promoteNextKey() {

@@ -4,7 +4,7 @@ import { readCommandLine, usage } from './command-line.ts'
 import { AgentConfigError, type AgentSettings, loadAgentSettings } from './config.ts'
 import { runDoctor } from './doctor/main.ts'
 import { enrolAgent } from './enrol.ts'
-import { IdentityDamaged, identityFile } from './keys.ts'
+import { IdentityDamaged } from './keys.ts'
 import { openLog } from './log.ts'
 import { serve } from './serve.ts'
 import { FolderInUse } from './sole-user.ts'
@@ -27,8 +27,6 @@ async function main(typed: readonly string[]): Promise<number | undefined> {
   switch (order.do) {
     case 'run':
       return run(settings)
-    case 'rotate':
-      return rotate(settings)
     case 'doctor':
       return (await runDoctor(settings, out)) ? 0 : 1
     case 'enrol': {
@@ -58,17 +56,6 @@ async function run(settings: AgentSettings): Promise<number | undefined> {
   // Windows knows no SIGTERM; what hosts a service there sends SIGINT or SIGBREAK.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGBREAK'] as const) process.on(signal, () => void stop())
   return undefined
-}
-
-async function rotate(settings: AgentSettings): Promise<number> {
-  const identity = identityFile(settings.dataFolder)
-  if (!(await identity.read())) {
-    complain('This agent belongs to no bot yet, and has no key to replace.')
-    return 1
-  }
-  await identity.wantNewKey()
-  out('A new key is made at the next connection to the bot. Restart the agent to have it now.')
-  return 0
 }
 
 /** What of this machine's name may stand in a list. */

@@ -108,6 +108,7 @@ const environment = z.object({
   SLACK_API_URL: z.url().optional(),
   HELPBOT_PRACTICE: yes.default(false),
   HELPBOT_PRACTICE_CLOCK: z.string().min(1).optional(),
+  HELPBOT_PRACTICE_HASTE: z.coerce.number().min(1).max(10).optional(),
   HELPBOT_PLAYGROUND: yes.default(false),
 })
 
@@ -174,6 +175,8 @@ export interface Settings {
   /** True in the practice company: nothing outside this machine is reached, and every page says so. */
   readonly practice: boolean
   readonly practiceClock: string | undefined
+  /** Practice company only: agents are waited for so many times shorter. */
+  readonly practiceHaste: number | undefined
 }
 
 /**
@@ -193,6 +196,7 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
     'TEAMS_OPENID_METADATA',
     'SLACK_API_URL',
     'HELPBOT_PRACTICE_CLOCK',
+    'HELPBOT_PRACTICE_HASTE',
     'HELPBOT_PLAYGROUND',
   ] as const
   if (values.HELPBOT_PRACTICE) faults.push(...practiceFaults(values))
@@ -310,5 +314,6 @@ function arrange(values: Values): Settings {
     itGroup: values.HELPBOT_IT_GROUP,
     practice: values.HELPBOT_PRACTICE,
     practiceClock: values.HELPBOT_PRACTICE_CLOCK,
+    practiceHaste: values.HELPBOT_PRACTICE_HASTE,
   }
 }

@@ -14,7 +14,7 @@ import { approvedAccess } from './access/make-grant.ts'
 import { settleAccess } from './access/settle.ts'
 import { accessEndWindows } from './access/windows.ts'
 import { agentLink } from './agent-link/open.ts'
-import { linkTimes } from './agent-link/times.ts'
+import { hastened, linkTimes } from './agent-link/times.ts'
 import { closeCards } from './approvals/close-cards.ts'
 import { confirmButton } from './approvals/confirm-button.ts'
 import { endedReadOuts } from './approvals/read-outs.ts'
@@ -134,7 +134,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     audit,
     tenant: settings.graph.tenantId,
     realTime,
-    times: linkTimes,
+    times: settings.practiceHaste === undefined ? linkTimes : hastened(linkTimes, settings.practiceHaste),
     metrics,
     random: randomBytes,
     log,

@@ -1,12 +1,8 @@
 import { accountState } from '../ldap/account.ts'
 import type { CommandGround, CommandHandler } from './command.ts'
-import { findUser } from './readable.ts'
 
 /** An account's door. */
 export const account =
-  (ground: CommandGround): CommandHandler<'account'> =>
+  ({ domain, policy, clock }: CommandGround): CommandHandler<'account'> =>
   ({ guid }) =>
-    ground.domain.reading(async (controller) => {
-      await findUser(ground, controller, guid)
-      return accountState(controller, guid, ground.clock())
-    })
+    domain.reading((controller) => accountState(controller, guid, clock(), (dn) => policy.mayRead(dn)))

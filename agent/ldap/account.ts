@@ -39,11 +39,17 @@ export function lockOf(entry: Entry): { locked: boolean; lockedAt: Date | undefi
 
 /**
  * An account's door as this controller sees it. badPwdCount and badPasswordTime are this controller's own, they are not replicated.
+ * @param mayRead by DN: what must not be seen is answered as what is not there
  * @throws AgentError not-found
  */
-export async function accountState(controller: Controller, guid: string, now: Date): Promise<AccountState> {
+export async function accountState(
+  controller: Controller,
+  guid: string,
+  now: Date,
+  mayRead: (dn: string) => boolean = () => true,
+): Promise<AccountState> {
   const entry = await readByGuid(controller, guid, { filter: anyUser, attributes: accountAttributes })
-  if (entry === undefined) throw new AgentError('not-found', `there is no user ${guid}`)
+  if (entry === undefined || !mayRead(entry.dn)) throw new AgentError('not-found', `there is no user ${guid}`)
   const lock = lockOf(entry)
   if (lock === undefined) throw new AgentError('refused', `whether ${entry.dn} is locked cannot be read`)
   const { locked, lockedAt, enabled } = lock

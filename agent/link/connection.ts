@@ -77,7 +77,6 @@ export async function holdConnection(wire: Wire, greeted: Greeted, ground: Conne
   })
   const timers = [setInterval(sayHealth, pace.healthEvery), setInterval(look, pace.pingEvery)]
   try {
-    if (await ground.identity.newKeyIsWanted()) await keys.change()
     for (;;) await act(frames.unwrap(await wire.next()))
   } finally {
     for (const timer of timers) clearInterval(timer)

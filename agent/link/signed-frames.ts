@@ -2,7 +2,7 @@ import { type FromAgent, type FromBot, fromBot, longestFrame, type Signed, signe
 import { framed, type Session } from '../protocol/transcripts.ts'
 import { ProtocolFault } from './faults.ts'
 import { parseJson } from './parse-json.ts'
-import { isSignedBy, type SigningKey } from './signing.ts'
+import { type SigningKey, verifierOf } from './signing.ts'
 
 /** Both directions of one session: frames counted, signed and verified. */
 export interface SignedFrames {
@@ -16,6 +16,7 @@ export interface SignedFrames {
 export class FrameTooLong extends Error {}
 
 export function signedFrames(session: Session, key: SigningKey): SignedFrames {
+  const isFromBot = verifierOf(session.botKey)
   let sent = 0
   let received = 0
   return {
@@ -38,7 +39,7 @@ export function signedFrames(session: Session, key: SigningKey): SignedFrames {
       if (!outer.success) throw new ProtocolFault('a frame was not signed')
       const { number, payload, signature } = outer.data
       if (number !== received + 1) throw new ProtocolFault(`frame ${number} came where ${received + 1} belongs`)
-      if (!isSignedBy(session.botKey, framed(session, 'bot', number, payload), signature))
+      if (!isFromBot(framed(session, 'bot', number, payload), signature))
         throw new ProtocolFault(`frame ${number} was not signed by the bot in this session`)
       const frame = fromBot.safeParse(parseJson(payload))
       if (!frame.success) throw new ProtocolFault(`frame ${number} says nothing that is known`)

@@ -17,11 +17,23 @@ export const signingKeyFromPem = (pem: string): SigningKey => keyOf(createPrivat
 
 /** Whether the holder of this public key signed exactly this. False for whatever is no key or no signature. */
 export function isSignedBy(publicKey: string, data: Buffer, signature: string): boolean {
+  return verifierOf(publicKey)(data, signature)
+}
+
+/** The same for many signatures of one key, which is read once. */
+export function verifierOf(publicKey: string): (data: Buffer, signature: string) => boolean {
+  let key: KeyObject
   try {
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' })
-    return verify(null, data, key, Buffer.from(signature, 'base64url'))
+    key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' })
   } catch {
-    return false
+    return () => false
+  }
+  return (data, signature) => {
+    try {
+      return verify(null, data, key, Buffer.from(signature, 'base64url'))
+    } catch {
+      return false
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'ldapts'
+import { connectUndelayed } from '../../agent/ldap/bound-client.ts'
 import type { AgentLink, Asked } from '../../bot/agent-link/agent-link.ts'
 import { issueCode } from '../../bot/agent-link/codes.ts'
 import type { AgentLinkGround } from '../../bot/agent-link/ground.ts'
@@ -112,6 +113,7 @@ export async function boundClient(endpoint: LdapEndpoint, login: Login): Promise
     timeout: 30_000,
     connectTimeout: 5_000,
     tlsOptions: { ca: endpoint.ca, servername: endpoint.host },
+    createSecureConnection: connectUndelayed,
   })
   await client.bind(login.dn, login.password)
   return client

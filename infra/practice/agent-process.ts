@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { stringify } from 'yaml'
+import { z } from 'zod'
 import { inheritedEnvironment } from './inherited-environment.ts'
 
 const agentMain = fileURLToPath(new URL('../../agent/main.ts', import.meta.url))
@@ -29,16 +30,24 @@ export interface AgentPlace {
 /** An agent that runs as a process of its own. */
 export interface AgentProcess {
   readonly pid: () => number | undefined
+  readonly isRunning: () => boolean
   /** Lines of its log. */
   readonly log: readonly string[]
   stop(how: 'SIGTERM' | 'SIGKILL'): Promise<void>
   start(): Promise<void>
 }
 
-/** Writes the agent's configuration and lets it enrol itself. @param code as `npm run agents -- code` gives one */
+/** An enrolled agent, as `npm run agents -- list` names it. */
+export interface KnownAgent {
+  readonly id: string
+  readonly how: 'live' | 'silent' | 'revoked'
+  readonly name: string
+}
+
+/** Writes the agent's configuration and lets it enrol itself, anew where it was before. @param code as `npm run agents -- code` gives one */
 export async function enrolAgent(place: AgentPlace, code: string, name: string): Promise<void> {
   const file = writeConfig(place)
-  await execute(process.execPath, [agentMain, 'enrol', code, '--name', name, '--config', file], {
+  await execute(process.execPath, [agentMain, 'enrol', code, '--name', name, '--again', '--config', file], {
     env: inheritedEnvironment(),
     timeout: startPatience,
   })
@@ -46,21 +55,55 @@ export async function enrolAgent(place: AgentPlace, code: string, name: string):
 
 /** Asks for an enrolment code as an administrator does. @param settings those of the bot */
 export async function enrolmentCode(settings: Readonly<Record<string, string>>): Promise<string> {
-  const { stdout } = await execute(process.execPath, [agentsCommand, 'code', '--by', 'practice'], {
-    env: { ...inheritedEnvironment(), ...settings },
-    timeout: startPatience,
-  })
-  const code = /[a-z2-7]{8}-[a-z2-7]{26}-[a-z2-7]{26}/.exec(stdout)?.[0]
+  const said = await askForAgents(settings, ['code'])
+  const code = /[a-z2-7]{8}-[a-z2-7]{26}-[a-z2-7]{26}/.exec(said)?.[0]
   if (code === undefined) throw new Error('there is no enrolment code in what the command said')
   return code
 }
 
-/** Runs an enrolled agent. */
+/** The agents that the bot has ever enrolled. @param settings those of the bot */
+export async function knownAgents(settings: Readonly<Record<string, string>>): Promise<readonly KnownAgent[]> {
+  const said = await askForAgents(settings, ['list'])
+  return said.split('\n').flatMap((line) => {
+    const [id, how, name] = line.split(/ {2,}/)
+    const agent = knownAgent.safeParse({ id, how, name })
+    return agent.success ? [agent.data] : []
+  })
+}
+
+/** Ends what an agent may do. @param settings those of the bot */
+export async function revokeAgent(settings: Readonly<Record<string, string>>, id: string): Promise<void> {
+  await askForAgents(settings, ['revoke', id])
+}
+
+/** The id that this agent was enrolled with; undefined where it was not, or has forgotten. */
+export function enrolledAs(place: AgentPlace): string | undefined {
+  try {
+    return identity.parse(JSON.parse(readFileSync(join(dataFolder(place), 'identity.json'), 'utf8'))).agentId
+  } catch {
+    return undefined
+  }
+}
+
+const knownAgent = z.object({ id: z.guid(), how: z.enum(['live', 'silent', 'revoked']), name: z.string() })
+const identity = z.object({ agentId: z.guid() })
+
+/** What `npm run agents` answers. */
+async function askForAgents(settings: Readonly<Record<string, string>>, words: readonly string[]): Promise<string> {
+  const { stdout } = await execute(process.execPath, [agentsCommand, ...words, '--by', 'practice'], {
+    env: { ...inheritedEnvironment(), ...settings },
+    timeout: startPatience,
+  })
+  return stdout
+}
+
+/** Runs an enrolled agent, with its configuration as the place says now: ports and certificates may be others than before. */
 export async function startAgentProcess(place: AgentPlace, onLine: (line: string) => void): Promise<AgentProcess> {
   const log: string[] = []
+  const file = writeConfig(place)
   let child: ChildProcess | undefined
   const start = async (): Promise<void> => {
-    child = spawn(process.execPath, [agentMain, 'run', '--config', configFile(place)], {
+    child = spawn(process.execPath, [agentMain, 'run', '--config', file], {
       env: inheritedEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -77,6 +120,7 @@ export async function startAgentProcess(place: AgentPlace, onLine: (line: string
   await start()
   return {
     pid: () => child?.pid,
+    isRunning: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     log,
     start,
     async stop(how) {
@@ -91,7 +135,7 @@ export async function startAgentProcess(place: AgentPlace, onLine: (line: string
   }
 }
 
-const configFile = ({ folder }: AgentPlace): string => join(folder, 'agent.yaml')
+const dataFolder = ({ folder }: AgentPlace): string => join(folder, 'data')
 
 function writeConfig(place: AgentPlace): string {
   mkdirSync(place.folder, { recursive: true, mode: 0o700 })
@@ -103,7 +147,7 @@ function writeConfig(place: AgentPlace): string {
   const { bot, directory } = place
   const config = {
     bot: { url: bot.url, ca: inFolder('bot-ca.pem', bot.ca) },
-    data: join(place.folder, 'data'),
+    data: dataFolder(place),
     directory: {
       urls: [directory.url],
       ca: inFolder('domain-ca.pem', directory.ca),

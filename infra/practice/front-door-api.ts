@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { type AuditSource, auditLine } from './front-door-audit.ts'
 import { chatStreams } from './front-door-chats.ts'
 import type { CompanyDirectory } from './front-door-company.ts'
+import type { CompanyDomain } from './front-door-domain.ts'
 import { liveStreams } from './front-door-live.ts'
+import { onPremisesRouter } from './front-door-on-premises.ts'
 import {
   type AuditLine,
   type CompanyView,
@@ -32,6 +34,8 @@ export interface ApiOptions {
   readonly verifyAudit: () => Promise<{ whole: boolean; rows: number; sentence: string }>
   readonly clock: Pick<PracticeClock, 'now' | 'offsetMilliseconds' | 'moves' | 'advance'>
   readonly mailbox: (address: string) => readonly Mail[]
+  /** Undefined in a company that is in the cloud alone. */
+  readonly domain?: CompanyDomain | undefined
   readonly restartBot?: ((how: 'SIGTERM' | 'SIGKILL') => Promise<void>) | undefined
 }
 
@@ -69,6 +73,7 @@ export function apiRouter(options: ApiOptions): { readonly router: Router; close
     memberships: (after) => company.memberships(after),
     clock: clockView,
     botUp: () => answers(options.botUrl()),
+    domain: options.domain,
   })
 
   router.use(express.json({ limit: '16kb' }))
@@ -115,6 +120,7 @@ export function apiRouter(options: ApiOptions): { readonly router: Router; close
     await options.restartBot(bodies.restart.parse(body).how)
     response.status(204).end()
   })
+  if (options.domain) router.use('/on-premises', onPremisesRouter(options.domain))
   const chats = chatStreams(options.chats)
   router.get('/chats', (request, response) => chats.open(request, response))
   router.get('/live', (request, response) => live.open(request, response))
@@ -131,12 +137,13 @@ export function apiRouter(options: ApiOptions): { readonly router: Router; close
   }
 }
 
-function companyView({ company, bot, restartBot, slack }: ApiOptions): CompanyView {
+function companyView({ company, bot, restartBot, slack, domain }: ApiOptions): CompanyView {
   const employee = company.person(company.employeeId)
   const it = company.person(company.itId)
   const manager = company.person(employee?.managerId ?? '')
   const colleague = company.person(company.colleagueId)
   const approver = company.person(company.approverId)
+  const onPremises = domain && company.person(domain.personId)
   if (!employee || !manager || !it || !colleague || !approver)
     throw new Error('the practice company has no employee with a manager, a colleague and an approver, or no IT')
   return {
@@ -152,6 +159,7 @@ function companyView({ company, bot, restartBot, slack }: ApiOptions): CompanyVi
     itPeople: [it, ...company.itIds().flatMap((id) => (id === it.id ? [] : (company.person(id) ?? [])))],
     ...(slack === undefined ? {} : { slack: slack.view }),
     canRestartBot: restartBot !== undefined,
+    ...(domain && onPremises ? { onPremises: { realm: domain.view().realm, person: onPremises } } : {}),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import type { CompanyDomain } from './front-door-domain.ts'
 import type { AuditLine, ClockView, DirectoryState, LiveEvent, MembershipChange } from './front-door-shapes.ts'
 
 const MOST_STREAMS = 50
@@ -16,6 +17,8 @@ export interface LiveSources {
   memberships(after: number): readonly MembershipChange[]
   clock(): ClockView
   botUp(): Promise<boolean>
+  /** Undefined in a company that is in the cloud alone. */
+  readonly domain: Pick<CompanyDomain, 'view' | 'account'> | undefined
 }
 
 export interface LiveStreams {
@@ -86,7 +89,10 @@ async function follow(
     for (const id of personIds) {
       const state = sources.state(id)
       if (state) tell(id, { type: 'state', state })
+      const account = sources.domain?.account(id)
+      if (account) tell(`domain ${id}`, { type: 'domain-account', id, account })
     }
+    if (sources.domain) tell('on-premises', { type: 'on-premises', view: sources.domain.view() })
     const clock = sources.clock()
     // The time itself always changes; only a moved clock is news.
     if (said.get('offset') !== String(clock.offsetMilliseconds)) tell('clock', { type: 'clock', clock })

@@ -51,6 +51,36 @@ export interface DirectoryState {
   readonly mails: number
 }
 
+/** What the domain controller says about an account right now. Times are ISO 8601 and the machine's. */
+export interface DomainAccount {
+  readonly isEnabled: boolean
+  readonly isLocked: boolean
+  readonly lockedAt?: string
+  /** Since the last right one, within the time in which they count together. */
+  readonly wrongPasswords: number
+  readonly mustChangePassword: boolean
+  /** Absent where it must be changed: the domain keeps one or the other. */
+  readonly passwordSetAt?: string
+  /** Of the domain, by way of a group in a group. */
+  readonly isAdministrator: boolean
+}
+
+/** How the on-premises half of the company is. */
+export interface OnPremisesView {
+  /** DNS name of the domain. */
+  readonly realm: string
+  readonly controller: { readonly host: string; readonly isUp: boolean }
+  readonly agent: { readonly isRunning: boolean; readonly isConnected: boolean }
+  /** Between agent and bot. */
+  readonly line: 'whole' | 'cut'
+  readonly sync: {
+    readonly isPaused: boolean
+    readonly isFailing: boolean
+    /** ISO 8601, the machine's time. */
+    readonly lastAt?: string
+  }
+}
+
 /** Somebody was put into a group or taken out of it. */
 export interface MembershipChange {
   /** Grows with every change, over restarts as well. */
@@ -114,6 +144,12 @@ export interface CompanyView {
   /** Absent in a company without Slack. */
   readonly slack?: SlackView
   readonly canRestartBot: boolean
+  /** Absent in a company that is in the cloud alone. */
+  readonly onPremises?: {
+    readonly realm: string
+    /** Somebody to try it with. */
+    readonly person: Someone
+  }
 }
 
 /** Somebody's account in Slack. */
@@ -160,6 +196,8 @@ export type LiveEvent =
   | { readonly type: 'memberships'; readonly changes: readonly MembershipChange[] }
   | { readonly type: 'clock'; readonly clock: ClockView }
   | { readonly type: 'bot'; readonly up: boolean }
+  | { readonly type: 'on-premises'; readonly view: OnPremisesView }
+  | { readonly type: 'domain-account'; readonly id: string; readonly account: DomainAccount | 'unknown' }
 
 /** What happens in Slack. Of a modal only whether one is open: its content is for the one who looks at it. */
 export type SlackNews =

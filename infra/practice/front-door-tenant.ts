@@ -34,7 +34,7 @@ const RETRY_AFTER_SECONDS = 5
 /** The practice tenant as the page sees it. */
 export function directoryOf(
   tenant: PracticeTenant,
-  access: { fetch: typeof fetch; clientId: string },
+  access: { fetch: typeof fetch; clientId: string; isHybrid: boolean },
 ): CompanyDirectory {
   const { company, control } = tenant
   const find = (id: string) => company.users.get(id.toLowerCase(), 'latest')
@@ -48,19 +48,19 @@ export function directoryOf(
     approverId: wellKnown.financeManager.id,
     itIds: () => [...(company.groups.get(wellKnownGroups.itHelpDesk, 'latest')?.members ?? [])],
     search(words, limit) {
-      const found = company.search(words, limit).map((user) => someoneOf(company, user))
+      const found = company.search(words, limit).map((user) => someoneOf(company, user, access.isHybrid))
       const wanted = words.trim().toLowerCase()
       if (wanted === '') return found
       const known = new Set(found.map(({ id }) => id))
       const special = company
         .search('', MOST_LOOKED_AT)
-        .map((user) => someoneOf(company, user))
+        .map((user) => someoneOf(company, user, access.isHybrid))
         .filter(({ id, hint }) => !known.has(id) && hint.includes(wanted))
       return [...found, ...special].slice(0, limit)
     },
     person(id) {
       const user = find(id)
-      return user && someoneOf(company, user)
+      return user && someoneOf(company, user, access.isHybrid)
     },
     groupName: (id) => company.group(id, 'latest')?.displayName,
     memberships,
@@ -98,7 +98,7 @@ function faultOf(one: (typeof GRAPH_CALLS)[number], kind: Exclude<FaultKind, 'no
   return kind === '429' || kind === '503' ? { ...always, retryAfterSeconds: RETRY_AFTER_SECONDS } : always
 }
 
-function someoneOf(company: Company, user: CompanyUser): Someone {
+function someoneOf(company: Company, user: CompanyUser, isHybrid: boolean): Someone {
   const isAdministrator = company.isAdministrator(user.id)
   const badges: Badge[] = []
   if (user.userType === 'Guest') badges.push('guest')
@@ -112,7 +112,7 @@ function someoneOf(company: Company, user: CompanyUser): Someone {
     jobTitle: user.jobTitle ?? '',
     department: user.department ?? '',
     badges,
-    hint: hintOf(company, user, isAdministrator),
+    hint: hintOf(company, user, isAdministrator, isHybrid),
     ...(user.managerId === null ? {} : { managerId: user.managerId }),
   }
 }
@@ -126,12 +126,15 @@ function personGroupOf({ id, displayName, groupTypes, onPremisesSyncEnabled }: C
 }
 
 /** What to expect of HelpBot with this person: the first thing that makes them special. */
-function hintOf(company: Company, user: CompanyUser, isAdministrator: boolean): string {
+function hintOf(company: Company, user: CompanyUser, isAdministrator: boolean, isHybrid: boolean): string {
   const manager = user.managerId === null ? undefined : company.users.get(user.managerId, 'latest')
   if (isAdministrator) return 'an administrator: HelpBot must refuse'
   if (!user.accountEnabled) return 'disabled: HelpBot must refuse'
   if (user.userType === 'Guest') return 'a guest: the home company resets the password'
-  if (user.onPremisesSyncEnabled) return 'mastered on-premises: HelpBot must say so and call IT'
+  if (user.onPremisesSyncEnabled)
+    return isHybrid
+      ? 'lives in Active Directory: HelpBot works there, through its agent'
+      : 'mastered on-premises: HelpBot must say so and call IT'
   if (manager === undefined) return 'has no manager who could vouch'
   if (manager.userType === 'Guest') return 'the manager is a guest and cannot vouch'
   if (!manager.accountEnabled) return 'the manager is disabled and cannot vouch'

@@ -5,6 +5,7 @@ import express, { type Router } from 'express'
 import { type ApiOptions, apiRouter } from './front-door-api.ts'
 import type { AuditSource } from './front-door-audit.ts'
 import type { CompanyDirectory } from './front-door-company.ts'
+import type { CompanyDomain } from './front-door-domain.ts'
 import { pageRouter } from './front-door-page.ts'
 import { type ProxyLimits, proxyTo } from './front-door-proxy.ts'
 import type { Mail } from './front-door-shapes.ts'
@@ -44,6 +45,8 @@ export interface DoorOptions {
   readonly clock: ApiOptions['clock']
   readonly mailbox: (address: string) => readonly Mail[]
   readonly restartBot?: ((how: 'SIGTERM' | 'SIGKILL') => Promise<void>) | undefined
+  /** Undefined in a company that is in the cloud alone. */
+  readonly domain?: CompanyDomain | undefined
   readonly proxyLimits?: ProxyLimits
 }
 
@@ -63,7 +66,11 @@ export interface FrontDoor {
 /** Opens the door of a practice company: see openDoor. */
 export function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
   const { tenant, fetch, clientId, ...rest } = options
-  return openDoor({ ...rest, company: directoryOf(tenant, { fetch, clientId }), tenantRouter: tenant.controlRouter })
+  return openDoor({
+    ...rest,
+    company: directoryOf(tenant, { fetch, clientId, isHybrid: rest.domain !== undefined }),
+    tenantRouter: tenant.controlRouter,
+  })
 }
 
 /**

@@ -1,20 +1,25 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
-/** A program that npm does not bring, under any of its names, with the Debian packages that do. */
+/** A program that npm does not bring, with the Debian packages that do. */
 export interface Program {
   readonly name: string
-  readonly commands: readonly string[]
+  /** Any one of them. */
+  readonly commands?: readonly string[]
+  /** Every one of them. */
+  readonly files?: readonly string[]
   readonly packages: readonly string[]
 }
 
 /** What a domain controller of one's own needs. */
 export const domainPrograms: readonly Program[] = [
+  { name: 'Samba', commands: ['samba'], packages: ['samba', 'samba-ad-dc', 'winbind'] },
   {
-    name: 'Samba',
-    commands: ['samba'],
-    packages: ['samba', 'samba-ad-provision', 'samba-ad-dc', 'winbind', 'python3-samba'],
+    name: 'what Samba makes a domain with',
+    files: ['/usr/share/samba/setup/provision.ldif'],
+    packages: ['samba-ad-provision'],
   },
+  { name: "Samba's Python", files: ['/usr/lib/python3/dist-packages/samba/samdb.py'], packages: ['python3-samba'] },
 ]
 
 /**
@@ -23,7 +28,7 @@ export const domainPrograms: readonly Program[] = [
  * @throws Error naming every missing program and how to get it
  */
 export function installPrograms(programs: readonly Program[], who: string): void {
-  const missing = programs.filter(({ commands }) => !commands.some(isOnPath))
+  const missing = programs.filter((program) => !isThere(program))
   if (missing.length === 0) return
   const packages = missing.flatMap((program) => program.packages)
   if (process.getuid?.() === 0 && isDebian()) {
@@ -34,24 +39,44 @@ export function installPrograms(programs: readonly Program[], who: string): void
       env: environment,
       timeout: 300_000,
     })
-    // A service that a package starts by itself would only be in the way.
-    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...environment, RUNLEVEL: '1' },
-      timeout: 600_000,
-    })
+    withoutStarting(() =>
+      execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...environment, RUNLEVEL: '1' },
+        timeout: 600_000,
+      }),
+    )
   }
-  const still = programs.filter(({ commands }) => !commands.some(isOnPath))
+  const still = programs.filter((program) => !isThere(program))
   if (still.length > 0)
     throw new Error(
       `${who} ${still.map(({ name }) => name).join(', ')}. On Debian or Ubuntu: sudo apt-get install ${still.flatMap((program) => program.packages).join(' ')}`,
     )
 }
 
-/** Whether a command is there; Debian keeps those of administrators where not everybody's path leads. */
+/** Whether a command is there; Debian keeps samba where not everybody looks. */
 export function isOnPath(command: string): boolean {
-  const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin` }
-  return spawnSync('which', [command], { stdio: 'ignore', env }).status === 0
+  const environment = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin` }
+  return spawnSync('which', [command], { stdio: 'ignore', env: environment }).status === 0
+}
+
+/**
+ * Services that packages start by themselves would only be in the way, and Samba's would share files with the network. RUNLEVEL is
+ * heeded where there is no systemd; with it, what counts is a policy-rc.d, there for as long as this takes.
+ */
+function withoutStarting(install: () => void): void {
+  const policy = '/usr/sbin/policy-rc.d'
+  const isOurs = !existsSync(policy)
+  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    install()
+  } finally {
+    if (isOurs) rmSync(policy, { force: true })
+  }
+}
+
+function isThere({ commands, files }: Program): boolean {
+  return (commands === undefined || commands.some(isOnPath)) && (files === undefined || files.every(existsSync))
 }
 
 function isDebian(): boolean {

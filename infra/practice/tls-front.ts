@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { createServer, type TLSSocket } from 'node:tls'
+import { createServer } from 'node:tls'
 
 /** What stands before the bot in a real company: ends TLS and passes bytes on. It can be cut, for tests of what happens then. */
 export interface TlsFront {
@@ -11,8 +11,21 @@ export interface TlsFront {
   /** From now on connections are taken and closed at once, or again passed on. */
   refuse(on: boolean): void
   /** From now on bytes in this direction wait, until it is called with `undefined`: those that wait then go on, in order. */
-  hold(direction: 'to-bot' | 'to-agent' | 'both' | undefined): void
+  hold(direction: Direction | 'both' | undefined): void
+  /** Is shown what the bot says before it is passed on: a `hold` or a `cut` called there hits that as well. `undefined` ends it. */
+  watch(see: ((said: Buffer) => void) | undefined): void
   close(): Promise<void>
+}
+
+type Direction = 'to-bot' | 'to-agent'
+
+/** One direction of one connection. */
+interface Pipe {
+  readonly direction: Direction
+  readonly from: Socket
+  readonly to: Socket
+  /** What was read and may not be passed on. */
+  waiting: Buffer[]
 }
 
 /**
@@ -24,25 +37,43 @@ export async function startTlsFront(options: {
   readonly port?: number
   readonly to: () => number
 }): Promise<TlsFront> {
-  const pairs = new Set<readonly [TLSSocket, Socket]>()
+  const open = new Set<readonly [Pipe, Pipe]>()
   let refusing = false
-  let held: 'to-bot' | 'to-agent' | 'both' | undefined
-  const { key, cert } = options.tls
-  // Small frames go on at once: Nagle's algorithm would keep one until the other end has confirmed the one before (RFC 896).
-  const server = createServer({ key, cert, minVersion: 'TLSv1.2', noDelay: true }, (outside) => {
+  let held: Direction | 'both' | undefined
+  let seeing: ((said: Buffer) => void) | undefined
+  const isHeld = (direction: Direction) => held === direction || held === 'both'
+
+  function pass(pipe: Pipe, bytes: Buffer): void {
+    if (pipe.direction === 'to-agent') seeing?.(bytes)
+    if (isHeld(pipe.direction)) {
+      pipe.waiting.push(bytes)
+      pipe.from.pause()
+    } else if (!pipe.to.write(bytes)) pipe.from.pause()
+  }
+  function letGo(pipe: Pipe): void {
+    if (isHeld(pipe.direction)) return
+    for (const bytes of pipe.waiting.splice(0)) pipe.to.write(bytes)
+    pipe.from.resume()
+  }
+
+  const server = createServer({ key: options.tls.key, cert: options.tls.cert, minVersion: 'TLSv1.2' }, (outside) => {
     if (refusing) return void outside.destroy()
-    const inside = connect({ port: options.to(), host: '127.0.0.1', noDelay: true })
-    const pair = [outside, inside] as const
-    pairs.add(pair)
+    const inside = connect(options.to(), '127.0.0.1')
+    const pipes: readonly [Pipe, Pipe] = [
+      { direction: 'to-bot', from: outside, to: inside, waiting: [] },
+      { direction: 'to-agent', from: inside, to: outside, waiting: [] },
+    ]
+    open.add(pipes)
     const end = () => {
-      pairs.delete(pair)
+      open.delete(pipes)
       outside.destroy()
       inside.destroy()
     }
-    for (const socket of pair) socket.on('close', end).on('error', end)
-    outside.pipe(inside)
-    inside.pipe(outside)
-    applyHold(pair)
+    for (const pipe of pipes) {
+      pipe.from.on('data', (bytes: Buffer) => pass(pipe, bytes)).on('end', () => pipe.to.end())
+      pipe.to.on('drain', () => letGo(pipe))
+      pipe.from.on('close', end).on('error', end)
+    }
   })
   server.on('tlsClientError', () => undefined)
   await new Promise<void>((resolve, reject) => {
@@ -52,29 +83,24 @@ export async function startTlsFront(options: {
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('the TLS front has no port')
 
-  function applyHold([outside, inside]: readonly [TLSSocket, Socket]): void {
-    outside.unpipe(inside)
-    inside.unpipe(outside)
-    if (held !== 'to-bot' && held !== 'both') outside.pipe(inside)
-    if (held !== 'to-agent' && held !== 'both') inside.pipe(outside)
-  }
   const cut = (): void => {
-    for (const [outside, inside] of pairs) {
-      outside.destroy()
-      inside.destroy()
-    }
-    pairs.clear()
+    const now = [...open]
+    open.clear()
+    for (const { from } of now.flat()) from.destroy()
   }
   return {
     port: address.port,
-    connections: () => pairs.size,
+    connections: () => open.size,
     cut,
     refuse(on) {
       refusing = on
     },
     hold(direction) {
       held = direction
-      for (const pair of pairs) applyHold(pair)
+      for (const pipe of [...open].flat()) letGo(pipe)
+    },
+    watch(see) {
+      seeing = see
     },
     async close() {
       cut()

@@ -44,10 +44,7 @@ describe('who an agent is, on disk', () => {
 
   it('has one next key at a time, beside the old one until the bot has pinned it', async () => {
     await file.write(someone)
-    await file.wantNewKey()
-    assert.equal(await file.newKeyIsWanted(), true)
     const { nextKey } = await file.nextKey()
-    assert.equal(await file.newKeyIsWanted(), false)
     assert.equal((await file.nextKey()).nextKey.publicKey, nextKey.publicKey)
     assert.equal((await file.read())?.key.publicKey, key.publicKey)
     await file.promoteNextKey()

@@ -1,11 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runTool } from './programs.ts'
+import { runPython } from './programs.ts'
 import { units } from './recipe.ts'
 import { runConfig } from './run-config.ts'
 
-// Debian's own: the modules of python3-samba are there, whatever other python comes first on the path.
-const python = '/usr/bin/python3'
 const longest = 30 * 60_000
 
 /**
@@ -16,7 +14,6 @@ export async function bulkUsers(folder: string, count: number): Promise<void> {
   const config = join(folder, 'run.conf')
   // The one that was copied names the folder that it was copied from.
   await writeFile(config, runConfig(folder, '127.0.0.1'))
-  const script = join(import.meta.dirname, 'bulk-users.py')
   const database = join(folder, 'private', 'sam.ldb')
-  await runTool(python, [script, config, database, units.people, String(count)], { timeout: longest })
+  await runPython('bulk-users.py', [config, database, units.people, String(count)], { timeout: longest })
 }

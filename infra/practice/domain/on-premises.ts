@@ -1,6 +1,13 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { type AgentPlace, type AgentProcess, enrolAgent, enrolmentCode, startAgentProcess } from '../agent-process.ts'
+import {
+  type AgentPlace,
+  type AgentProcess,
+  enrolAgent,
+  enrolledAs,
+  enrolmentCode,
+  knownAgents,
+  revokeAgent,
+  startAgentProcess,
+} from '../agent-process.ts'
 import { initialPassword } from '../company/company.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { startTlsFront, type TlsFront } from '../tls-front.ts'
@@ -18,7 +25,7 @@ export interface OnPremises {
   /** People of the tenant who are mastered here, by their id there. */
   readonly people: ReadonlyMap<string, MadeUser>
   readonly groups: ReadonlyMap<string, MadeGroup>
-  /** Enrols the agent where it is not, and starts it: the bot must be up. @param botSettings for asking the bot for a code */
+  /** Enrols the agent where the bot does not know it, and starts it: the bot must be up. @param botSettings for asking the bot for a code */
   startAgent(botSettings: Readonly<Record<string, string>>, onLine: (line: string) => void): Promise<AgentProcess>
   /** The one that was started. @throws Error before that */
   agent(): AgentProcess
@@ -38,13 +45,24 @@ export interface OnPremisesOptions {
   readonly onError: (error: unknown) => void
 }
 
+const agentName = 'Practice agent'
+
 /** How many accounts are made at the same time. */
 const atOnce = 8
 
 /** Puts everybody who is mastered on-premises into a real Active Directory, and ties both halves together. */
 export async function startOnPremises(options: OnPremisesOptions): Promise<OnPremises> {
-  const { tenant } = options
   const controller = await startDomainController()
+  try {
+    return await furnish(options, controller)
+  } catch (error) {
+    await controller.close()
+    throw error
+  }
+}
+
+async function furnish(options: OnPremisesOptions, controller: DomainController): Promise<OnPremises> {
+  const { tenant } = options
   const people = await makePeople(tenant, controller)
   const groups = await makeGroups(tenant, controller, people)
   const sync = startSync(
@@ -84,17 +102,16 @@ export async function startOnPremises(options: OnPremisesOptions): Promise<OnPre
     people,
     groups,
     async startAgent(botSettings, onLine) {
-      if (!existsSync(join(place.folder, 'data')))
-        await enrolAgent(place, await enrolmentCode(botSettings), 'Practice agent')
+      await enrolWhereNeeded(place, botSettings)
       agent = await startAgentProcess(place, onLine)
-      await isLive(options.botPort())
+      await isLive(options.botPort(), agent)
       return agent
     },
     agent() {
       if (!agent) throw new Error('no agent was started')
       return agent
     },
-    agentIsLive: () => isLive(options.botPort()),
+    agentIsLive: () => isLive(options.botPort(), agent),
     async close() {
       await agent?.stop('SIGTERM')
       await sync.stop()
@@ -104,7 +121,16 @@ export async function startOnPremises(options: OnPremisesOptions): Promise<OnPre
   }
 }
 
-async function isLive(port: number): Promise<void> {
+/** An agent that the bot still knows goes on as it is. Any other one is enrolled, and those that it was before are revoked. */
+async function enrolWhereNeeded(place: AgentPlace, botSettings: Readonly<Record<string, string>>): Promise<void> {
+  const own = enrolledAs(place)
+  const inUse = (await knownAgents(botSettings)).filter(({ how }) => how !== 'revoked')
+  if (inUse.some(({ id }) => id === own)) return
+  for (const { id, name } of inUse) if (name === agentName) await revokeAgent(botSettings, id)
+  await enrolAgent(place, await enrolmentCode(botSettings), agentName)
+}
+
+async function isLive(port: number, agent: AgentProcess | undefined): Promise<void> {
   for (let turn = 0; turn < 300; turn++) {
     const said = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(5_000) })
       .then((answer) => answer.text())
@@ -112,7 +138,8 @@ async function isLive(port: number): Promise<void> {
     if (/[1-9]\d* of \d+ live/.test(said)) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error('the agent did not come to the bot within 30 seconds; its log says why')
+  const last = (agent?.log ?? []).slice(-5).join('\n')
+  throw new Error(`the agent did not come to the bot within 30 seconds:\n${last}`)
 }
 
 async function makePeople(

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -19,6 +20,14 @@ function asRoot(program: string, parameters: readonly string[]): [string, string
 export function startTool(program: string, parameters: readonly string[]): ChildProcessWithoutNullStreams {
   const [command, rest] = asRoot(program, parameters)
   return spawn(command, rest, { env: { ...process.env, PATH: searchPath() } })
+}
+
+/**
+ * Runs a Python program beside this file. With Debian's own interpreter: the modules of python3-samba are there, whatever other python
+ * comes first on the path.
+ */
+export function runPython(file: string, parameters: readonly string[], options?: { readonly timeout?: number }) {
+  return runTool('/usr/bin/python3', [join(import.meta.dirname, file), ...parameters], options)
 }
 
 /**
@@ -53,5 +62,6 @@ function reason(program: string, error: unknown): string {
   if (('code' in error && error.code === 'ENOENT') || /failed to execute .*No such file/.test(said)) return howToInstall
   if (/^unshare: /m.test(said))
     return `Samba must be root, or in a user namespace, which this system does not give: ${said.trim()}`
+  if (/No module named 'samba/.test(said)) return howToInstall
   return `${program} failed: ${said.slice(-1_500).trim() || error.message}`
 }

@@ -5,7 +5,7 @@ import { freeAddress } from './free-address.ts'
 import { type grants, sddl } from './grants.ts'
 import { asAccount } from './ldap-session.ts'
 import { identifiers, unicodePassword } from './objects.ts'
-import { runTool } from './programs.ts'
+import { runPython } from './programs.ts'
 import { administratorDn, domain, policy, serviceAccount, units } from './recipe.ts'
 import { prepare, startSamba } from './samba-process.ts'
 
@@ -24,7 +24,7 @@ const neverExpires = '66048'
  */
 export async function provision(folder: string): Promise<DomainSecrets> {
   const address = await freeAddress()
-  const said = await runTool('samba-tool', [
+  const said = await runPython('samba-tool.py', [
     'domain',
     'provision',
     `--targetdir=${folder}`,
@@ -36,7 +36,6 @@ export async function provision(folder: string): Promise<DomainSecrets> {
     `--host-ip=${address}`,
     `--option=interfaces=${address}/8`,
     '--option=bind interfaces only=yes',
-    `--option=posix:eadb=${join(folder, 'private', 'eadb.tdb')}`,
     '--option=ldb:nosync=true',
   ])
   // It makes one up and prints it; one of ours would stand in the list of processes.
@@ -88,7 +87,7 @@ const replace = (type: string, value: string) =>
 
 /** Adds entries to the access control list of a unit in a database that nobody has open. */
 async function grant(folder: string, unit: string, entries: string): Promise<void> {
-  await runTool('samba-tool', [
+  await runPython('samba-tool.py', [
     'dsacl',
     'set',
     `--configfile=${join(folder, 'run.conf')}`,

@@ -24,7 +24,6 @@ export function runConfig(folder: string, address: string): string {
     'winbindd socket directory': join(folder, 'winbindd'),
     'ntp signd socket directory': join(folder, 'ntp-signd'),
     'log file': join(folder, 'samba.log'),
-    'posix:eadb': join(folder, 'private', 'eadb.tdb'),
     'ldap server require strong auth': 'yes',
     'tls enabled': 'yes',
     'old password allowed period': '0',

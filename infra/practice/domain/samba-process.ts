@@ -43,6 +43,9 @@ export async function prepare(folder: string, address: string): Promise<Prepared
 export interface SambaProcess {
   /** Resolves when it has ended. A process that does not end in ten seconds is killed. */
   stop(how?: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** It stands still, as a machine does that swaps or is moved: connections stay open, and nobody answers. */
+  pause(): void
+  resume(): void
 }
 
 /**
@@ -68,7 +71,7 @@ export async function startSamba(prepared: Prepared): Promise<SambaProcess> {
     const why = answered === false ? `it did not answer within ${slowestStart / 1_000} s` : answered
     throw new Error(`samba did not start on ${prepared.address}: ${why}\n${said()}`)
   }
-  return { stop }
+  return { stop, pause: () => void child.kill('SIGSTOP'), resume: () => void child.kill('SIGCONT') }
 }
 
 /** Whether the controller completes a TLS handshake in time. */

@@ -25,6 +25,9 @@ export interface DomainController extends LdapEndpoint {
   stop(how?: 'SIGTERM' | 'SIGKILL'): Promise<void>
   /** Starts the same controller again with the same data. @throws Error where it does not come up */
   start(): Promise<void>
+  /** Stands still with all its connections open, until `resume`. */
+  pause(): void
+  resume(): void
   close(): Promise<void>
 }
 
@@ -63,6 +66,8 @@ export async function startDomainController(
       async start() {
         running ??= await startSamba(prepared)
       },
+      pause: () => running?.pause(),
+      resume: () => running?.resume(),
       async close() {
         await stop('SIGKILL')
         await rm(home, { recursive: true, force: true })

@@ -20,12 +20,15 @@ export interface Sync {
   now(): Promise<void>
   /** When the last cycle was over. */
   lastAt(): Date | undefined
+  /** Whether the last cycle broke off. */
+  isFailing(): boolean
+  isPaused(): boolean
   /** From now on nothing is carried over, until it is called with false. */
   pause(on: boolean): void
   stop(): Promise<void>
 }
 
-/** Starts the cycles. A failed one is reported and tried again at the next turn. */
+/** Starts the cycles. A failed one is tried again at the next turn; the first one in a row is reported. */
 export function startSync(
   ground: SyncGround,
   options: { readonly everyMilliseconds: number; readonly onError: (error: unknown) => void },
@@ -34,6 +37,7 @@ export function startSync(
   const passwords = new Map<string, string>()
   let lastAt: Date | undefined
   let paused = false
+  let failing = false
   let running: Promise<void> | undefined
   const cycle = async (): Promise<void> => {
     await asAccount(ground.endpoint, ground.login, async (client) => {
@@ -41,6 +45,7 @@ export function startSync(
       await carryGroups(ground, client, people)
     })
     lastAt = new Date()
+    failing = false
   }
   const run = (): Promise<void> => {
     running ??= cycle().finally(() => {
@@ -49,11 +54,18 @@ export function startSync(
     return running
   }
   const timer = setInterval(() => {
-    if (!paused) run().catch(options.onError)
+    if (paused) return
+    const failedBefore = failing
+    run().catch((error: unknown) => {
+      failing = true
+      if (!failedBefore) options.onError(error)
+    })
   }, options.everyMilliseconds)
   return {
     now: run,
     lastAt: () => lastAt,
+    isFailing: () => failing,
+    isPaused: () => paused,
     pause(on) {
       paused = on
     },

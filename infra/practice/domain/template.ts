@@ -88,7 +88,15 @@ async function readTemplate(folder: string, uid: number): Promise<Template | und
 
 /** Of everything that a template is made of: the version of Samba, and the files that say how. */
 async function recipeHash(): Promise<string> {
-  const sources = ['provision.ts', 'recipe.ts', 'grants.ts', 'run-config.ts', 'objects.ts', 'bulk-users.py']
+  const sources = [
+    'provision.ts',
+    'recipe.ts',
+    'grants.ts',
+    'run-config.ts',
+    'objects.ts',
+    'samba-tool.py',
+    'bulk-users.py',
+  ]
   const hash = createHash('sha256').update(await runTool('samba', ['--version']))
   for (const source of sources) hash.update(await readFile(join(import.meta.dirname, source)))
   return hash.digest('hex').slice(0, 16)

@@ -254,15 +254,6 @@ describe('the agent’s end of the wire', () => {
     assert.equal((await identity.read())?.key.publicKey, agentKey)
   })
 
-  it('makes a new key at the next connection when somebody here wants one', async () => {
-    await identity.wantNewKey()
-    await begin()
-    const visit = await bot.visit()
-    const { agentKey, byOld, byNew } = await visit.next('rotated')
-    assert.ok(agentKey && byOld && byNew)
-    assert.equal(await identity.newKeyIsWanted(), false)
-  })
-
   it('revoked: says so clearly, waits long, and is there again when it is let in', async () => {
     bot.behaviour = { ...bot.behaviour, turnAway: 'revoked' }
     await begin()

@@ -1,0 +1,56 @@
+import type { ChildProcess } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { residentMegabytes } from './on-premises-figures.ts'
+
+/** Resident memory of a process in megabytes, before some work and at its highest during it. */
+export interface Memory {
+  readonly before: number
+  readonly most: number
+}
+
+/** Between two looks at a program that is gone when it is done. */
+const lookEvery = 5
+
+/** Does the work, and says how much memory these processes held meanwhile. (proc(5): 5 in clear_refs forgets the highest.) */
+export async function withMemory<T>(
+  processes: Readonly<Record<string, number>>,
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly memory: Readonly<Record<string, Memory>> }> {
+  const named = Object.entries(processes)
+  for (const [, pid] of named) writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  const before = named.map(([, pid]) => residentMegabytes(statusOf(pid), 'VmRSS'))
+  const result = await work()
+  const memory = named.map(([name, pid], index): [string, Memory] => [
+    name,
+    { before: before[index] ?? 0, most: residentMegabytes(statusOf(pid), 'VmHWM') },
+  ])
+  return { result, memory: Object.fromEntries(memory) }
+}
+
+/**
+ * Waits for the end of a program. @returns the most memory that it was seen with, megabytes
+ * @throws Error when it cannot be started or does not end well
+ */
+export async function peakUntilItEnds(child: ChildProcess): Promise<number> {
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(`${child.spawnfile} ended with ${code ?? signal}`)),
+    )
+  })
+  const watching = new AbortController()
+  const stop = () => watching.abort()
+  ended.then(stop, stop)
+  let most = 0
+  while (!watching.signal.aborted) {
+    // One that has ended and was not yet taken note of has no memory any more.
+    const status = child.pid === undefined ? '' : statusOf(child.pid)
+    if (status.includes('VmHWM')) most = Math.max(most, residentMegabytes(status, 'VmHWM'))
+    await pause(lookEvery, undefined, { signal: watching.signal }).catch(() => undefined)
+  }
+  await ended
+  return most
+}
+
+const statusOf = (pid: number): string => readFileSync(`/proc/${pid}/status`, 'utf8')
