@@ -58,19 +58,23 @@ export function orders(ground: OrdersGround): Orders {
   function alarm(frame: CommandFrame, kind: Alarm['kind'], what: string, because: string): void {
     const { id: commandId, correlationId } = frame
     const at = clock().toISOString()
+    // Here as well: the bot that hears of it may be the very one that must not be believed.
+    log.warn({ id: commandId, correlation: correlationId, kind, what, because }, 'alarm')
     outbox.put({ type: 'alarm', id: randomUUID(), at, kind, commandId, correlationId, what, because })
   }
   /** What is wrong with the order itself, whatever it asks for. */
-  function refusal(frame: CommandFrame): AgentError | undefined {
+  function refusal(frame: CommandFrame, expires: Date): AgentError | undefined {
     if (frame.agentId !== ground.agentId)
       return new AgentError('forbidden', 'it is meant for another agent', { alarm: 'protocol' })
-    if (Date.parse(frame.expires) - Date.parse(frame.issued) > longestLife)
+    // From now on as well: one that is dated ahead would live for as long.
+    const lives = Date.parse(frame.expires) - Date.parse(frame.issued)
+    if (Math.max(lives, expires.getTime() - clock().getTime()) > longestLife)
       return new AgentError('forbidden', 'it lives longer than a command may', { alarm: 'protocol' })
     if (stopping) return new AgentError('unreachable', 'the agent is being stopped: nothing was done')
     return undefined
   }
   function understand(frame: CommandFrame, expires: Date): Runnable {
-    const wrong = refusal(frame) ?? lateness(expires, clock)
+    const wrong = refusal(frame, expires) ?? lateness(expires, clock)
     if (wrong) throw wrong
     return read(frame.command)
   }

@@ -19,7 +19,9 @@ export function createUser(ground: CommandGround): CommandHandler<'create-user'>
   return ({ unit, name, samAccountName, userPrincipalName, attributes = {} }, ordered) =>
     ground.domain.writing(async (controller) => {
       await ground.policy.guard(controller, 'create-user', { guid: unit, kind: 'unit' }, managerOf(attributes))
-      if (/\p{Cc}/u.test(name)) throw new AgentError('refused', 'the name of the new account holds a control character')
+      if (/\p{C}/u.test(`${name}${samAccountName}${userPrincipalName}`))
+        throw new AgentError('refused', 'a name of the new account holds a character that cannot be seen')
+      demandOfPeople(samAccountName)
       await demandFree(controller, samAccountName, userPrincipalName)
       const dn = childDn('CN', name, await dnOf(controller, unit))
       const values = new Map([
@@ -42,9 +44,16 @@ export function createUser(ground: CommandGround): CommandHandler<'create-user'>
     })
 }
 
+/** Computers and trusts end in $ (MS-SAMR 3.1.1.8.4); krbtgt_… signs tickets. No person goes by either. @throws AgentError forbidden */
+function demandOfPeople(samAccountName: string): void {
+  if (samAccountName.endsWith('$') || /^krbtgt(_|$)/i.test(samAccountName))
+    throw new AgentError('forbidden', 'such account names are the system’s own', { alarm: 'forbidden' })
+}
+
 /**
  * Nobody has these names, neither written nor by nature: an account answers to `sAMAccountName@domain` too (MS-ADTS 5.1.1.1.1), so that
- * one could take another's name without it being written anywhere twice.
+ * one could take another's name without it being written anywhere twice. And whoever asks for a name that nobody has may be given the
+ * computer's of that name (MS-KILE 3.3.5.6.1: a $ is put behind it).
  * @throws AgentError conflict
  */
 async function demandFree(controller: Controller, samAccountName: string, userPrincipalName: string): Promise<void> {
@@ -56,6 +65,7 @@ async function demandFree(controller: Controller, samAccountName: string, userPr
     scope: 'sub',
     filter: any(
       is('sAMAccountName', samAccountName),
+      is('sAMAccountName', `${samAccountName}$`),
       is('userPrincipalName', userPrincipalName),
       is('userPrincipalName', `${samAccountName}@${domain}`),
       ...(ofThisDomain ? [is('sAMAccountName', userPrincipalName.slice(0, at))] : []),

@@ -13,13 +13,14 @@ export interface Privileged {
 }
 
 /**
- * Groups whose members rule the domain or the forest, by the last part of their SID, in whatever domain of the forest (well-known
- * SIDs: MS-DTYP 2.4.2.4; protected groups: MS-ADTS 3.1.1.6.1.2).
+ * Groups whose members rule the domain or the forest, or what it runs on and trusts, by the last part of their SID, in whatever domain
+ * of the forest (well-known SIDs: MS-DTYP 2.4.2.4; protected groups: MS-ADTS 3.1.1.6.1.2).
  */
 const powerfulGroups: ReadonlyMap<number, string> = new Map([
   [498, 'Enterprise Read-only Domain Controllers'],
   [512, 'Domain Admins'],
   [516, 'Domain Controllers'],
+  [517, 'Cert Publishers'],
   [518, 'Schema Admins'],
   [519, 'Enterprise Admins'],
   [520, 'Group Policy Creator Owners'],
@@ -34,6 +35,9 @@ const powerfulBuiltins: ReadonlyMap<string, string> = new Map([
   ['S-1-5-32-550', 'Print Operators'],
   ['S-1-5-32-551', 'Backup Operators'],
   ['S-1-5-32-552', 'Replicator'],
+  ['S-1-5-32-557', 'Incoming Forest Trust Builders'],
+  ['S-1-5-32-578', 'Hyper-V Administrators'],
+  ['S-1-5-32-580', 'Remote Management Users'],
 ])
 const powerfulAccounts: ReadonlyMap<number, string> = new Map([
   [500, 'the built-in Administrator'],
@@ -50,8 +54,8 @@ const powerfulAccounts: ReadonlyMap<number, string> = new Map([
  */
 export async function privilegeOf(controller: Controller, domainSid: string, guid: string): Promise<Privileged> {
   const entry = await readByGuid(controller, guid, {
-    attributes: ['objectSid', 'objectClass', 'adminCount', 'tokenGroups'],
-    binary: ['objectSid', 'tokenGroups'],
+    attributes: ['objectSid', 'objectClass', 'adminCount', 'tokenGroups', 'sIDHistory'],
+    binary: ['objectSid', 'tokenGroups', 'sIDHistory'],
   })
   if (entry === undefined) throw new AgentError('not-found', `there is no object ${guid}`)
   const sid = sidOf(entry)
@@ -65,18 +69,25 @@ export async function privilegeOf(controller: Controller, domainSid: string, gui
   if (!isGroup && token.length === 0)
     throw new AgentError('refused', `tokenGroups of ${guid} cannot be read: it may be privileged`)
   const around = isGroup ? await groupsAround(controller, entry.dn, sid) : []
+  // SIDs of earlier days count in a token as its own does (MS-ADA3, sIDHistory).
+  const earlier = buffersOf(entry, 'sIDHistory').map(sidText)
 
-  const account = powerfulAccounts.get(relativeId(sid) ?? -1)
+  const account = accountOf(sid)
+  const once = earlier.flatMap((one) => accountOf(one) ?? [])
   const holders = `CN=AdminSDHolder,CN=System,${controller.domainDn}`
   const because = [
-    ...(account !== undefined && domain !== undefined ? [`is ${account}`] : []),
+    ...(account === undefined ? [] : [`is ${account}`]),
+    ...once.map((name) => `was ${name} and has its SID still (sIDHistory)`),
     ...[sid].flatMap((own) => nameOf(own) ?? []).map((name) => `is ${name}`),
-    ...new Set([...token, ...around].filter((one) => one !== sid).flatMap((one) => nameOf(one) ?? [])),
+    ...new Set([...token, ...around, ...earlier].filter((one) => one !== sid).flatMap((one) => nameOf(one) ?? [])),
     ...(textOf(entry, 'adminCount') === '1' ? ['adminCount = 1: is or was protected by AdminSDHolder'] : []),
     ...(isAtOrBelow(entry.dn, holders) ? ['is kept in AdminSDHolder'] : []),
   ]
   return { privileged: because.length > 0, because: because.slice(0, 20) }
 }
+
+const accountOf = (sid: string): string | undefined =>
+  domainSidOf(sid) === undefined ? undefined : powerfulAccounts.get(relativeId(sid) ?? -1)
 
 function nameOf(sid: string): string | undefined {
   const builtin = powerfulBuiltins.get(sid)

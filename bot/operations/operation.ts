@@ -77,6 +77,8 @@ export interface Before {
   readonly writableOnPremises?: boolean
   /** Of a reset on-premises. There `changedAt` is null while a new one must be chosen. */
   readonly password?: { readonly changedAt: string | null; readonly mustChange: boolean }
+  /** Of an unlock on-premises. */
+  readonly locked?: boolean
   /** Of a change of membership: whether the group is mastered on-premises. */
   readonly groupOnPremises?: boolean
   readonly startedAt: string

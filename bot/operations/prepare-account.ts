@@ -41,7 +41,7 @@ export async function prepareAccount(dependencies: RunDependencies, request: Acc
     const forIt = { title: 'An account could not be protected', urgency: 'high' } as const
     return await stopOperation(dependencies, request, 'failed', notProtected, { detail, forIt })
   }
-  const { facts, relation, approvals, proofs, notToBeShown, password } = found
+  const { facts, relation, approvals, proofs, notToBeShown, password, locked } = found
   const { tenant, actor, target, dialogId } = request
   const targetProofs =
     dialogId && actor !== target ? await listOfDialog(database, dialogId, { tenant, id: target }) : []
@@ -90,6 +90,7 @@ export async function prepareAccount(dependencies: RunDependencies, request: Acc
     onPremises: facts.user.sourceOfAuthority === 'on-premises',
     ...(facts.target.writableOnPremises === true ? { writableOnPremises: true } : {}),
     ...(password ? { password } : {}),
+    ...(locked === undefined ? {} : { locked }),
     startedAt: clock().toISOString(),
   }
   // Whoever was helped by somebody else may not come to their chat soon: their mailbox is told too.
@@ -118,7 +119,8 @@ async function lookLive(dependencies: RunDependencies, request: AccountRequest) 
       ? [{ by: confirmedBy.id, at: new Date(confirmedBy.at), kind: 'it' }]
       : []
   const password = await passwordBefore(request, facts, directory)
-  return { facts, relation, proofs, notToBeShown, approvals, password }
+  const locked = await lockedBefore(request, facts, directory)
+  return { facts, relation, proofs, notToBeShown, approvals, password, locked }
 }
 
 /**
@@ -148,6 +150,17 @@ async function passwordBefore(
   const { changedAt, mustChange } = await asked(directory.passwordState(target), Promise.resolve(user))
   // What is not known is taken for the case in which looking tells nothing.
   return { changedAt: changedAt?.toISOString() ?? null, mustChange: mustChange ?? true }
+}
+
+/** Whether the account is locked that is about to be unlocked: what is found by a step that runs again may be our own doing. */
+async function lockedBefore(
+  { name, target }: AccountRequest,
+  { user, target: { writableOnPremises } }: Facts,
+  directory: Directory,
+): Promise<boolean | undefined> {
+  if (name !== 'unlock-account' || writableOnPremises !== true) return undefined
+  const door = await asked(directory.accountDoor(target), Promise.resolve(user))
+  return door.at === 'active-directory' ? door.locked : undefined
 }
 
 const notProtected =

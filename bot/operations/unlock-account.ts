@@ -31,9 +31,11 @@ export const unlockAccount: Operation = {
     if (open && fate === 'accepted') {
       if (detail['was-locked'] === 'yes')
         return { state: 'done', sentence: `Your account is unlocked.${howLocked(detail)}` }
+      // Locked when this began, and open when the change ran a second time: the first one may have been ours.
+      if (before.locked === true) return { state: 'done', sentence: openNow }
       return { state: 'done', sentence: 'Your account was not locked, so I changed nothing.' }
     }
-    if (open) return { state: 'done', sentence: 'Your account is not locked now.' }
+    if (open) return { state: 'done', sentence: openNow }
     if (fate === 'refused') {
       if (neverReached(before, 'unlock', changed))
         return { state: 'failed', sentence: `${changed.sentence} IT has been told.`, forIt: unreachableForIt }
@@ -67,6 +69,8 @@ export const unlockAccount: Operation = {
     }
   },
 }
+
+const openNow = 'Your account is not locked now.'
 
 const isOpen = (door: AccountDoor): boolean => door.at === 'active-directory' && !door.locked
 

@@ -24,6 +24,7 @@ const event = z.object({
 const FACTS = new Set([
   ...['title', 'group', 'group-name', 'grant', 'contract', 'request', 'requester', 'approvers', 'approvers-2', 'to'],
   ...['approved-by', 'reason', 'ends-at', 'terms-hash', 'undoes', 'warrant', 'request-id'],
+  ...['agent', 'controller', 'command-id'],
 ])
 const ID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi
 /** Who it was, and what, stands above the reasons already. */
@@ -50,14 +51,21 @@ export function auditLine(row: AuditSource, company: Names, bot: string): AuditL
     actorId: actor,
     targetId: target,
     actor: nameOf(actor),
-    target: nameOf(target),
+    target: agentIn(action, detail) ?? nameOf(target),
     ...(why === undefined ? {} : { why: withNames(why) }),
     ...accessOf(detail, nameOf),
+    ...(detail.controller === undefined ? {} : { controller: detail.controller }),
     ...(reasons.length === 0
       ? {}
       : { detail: withNames(reasons.map(([name, value]) => `${name}: ${value}`).join('; ')) }),
     proofs: proofs.map(({ method }) => method),
   }
+}
+
+/** What happens to an agent bears its name; a code is for one that has none yet. */
+function agentIn(action: string, detail: Readonly<Record<string, string>>): string | undefined {
+  if (action === 'issue-agent-code') return 'a new agent'
+  return /(^|-)agent(-|$)/.test(action) ? detail.agent : undefined
 }
 
 function reasonsOf(detail: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {

@@ -119,6 +119,8 @@ export interface AuditLine {
   readonly endsAt?: string
   /** Names of those who said yes. */
   readonly approvers?: readonly string[]
+  /** DNS name of the domain controller that did it. */
+  readonly controller?: string
   /** Name of the one who decides from now on, where it was passed on. */
   readonly decides?: string
   /** Reasons and codes, when it did not go well. */

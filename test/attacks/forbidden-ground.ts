@@ -32,7 +32,7 @@ const domainLocal = -2147483644
 
 /** Makes it, as the administrator. */
 export async function forbiddenGround(domain: TestDomain): Promise<ForbiddenGround> {
-  const { people, groups, forbidden, leavers } = domain.units
+  const { people, forbidden, leavers } = domain.units
   const users = `CN=Users,${domain.domainDn}`
   const builtin = `CN=Builtin,${domain.domainDn}`
   const guidAt = async (dn: string) => String((await domain.attributes(dn)).objectGUID)

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { parse, stringify } from 'yaml'
+import { makeSigningKey } from '../../agent/link/signing.ts'
 import { policedOperations } from '../../agent/policy/policy.ts'
+import type { FromAgent } from '../../agent/protocol/frames.ts'
+import { framed } from '../../agent/protocol/transcripts.ts'
 import { newSealKey } from '../../bot/agent-link/open-seal.ts'
 import type { ScriptedBot, Visit } from '../agent/link/scripted-bot.ts'
 import { until } from '../bot/agent-link/stand.ts'
@@ -94,7 +97,11 @@ describe('a stolen key of the bot, in the hands of whoever stole it', function (
     tried.push({ what, on, answer, writes })
     return { ...given, answer, writes }
   }
-  const unlock = () => ({ what: 'unlock', on: 'an ordinary user', command: { do: 'unlock', input: { guid: ground.ada.guid } } })
+  const unlock = () => ({
+    what: 'unlock',
+    on: 'an ordinary user',
+    command: { do: 'unlock', input: { guid: ground.ada.guid } },
+  })
 
   it('is obeyed in what the agent’s own file allows: that much is lost, and is seen here', async () => {
     const before = await dumpOf(domain)
@@ -116,11 +123,17 @@ describe('a stolen key of the bot, in the hands of whoever stole it', function (
     const name = 'Mallory,OU=Forbidden+CN="x\\'
     const names = { samAccountName: 'mallory1', userPrincipalName: `mallory1@${domain.realm}` }
     const create = { do: 'create-user', input: { unit: people, name, ...names } }
-    assert.equal((await order({ what: 'create-user with a name like a DN', on: 'People', command: create })).answer, 'ok')
+    assert.equal(
+      (await order({ what: 'create-user with a name like a DN', on: 'People', command: create })).answer,
+      'ok',
+    )
     const { searchEntries } = await domain.asAdministrator((client) =>
       client.search(domain.units.people, { scope: 'one', filter: '(sAMAccountName=mallory1)', attributes: ['cn'] }),
     )
-    assert.deepEqual(searchEntries.map(({ cn }) => cn), [name])
+    assert.deepEqual(
+      searchEntries.map(({ cn }) => cn),
+      [name],
+    )
     for (const value of ['*', '*)(cn=*', 'a*', '\\2a', '(', 'Ada Ordinary)(objectClass=*'])
       for (const by of ['samAccountName', 'userPrincipalName', 'mail'] as const) {
         const found = await answerTo(visit, { do: 'find-users', input: { by, value } })
@@ -149,11 +162,10 @@ describe('a stolen key of the bot, in the hands of whoever stole it', function (
     assert.ok(orders.length >= 50)
     const wrong: unknown[] = []
     for (const one of orders) {
-      const t0 = performance.now(); const tm = setTimeout(() => console.log('HANG', one.what, one.on, agent.lines.slice(-3)), 3000)
       const { code, alarm, detail, writes } = await order(one)
-      clearTimeout(tm); if (performance.now() - t0 > 200) console.log(one.what, one.on, performance.now() - t0)
       const asItMust = code === one.code && alarm === one.alarm && writes === 0
-      if (!asItMust) wrong.push({ what: one.what, on: one.on, expected: [one.code, one.alarm], code, alarm, writes, detail })
+      if (!asItMust)
+        wrong.push({ what: one.what, on: one.on, expected: [one.code, one.alarm], code, alarm, writes, detail })
     }
     assert.deepEqual(wrong, [])
     assert.deepEqual(ledger.writes.slice(writesBefore), [])
@@ -182,39 +194,63 @@ describe('a stolen key of the bot, in the hands of whoever stole it', function (
 
   it('cannot be used by who has only listened: frames of one connection are nothing on another', async () => {
     const before = ledger.writes.length
-    const { agentId } = visit.order({ do: 'probe', input: {} })
-    const frame = (number: number) => ({
-      ...visit.frame(
-        {
-          type: 'command',
-          id: crypto.randomUUID(),
-          agentId,
-          issued: new Date().toISOString(),
-          expires: new Date(Date.now() + 60_000).toISOString(),
-          correlationId: 'captured',
-          command: resetOf(ground.ada.guid),
-        },
-        number,
-      ),
-    })
-    const captured = frame(2)
-    const capturedAsFirst = frame(1)
-    const listened: [string, () => void, RegExp][] = [
-      ['the same frame twice', () => visit.send({ ...captured, number: 9 }), /frame 9 came where 2 belongs/],
-      ['a frame of the last connection', () => visit.send(capturedAsFirst), /not signed by the bot in this session/],
-      ['its payload under another number', () => visit.send({ ...captured, number: 1 }), /not signed by the bot/],
+    /** As the second frame of this connection; the first one was a harmless one. */
+    const second = (command: unknown) => {
+      const { agentId } = visit.order({ do: 'probe', input: {} })
+      const [issued, expires] = [new Date().toISOString(), new Date(Date.now() + 60_000).toISOString()]
+      const id = crypto.randomUUID()
+      return visit.frame({ type: 'command', id, agentId, issued, expires, correlationId: 'captured', command }, 2)
+    }
+    const reset = resetOf(ground.ada.guid)
+    const captured = second(reset)
+    visit.cut()
+    visit = await thief.visit()
+    const notSigned = /frame 2 was not signed by the bot in this session/
+    const listened: [string, () => unknown, RegExp][] = [
+      ['a frame of an earlier connection', () => second(reset) && visit.send(captured), notSigned],
       [
-        'another payload under its signature',
-        () => visit.send({ ...capturedAsFirst, payload: capturedAsFirst.payload.replace(ground.ada.guid, ground.staff) }),
-        /not signed by the bot/,
+        'an earlier payload, signed by somebody else',
+        () => {
+          const { payload } = second(reset)
+          const signature = makeSigningKey().sign(framed(visit.session, 'bot', 2, payload))
+          visit.send({ ...captured, payload, signature })
+        },
+        notSigned,
+      ],
+      [
+        'another payload under a right signature',
+        () => {
+          const right = second({ do: 'probe', input: {} })
+          visit.send({ ...right, payload: captured.payload })
+        },
+        notSigned,
+      ],
+      [
+        'a frame twice',
+        () => {
+          const right = second({ do: 'probe', input: {} })
+          visit.send(right)
+          visit.send(right)
+        },
+        /frame 2 came where 3 belongs/,
+      ],
+      [
+        'no signature at all',
+        () => {
+          const { payload } = second(reset)
+          visit.send(payload)
+        },
+        /a frame was not signed/,
       ],
     ]
-    for (const [what, send, words] of listened) {
-      send()
+    for (const [what, act, words] of listened) {
+      act()
       await visit.ended
       visit = await thief.visit()
-      const alarm = await visit.next('alarm', (said) => said.type === 'alarm' && said.kind === 'protocol' && words.test(said.because))
-      tried.push({ what, on: 'the connection', answer: `ended, alarm ${alarm.kind}`, writes: ledger.writes.length - before })
+      const isOfThis = (said: FromAgent) => said.type === 'alarm' && words.test(said.because)
+      const { kind } = await visit.next('alarm', isOfThis)
+      const writes = ledger.writes.length - before
+      tried.push({ what, on: 'the connection', answer: `ended, alarm ${kind}`, writes })
     }
     assert.equal(ledger.writes.length, before)
   })
@@ -243,7 +279,11 @@ describe('a stolen key of the bot, in the hands of whoever stole it', function (
         thief.behaviour = { ...thief.behaviour, ahead: attempt === 8 ? 7_200_000 : 0 }
         visit = await thief.visit()
       }
-      const { answer } = await order({ what: 'one more reset', on: 'an ordinary user', command: resetOf(ground.ada.guid) })
+      const { answer } = await order({
+        what: 'one more reset',
+        on: 'an ordinary user',
+        command: resetOf(ground.ada.guid),
+      })
       answers.push(answer)
     }
     assert.deepEqual(answers, [...Array(6).fill('ok'), ...Array(6).fill('forbidden, alarm cap')])
@@ -277,7 +317,9 @@ function drawn(tried: readonly Tried[]): string {
   const rows = Map.groupBy(tried, ({ on, answer, writes }) => JSON.stringify([on, answer, writes]))
   const lines = [...rows].map(([key, all]) => {
     const [on, answer, writes] = JSON.parse(key)
-    const what = [...Map.groupBy(all, (one) => one.what)].map(([name, some]) => (some.length > 1 ? `${name} (${some.length})` : name))
+    const what = [...Map.groupBy(all, (one) => one.what)].map(([name, some]) =>
+      some.length > 1 ? `${name} (${some.length})` : name,
+    )
     return `  ${on.padEnd(44)} ${answer.padEnd(28)} ${String(writes).padStart(2)}  ${what.join(' · ')}`
   })
   const head = `  ${'tried on'.padEnd(44)} ${'answer of the agent'.padEnd(28)} writes at the controller, and what was tried (${tried.length} orders)`

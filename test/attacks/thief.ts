@@ -42,7 +42,10 @@ export async function robbedBot(): Promise<RobbedBot> {
         .executeTakeFirstOrThrow()
       const owner = { purpose: 'agent link key', of: row.public_key } as const
       const pkcs8 = parseKeyRing(stand.keys).open(row.sealed_key, owner)
-      const pem = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }).export({ type: 'pkcs8', format: 'pem' })
+      const pem = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }).export({
+        type: 'pkcs8',
+        format: 'pem',
+      })
       thief = await scriptedBot()
       thief.behaviour = { key: signingKeyFromPem(pem.toString()) }
       thief.known = { id: agent.id, publicKey: agent.public_key }

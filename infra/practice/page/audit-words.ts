@@ -52,6 +52,14 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'extend-contract': 'Extend the contract',
   'take-over-contract': 'Take over the contract',
   undo: 'Undo it',
+  'unlock-account': 'Unlock the account',
+  'offer-unlock': 'Offer to unlock the account',
+  'confirm-sync': 'See it in Microsoft 365',
+  'issue-agent-code': 'Make a code for an agent',
+  'enrol-agent': 'Enrol the agent',
+  'revoke-agent': 'Revoke the agent',
+  'rotate-agent': 'Change the agent’s key',
+  'agent-alarm': 'Alarm of the agent',
 }
 
 const PROOFS: Readonly<Record<string, string>> = {
@@ -88,6 +96,10 @@ export function aboutAccess({ about, endsAt, approvers = [], decides }: AuditLin
   const next = decides === undefined ? '' : `now ${decides} decides`
   return [about ?? '', end, yes, next].filter((part) => part !== '').join(', ')
 }
+
+/** "on dc1.corp.nordwind.example, through the agent"; empty for what was done in the cloud. */
+export const whereItWasDone = ({ controller }: AuditLine): string =>
+  controller === undefined ? '' : `on ${controller}, through the agent`
 
 /** "Member added", and who brought it about. */
 export function membershipInWords(

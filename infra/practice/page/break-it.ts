@@ -1,6 +1,8 @@
-import type { FaultKind } from '../front-door-shapes.ts'
+import type { FaultKind, Someone } from '../front-door-shapes.ts'
 import { company } from './company-api.ts'
 import { button, element } from './elements.ts'
+import type { Live } from './live.ts'
+import { onPremisesControls } from './on-premises.ts'
 import type { PracticeClock } from './practice-clock.ts'
 
 const MINUTE_MS = 60_000
@@ -23,14 +25,26 @@ const FAULTS: readonly (readonly [FaultKind, string])[] = [
   ['cut', 'Cut off'],
 ]
 
+export interface BreakIt {
+  readonly root: HTMLElement
+  /** Who sits in the chair of the employee. */
+  about(person: Someone): void
+}
+
 /** A folded drawer with everything that may go wrong, and the company's clock. */
-export function breakIt(options: { readonly clock: PracticeClock; readonly canRestartBot: boolean }): HTMLElement {
+export function breakIt(options: {
+  readonly live: Live
+  readonly clock: PracticeClock
+  readonly canRestartBot: boolean
+  /** Somebody of the company's own domain, and how to sit them down; undefined where there is none. */
+  readonly onPremises: { readonly example: Someone; sit(person: Someone): void } | undefined
+}): BreakIt {
   const said = element('p', { class: 'note', role: 'status' })
-  const doing = (act: () => Promise<unknown>, words: string) => async () => {
+  const doing = (act: () => Promise<unknown>, words: string | ((answer: unknown) => string)) => async () => {
     said.textContent = '…'
     try {
-      await act()
-      said.textContent = words
+      const answer = await act()
+      said.textContent = typeof words === 'string' ? words : words(answer)
     } catch (error) {
       said.textContent = error instanceof Error ? error.message : 'That did not work.'
     }
@@ -55,6 +69,9 @@ export function breakIt(options: { readonly clock: PracticeClock; readonly canRe
   }
   const restart = (how: 'SIGTERM' | 'SIGKILL', words: string) => () =>
     void doing(() => company.restartBot(how), words)()
+  const domain =
+    options.onPremises &&
+    onPremisesControls({ ...options, ...options.onPremises, doing: (act, words) => void doing(act, words)() })
   const offset = element('p', { class: 'drawer-clock', 'data-testid': 'clock-offset' })
   options.clock.onMove((milliseconds) => {
     offset.textContent =
@@ -62,7 +79,7 @@ export function breakIt(options: { readonly clock: PracticeClock; readonly canRe
         ? 'The company lives in real time.'
         : `The company lives ${inWords(milliseconds)} ahead. Times on this page are the company’s.`
   })
-  return element(
+  const root = element(
     'details',
     { class: 'break-it', 'data-testid': 'break-it' },
     element('summary', {}, 'Break it'),
@@ -88,9 +105,11 @@ export function breakIt(options: { readonly clock: PracticeClock; readonly canRe
             'data-testid': 'bot-kill',
           }),
         ),
+      domain?.root,
       said,
     ),
   )
+  return { root, about: (person) => domain?.about(person) }
 }
 
 function inWords(milliseconds: number): string {

@@ -4,6 +4,7 @@ import type {
   DirectoryState,
   FaultKind,
   Mail,
+  OnPremisesView,
   SignInAnswer,
   SlackAccount,
   Someone,
@@ -50,5 +51,18 @@ export const company = {
     ),
   setOutOfOffice: (personId: string, on: boolean) =>
     ask<void>(`/tenant/users/${encodeURIComponent(personId)}/automatic-replies`, { on }, 'PUT'),
+  /** The company's own domain, where there is one. */
+  onPremises: {
+    controller: (run: boolean) => ask<OnPremisesView>('/on-premises/controller', { run }),
+    agent: (run: boolean) => ask<OnPremisesView>('/on-premises/agent', { run }),
+    line: (whole: boolean) => ask<OnPremisesView>('/on-premises/line', { whole }),
+    sync: (paused: boolean) => ask<OnPremisesView>('/on-premises/sync', { paused }),
+    syncNow: () => ask<OnPremisesView>('/on-premises/sync/now', {}),
+    lockOut: (id: string) => ask<{ sentence: string }>(`/on-premises/people/${encodeURIComponent(id)}/lock-out`, {}),
+    administrator: (id: string, is: boolean) =>
+      ask<void>(`/on-premises/people/${encodeURIComponent(id)}/administrator`, { is }),
+    signIn: (userPrincipalName: string, password: string) =>
+      ask<SignInAnswer>('/on-premises/sign-in', { userPrincipalName, password }),
+  },
   verifyAudit: () => ask<{ whole: boolean; rows: number; sentence: string }>('/audit/verify'),
 }

@@ -1,6 +1,7 @@
-import type { AuditLine, DirectoryState, MembershipChange, Someone } from '../front-door-shapes.ts'
-import { aboutAccess, actionInWords, concerning, membershipInWords, standing } from './audit-words.ts'
+import type { AuditLine, MembershipChange, Someone } from '../front-door-shapes.ts'
+import { aboutAccess, actionInWords, concerning, membershipInWords, standing, whereItWasDone } from './audit-words.ts'
 import { company } from './company-api.ts'
+import { directoryStates } from './directory-state.ts'
 import { button, element, newId } from './elements.ts'
 import type { Live } from './live.ts'
 import { dayAndTime, type PracticeClock } from './practice-clock.ts'
@@ -13,16 +14,17 @@ export interface Happened {
   about(person: Someone): void
 }
 
-/** What really happened: the audit trail as it grows, and what the directory holds about a person. */
+/** What really happened: the audit trail as it grows, and what the directories hold about a person. */
 export function happened(options: {
   readonly bot: string
+  /** Of the company's own directory; undefined where there is none. */
+  readonly realm: string | undefined
   readonly live: Live
   readonly clock: PracticeClock
 }): Happened {
   const { bot, clock } = options
   const headingId = newId('happened')
-  const who = element('h3', {})
-  const facts = element('dl', { class: 'facts', 'data-testid': 'directory-state' })
+  const states = directoryStates(options)
   const rows = element('ol', {
     class: 'audit',
     'aria-live': 'polite',
@@ -58,26 +60,14 @@ export function happened(options: {
       { class: 'pane-head' },
       element('div', { class: 'pane-line' }, element('h2', { id: headingId }, 'What really happened')),
     ),
-    element('div', { class: 'directory' }, who, facts),
+    states.root,
     element('div', { class: 'audit-head' }, element('h3', {}, 'Audit trail'), verify),
     verdict,
     none,
     rows,
   )
 
-  let person: Someone | undefined
-  const states = new Map<string, DirectoryState>()
-  const drawState = () => {
-    const state = person && states.get(person.id)
-    who.textContent = person ? `${person.name} in the directory` : ''
-    if (state) drawFacts(facts, state, clock)
-    else facts.replaceChildren()
-  }
   options.live.onCompany((event) => {
-    if (event.type === 'state') {
-      states.set(event.state.id, event.state)
-      if (event.state.id === person?.id) drawState()
-    }
     if (event.type !== 'audit' && event.type !== 'memberships') return
     none.hidden = true
     if (event.type === 'audit') {
@@ -87,14 +77,7 @@ export function happened(options: {
     } else for (const change of event.changes) rows.prepend(changeOf(change, bot, clock))
     while (rows.childElementCount > MOST_SHOWN) rows.lastElementChild?.remove()
   })
-  clock.onMove(drawState)
-  return {
-    root,
-    about(next) {
-      person = next
-      drawState()
-    },
-  }
+  return { root, about: states.about }
 }
 
 function rowOf(line: AuditLine): HTMLElement {
@@ -118,6 +101,7 @@ function rowOf(line: AuditLine): HTMLElement {
     ),
     element('p', { class: 'audit-who' }, concerning(line)),
     aboutAccess(line) !== '' && element('p', { class: 'audit-who' }, aboutAccess(line)),
+    whereItWasDone(line) !== '' && element('p', { class: 'audit-who' }, whereItWasDone(line)),
     line.why !== undefined && element('p', { class: 'audit-who' }, line.why),
     line.detail !== undefined && element('p', { class: 'audit-who' }, line.detail),
     element(
@@ -156,35 +140,5 @@ function changeOf(change: MembershipChange, bot: string, clock: PracticeClock): 
       ' ',
       clock.told(change.at, 'full'),
     ),
-  )
-}
-
-/** Draws the facts, and lets those that changed light up. */
-function drawFacts(list: HTMLElement, state: DirectoryState, clock: PracticeClock): void {
-  const unlocked = state.locked ? 'locked for a while' : 'allowed'
-  const signIn = state.signInAllowed ? unlocked : 'blocked'
-  const facts: readonly (readonly [string, string, string])[] = [
-    ['Sign-in', signIn, signIn === 'allowed' ? '' : 'bad'],
-    ['Password set', dayAndTime(clock.companyTime(state.passwordChangedAt)), ''],
-    [
-      'At next sign-in',
-      state.mustChangePassword ? 'must change it' : 'nothing to do',
-      state.mustChangePassword ? 'notable' : '',
-    ],
-    ['Sessions ended', dayAndTime(clock.companyTime(state.sessionsRevokedAt)), ''],
-  ]
-  const before = new Map(
-    [...list.children].map((row) => [row.getAttribute('data-fact'), row.querySelector('dd')?.textContent]),
-  )
-  list.replaceChildren(
-    ...facts.map(([name, value, look]) => {
-      const changed = before.has(name) && before.get(name) !== value
-      return element(
-        'div',
-        { 'data-fact': name, class: changed ? 'changed' : '' },
-        element('dt', {}, name),
-        element('dd', { class: look }, value),
-      )
-    }),
   )
 }

@@ -35,6 +35,13 @@ async function start(): Promise<void> {
         void sitTogether(view.colleague)
       },
     },
+    onPremises: view.onPremises && {
+      name: view.onPremises.person.name,
+      sit() {
+        navigation.choose('employee')
+        if (view.onPremises) void sitBeside(view.onPremises.person)
+      },
+    },
     access: {
       words: ACCESS_WORDS,
       employee: view.employee.name,
@@ -46,16 +53,23 @@ async function start(): Promise<void> {
       },
     },
   })
-  const story = happened({ bot: view.bot, live, clock })
+  const story = happened({ bot: view.bot, realm: view.onPremises?.realm, live, clock })
   const navigation = tabs({ employee: 'Employee', manager: 'Manager', it: 'IT channel', happened: 'Audit' })
   live.onCompany((event) => {
     if (event.type === 'audit' || event.type === 'memberships') navigation.news('happened')
   })
 
+  const drawer = breakIt({
+    live,
+    clock,
+    canRestartBot: view.canRestartBot,
+    onPremises: view.onPremises && { example: view.onPremises.person, sit: (person) => void sitBeside(person) },
+  })
   const sitting = new Map<string, Someone>()
   const shared = {
     bot: view.bot,
     live,
+    hasDomain: view.onPremises !== undefined,
     workspace,
     windows,
     memory,
@@ -75,8 +89,17 @@ async function start(): Promise<void> {
     title: 'Employee',
     first: view.employee,
     invitation: `Locked out? Say it to ${view.bot} in your own words. Try:`,
-    suggestions: ['I forgot my password', 'Set up my authenticator app', ACCESS_WORDS, 'help'],
-    onPerson: sits('employee'),
+    suggestions: [
+      'I forgot my password',
+      ...(view.onPremises ? ['I’m locked out'] : []),
+      'Set up my authenticator app',
+      ACCESS_WORDS,
+      'help',
+    ],
+    onPerson(person) {
+      sits('employee')(person)
+      drawer.about(person)
+    },
     onNews: () => navigation.news('employee'),
   })
   const manager = personPane({
@@ -92,6 +115,13 @@ async function start(): Promise<void> {
   /** Somebody in front of Slack, and whoever will have to confirm it is them in the next chair. */
   const sitTogether = async (person: Someone) => {
     await employee.showInSlack(person)
+    await sitManagerOf(person)
+  }
+  const sitBeside = async (person: Someone) => {
+    await employee.show(person)
+    await sitManagerOf(person)
+  }
+  const sitManagerOf = async (person: Someone) => {
     if (person.managerId !== undefined) await manager.show((await company.person(person.managerId)).person)
     story.about(person)
   }
@@ -105,9 +135,9 @@ async function start(): Promise<void> {
       element('img', { src: '/practice/page/icon.svg', alt: '', width: 24, height: 24 }),
       element('h1', {}, title),
       standing(view, live, clock),
-      breakIt({ clock, canRestartBot: view.canRestartBot }),
+      drawer.root,
     ),
-    element('p', { class: 'banner', 'data-testid': 'banner' }, 'Practice company: nothing here is real'),
+    element('p', { class: 'banner', 'data-testid': 'banner' }, bannerOf(view)),
     progress.root,
     element('main', {}, employee.root, manager.root, channel.root, story.root),
     navigation.root,
@@ -115,6 +145,12 @@ async function start(): Promise<void> {
   await Promise.all([manager.show(view.manager), channel.show(view.it)])
   await employee.show(view.employee)
   document.body.dataset.ready = 'true'
+}
+
+/** What is real here, in one line. */
+function bannerOf({ onPremises }: CompanyView): string {
+  const nothing = 'Practice company: nothing here is real'
+  return onPremises ? `${nothing}, but for a domain controller of its own (${onPremises.realm})` : nothing
 }
 
 /** Whether the bot runs, and what time it is in the company. */
@@ -131,7 +167,20 @@ function standing(view: CompanyView, live: Live, clock: PracticeClock): HTMLElem
   }
   clock.onMove(tell)
   setInterval(tell, 1000)
-  return element('p', { class: 'top-standing' }, bot, time)
+  return element('p', { class: 'top-standing' }, bot, view.onPremises && agentState(live), time)
+}
+
+/** Whether HelpBot reaches the company's own directory. */
+function agentState(live: Live): HTMLElement {
+  const agent = element('span', { class: 'bot-state', role: 'status', 'data-testid': 'agent-state' })
+  live.onCompany((event) => {
+    if (event.type !== 'on-premises') return
+    const { agent: process, controller } = event.view
+    const isThere = process.isConnected && controller.isUp
+    agent.textContent = isThere ? 'Active Directory is reached' : 'Active Directory is out of reach'
+    agent.classList.toggle('away', !isThere)
+  })
+  return agent
 }
 
 start().catch((error: unknown) => {

@@ -35,6 +35,8 @@ export function personPane(options: {
   readonly invitation: string
   readonly suggestions: readonly string[]
   readonly live: Live
+  /** Whether accounts may live in the company's own domain. */
+  readonly hasDomain: boolean
   /** Undefined in a company without Slack. */
   readonly workspace: Workspace | undefined
   readonly windows: SlackWindows | undefined
@@ -49,7 +51,7 @@ export function personPane(options: {
 
   const things = belongings({
     phone: phone({ memory: options.memory, clock: options.clock }),
-    signIn: signInBox({ onOutcome: options.onSignIn }),
+    signIn: signInBox({ hasDomain: options.hasDomain, onOutcome: options.onSignIn }),
     mail: mailBox({ clock: options.clock }),
     groups: groupsPanel({ bot }),
   })

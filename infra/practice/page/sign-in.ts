@@ -1,14 +1,24 @@
 import type { SignInOutcome, Someone } from '../front-door-shapes.ts'
 import { company } from './company-api.ts'
-import { element, newId } from './elements.ts'
+import { button, element, newId } from './elements.ts'
 
 export interface SignIn {
   readonly root: HTMLElement
   show(person: Someone): void
 }
 
-/** The company's sign-in page in small: it asks the tenant's token endpoint and says in words what came of it. */
-export function signInBox(options: { onOutcome(personId: string, outcome: SignInOutcome): void }): SignIn {
+type Place = 'microsoft' | 'computer'
+const PLACES: Readonly<Record<Place, string>> = { microsoft: 'Microsoft 365', computer: 'Company computer' }
+
+/**
+ * The company's sign-in page in small: it asks the tenant's token endpoint, or the domain controller as a computer of the company does,
+ * and says in words what came of it.
+ */
+export function signInBox(options: {
+  /** Whether accounts may live in the company's own domain. */
+  readonly hasDomain: boolean
+  onOutcome(personId: string, outcome: SignInOutcome): void
+}): SignIn {
   const nameId = newId('sign-in-name')
   const passwordId = newId('sign-in-password')
   const name = element('input', { id: nameId, type: 'text', autocomplete: 'off', spellcheck: 'false', maxlength: 320 })
@@ -21,10 +31,30 @@ export function signInBox(options: { onOutcome(personId: string, outcome: SignIn
   })
   const outcome = element('p', { class: 'signin-outcome', role: 'status', 'data-testid': 'signin-outcome' })
   const submit = element('button', { type: 'submit', class: 'primary', 'data-testid': 'signin-submit' }, 'Sign in')
+  const heading = element('h3', {})
+  const choices = new Map(
+    (['microsoft', 'computer'] as const).map((one) => [
+      one,
+      button(PLACES[one], () => choose(one), { class: 'small', 'data-testid': `signin-at-${one}` }),
+    ]),
+  )
+  const places = element(
+    'div',
+    { class: 'places', role: 'group', 'aria-label': 'Where to sign in' },
+    ...choices.values(),
+  )
+  let place: Place = 'microsoft'
+  const choose = (next: Place) => {
+    place = next
+    heading.textContent = next === 'microsoft' ? 'Sign in to Microsoft (practice)' : 'Sign in to Windows (practice)'
+    for (const [one, choice] of choices) choice.setAttribute('aria-pressed', String(one === next))
+    outcome.textContent = ''
+  }
   const form = element(
     'form',
     { class: 'signin', 'data-testid': 'signin-form' },
-    element('h3', {}, 'Sign in to Microsoft (practice)'),
+    heading,
+    places,
     element('label', { for: nameId }, 'User name'),
     name,
     element('label', { for: passwordId }, 'Password'),
@@ -42,9 +72,11 @@ export function signInBox(options: { onOutcome(personId: string, outcome: SignIn
     }
     submit.disabled = true
     outcome.textContent = ''
-    const answer = await company
-      .signIn(name.value.trim(), password.value)
-      .catch((error: unknown) => ({ outcome: 'failed' as const, sentence: sentenceOf(error) }))
+    const signIn = place === 'microsoft' ? company.signIn : company.onPremises.signIn
+    const answer = await signIn(name.value.trim(), password.value).catch((error: unknown) => ({
+      outcome: 'failed' as const,
+      sentence: sentenceOf(error),
+    }))
     submit.disabled = false
     password.value = ''
     outcome.className = `signin-outcome ${answer.outcome}`
@@ -55,6 +87,8 @@ export function signInBox(options: { onOutcome(personId: string, outcome: SignIn
     root: form,
     show(person) {
       personId = person.id
+      places.hidden = !options.hasDomain || !person.badges.includes('synced')
+      choose(places.hidden ? 'microsoft' : 'computer')
       name.value = person.userPrincipalName
       password.value = ''
       outcome.textContent = ''

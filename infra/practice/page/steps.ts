@@ -23,6 +23,8 @@ export function steps(options: {
   readonly live: Live
   /** Whom to try Slack with, and how to sit them down there; undefined in a company without Slack. */
   readonly slack: { readonly name: string; sit(): void } | undefined
+  /** Whose account lives in the company's own directory, and how to sit them down; undefined where there is none. */
+  readonly onPremises: { readonly name: string; sit(): void } | undefined
   readonly access: AccessStory
 }): Steps {
   const { live, slack } = options
@@ -41,6 +43,7 @@ export function steps(options: {
     element('ol', {}, ...items),
     praise,
     slack && trySlack(slack.name, slack.sit),
+    options.onPremises && tryOnPremises(options.onPremises.name, options.onPremises.sit),
     tryAccess(options.access),
   )
   const done = new Set<number>()
@@ -78,6 +81,19 @@ function trySlack(name: string, sit: () => void): HTMLElement {
     'Try this: ',
     there,
     element('span', { class: 'try-words' }, ' and write: I forgot my password'),
+  )
+}
+
+/** The same words for an account that lives in Active Directory. */
+function tryOnPremises(name: string, sit: () => void): HTMLElement {
+  const first = name.split(' ')[0] ?? name
+  const there = button(`Sit down as ${first}`, sit, { class: 'link', 'data-testid': 'try-on-premises' })
+  return element(
+    'p',
+    { class: 'try' },
+    'On-premises: ',
+    there,
+    element('span', { class: 'try-words' }, `, lock ${first} out (Break it) and write: I’m locked out`),
   )
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { AgentError } from '../../../agent/agent-error.ts'
 import type { Controller, Domain } from '../../../agent/ldap/domain.ts'
-import { toGroupType } from '../../../agent/ldap/encodings.ts'
+import { sidBytes, toGroupType } from '../../../agent/ldap/encodings.ts'
 import { privilegeOf } from '../../../agent/ldap/privilege.ts'
 import { startTestDomain, type TestDomain } from '../../support/samba.ts'
 import { bound } from './bound.ts'
@@ -94,6 +94,28 @@ describe('who has power over the domain', function () {
     await isPrivileged(await guidOf(`CN=Administrators,CN=Builtin,${domain.domainDn}`), /^is Administrators/)
     await isPrivileged(await guidOf(`CN=Administrator,CN=Users,${domain.domainDn}`), /^is the built-in Administrator/)
     await isPrivileged(await guidOf(`CN=krbtgt,CN=Users,${domain.domainDn}`), /^is krbtgt/)
+  })
+
+  it('is who had power under an earlier SID, which the controller still honours', async () => {
+    const moved = await domain.addUser('moved')
+    const had = (sid: string) => (controller: Controller) => ({
+      ...controller,
+      search: async (search: Parameters<Controller['search']>[0]) =>
+        (await controller.search(search)).map((entry) =>
+          search.binary?.includes('sIDHistory') ? { ...entry, sIDHistory: sidBytes(sid) } : entry,
+        ),
+    })
+    const because = async (sid: string) => (await asked(moved, had(sid))).because.join('; ')
+    assert.match(await because('S-1-5-21-1-2-3-512'), /Domain Admins \(S-1-5-21-1-2-3-512\)/)
+    assert.match(await because('S-1-5-21-1-2-3-500'), /was the built-in Administrator/)
+    assert.equal(await because('S-1-5-21-1-2-3-1105'), '')
+  })
+
+  it('is who may publish certificates, through a group as well', async () => {
+    const clerk = await domain.addUser('clerk')
+    const office = await domain.addGroup('office', { members: [clerk.dn] })
+    await put(`CN=Cert Publishers,CN=Users,${domain.domainDn}`, office.dn)
+    for (const one of [clerk, office]) await isPrivileged(one, /Cert Publishers \(S-1-5-21-.+-517\)/)
   })
 
   it('is who AdminSDHolder protects, though in no such group', async () => {

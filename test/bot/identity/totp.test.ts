@@ -192,7 +192,7 @@ describe('checking an authenticator code', () => {
       .where('user_id', '=', victim.person.id)
       .execute()
     const ground = { ...victim.ground, ring: thief.ground.ring }
-    await assert.rejects(verifyTotp(ground, victim.person, thief.code()), /belongs to another person/)
+    await assert.rejects(verifyTotp(ground, victim.person, thief.code()), /belongs to somebody/)
   })
 
   it('works within a transaction of the caller, and is undone with it', async () => {
