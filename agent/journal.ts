@@ -45,8 +45,10 @@ const line = z.discriminatedUnion('what', [
 ])
 type Line = z.infer<typeof line>
 
-/** A command lives for seconds; nobody asks for one after a day. */
-const entryLives = 24 * 3_600_000
+/** A command lives for seconds, and for ten minutes at the very most: nobody asks for one after an hour. */
+const entryLives = 3_600_000
+/** More in an hour is no work but a flood: it must fill neither memory nor disk, nor outlast whoever sent it. */
+const mostEntries = 100_000
 const compactAbove = 4_194_304
 
 /**
@@ -55,8 +57,14 @@ const compactAbove = 4_194_304
  * @param folder the agent's data folder; made when it is not there
  * @param clock our own
  * @param largest bytes above which the file is rewritten
+ * @param most commands that are remembered; of more none is begun
  */
-export async function openJournal(folder: string, clock: () => Date, largest = compactAbove): Promise<Journal> {
+export async function openJournal(
+  folder: string,
+  clock: () => Date,
+  largest = compactAbove,
+  most = mostEntries,
+): Promise<Journal> {
   const path = join(folder, 'journal.jsonl')
   const entries = new Map<string, Entry>()
   let file: FileHandle | undefined
@@ -116,6 +124,9 @@ export async function openJournal(folder: string, clock: () => Date, largest = c
   return {
     find: (id) => entries.get(id),
     async begin(id, command) {
+      if (entries.size >= most) forgetOld()
+      if (entries.size >= most)
+        throw new JournalFault(`more than ${most} commands within an hour: nothing was done`, { maybeDone: false })
       const begunAt = clock().getTime()
       await append({ what: 'begun', id, do: command, at: begunAt })
       entries.set(id, { id, do: command, begunAt, outcome: undefined })

@@ -6,8 +6,12 @@ export const longestFrame = 1_048_576
 /** Where the bot listens for agents. */
 export const agentPath = '/agent'
 
+/** In its one right spelling: the last letter has bits to spare, and a key that can be spelled twice could be enrolled twice. */
 const bytes = (length: number) =>
-  z.base64url().refine((text) => Buffer.from(text, 'base64url').length === length, `must be ${length} bytes`)
+  z.base64url().refine((text) => {
+    const decoded = Buffer.from(text, 'base64url')
+    return decoded.length === length && decoded.toString('base64url') === text
+  }, `must be ${length} bytes`)
 /** An Ed25519 or X25519 public key: 32 raw bytes in base64url. */
 export const publicKey = bytes(32)
 export const nonce = bytes(32)

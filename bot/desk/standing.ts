@@ -41,7 +41,7 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
     try {
       return await decided(operation, about)
     } catch (error) {
-      if (!(error instanceof OnPremisesUnreachable)) throw error
+      if (!(error instanceof OnPremisesUnreachable) && !isOutOfReach(error)) throw error
       return { verdict: 'no', sentence: error.sentence, tellIt: true, detail: `${error.code}: ${error.detail}` }
     }
   }
@@ -106,6 +106,7 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
         return target.writableOnPremises === true ? 'on-premises' : 'out-of-reach'
       } catch (error) {
         if (error instanceof OnPremisesUnreachable) return 'unreachable'
+        if (isOutOfReach(error)) return 'out-of-reach'
         throw error
       }
     },
@@ -124,4 +125,9 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
       throw error
     }
   }
+}
+
+/** Which account of Active Directory it is, or whether it is an administrator's, cannot be said: nothing is done, and IT has to look. */
+function isOutOfReach(error: unknown): error is DirectoryError {
+  return error instanceof DirectoryError && error.code === 'protected'
 }

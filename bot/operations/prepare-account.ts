@@ -37,6 +37,12 @@ export async function prepareAccount(dependencies: RunDependencies, request: Acc
         detail,
         forIt: unreachableForIt,
       })
+    // Which account of Active Directory it is cannot be said, or whose rights it has: found out by people, not by trying again.
+    if (!protective && error.code === 'protected')
+      return await stopOperation(dependencies, request, 'refused', `${error.sentence} IT has been told.`, {
+        detail: { ...detail, refusal: 'mastered-elsewhere', because: error.detail },
+        forIt: { title: `Refused: ${operationTitle(request.name)}`, urgency: 'high' },
+      })
     if (!protective) return await stopOperation(dependencies, request, 'failed', error.sentence, { detail })
     const forIt = { title: 'An account could not be protected', urgency: 'high' } as const
     return await stopOperation(dependencies, request, 'failed', notProtected, { detail, forIt })

@@ -103,6 +103,8 @@ const titles: Readonly<Record<string, string>> = {
   'sessions-ended': 'Sessions ended',
   'sign-in-blocked': 'Sign-in blocked',
   broken: 'Broke off',
+  agent: 'Agent',
+  controller: 'Domain controller',
 }
 
 /** What the audit says of it, in words; what only a machine reads is left to the audit. */

@@ -21,6 +21,7 @@ const messages: Readonly<Record<string, string>> = {
   'contract-ends': 'that a contractor’s account is about to end',
   'contract-sponsor': 'a question whether they take over a contractor',
   'access-summary': 'that access has ended',
+  'locked-out': 'an offer to unlock their account',
   notice: 'a notice of what was done to their account',
 }
 

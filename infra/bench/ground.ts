@@ -7,7 +7,7 @@ import { startEmbeddedPostgres } from '../../bot/store/embedded-postgres.ts'
 import type { Schema } from '../../bot/store/schema.ts'
 import { type BotProcess, freePort, startBot } from '../practice/bot-process.ts'
 import type { CompanyUser } from '../practice/company/model.ts'
-import { type Company, startCompany } from '../practice/company.ts'
+import { type Company, type CompanyOptions, startCompany } from '../practice/company.ts'
 
 /** A practice company and a database for one measurement, all on this machine. */
 export interface BenchGround {
@@ -17,18 +17,26 @@ export interface BenchGround {
   readonly settings: Readonly<Record<string, string>>
   /** The bot on the machine's own clock, as a process of its own. */
   startBot(): Promise<BotProcess>
-  /** Ordinary cloud-only people, with a manager who could answer for them. */
-  employees(count: number): readonly CompanyUser[]
+  /** Ordinary people, with a manager who could answer for them; mastered in the cloud unless said otherwise. */
+  employees(count: number, mastered?: 'cloud' | 'on-premises'): readonly CompanyUser[]
   close(): Promise<void>
 }
 
-/** Starts everything but the bot. */
-export async function openGround(people: number): Promise<BenchGround> {
+/**
+ * Starts everything but the bot.
+ * @param hybrid with a real Active Directory for about a fifth of the people, see Company.onPremises
+ */
+export async function openGround(people: number, hybrid?: CompanyOptions['hybrid']): Promise<BenchGround> {
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-bench-'))
   const postgres = await startEmbeddedPostgres({ folder })
   const database = await openDatabase(postgres.url)
   const botPort = await freePort()
-  const company = await startCompany({ folder: join(folder, 'company'), botPort, people })
+  const company = await startCompany({
+    folder: join(folder, 'company'),
+    botPort,
+    people,
+    ...(hybrid === undefined ? {} : { hybrid }),
+  })
   const settings = { ...company.botEnvironment, DATABASE_URL: postgres.url, LOG_LEVEL: 'warn' }
   return {
     company,
@@ -36,7 +44,7 @@ export async function openGround(people: number): Promise<BenchGround> {
     botPort,
     settings,
     startBot: () => startBot({ ...settings, HELPBOT_PRACTICE_CLOCK: '' }, (line) => console.log(line)),
-    employees(count) {
+    employees(count, mastered = 'cloud') {
       const { company: directory } = company.tenant
       const canConfirm = (id: string | null) => {
         const manager = id === null ? undefined : directory.users.get(id, 'latest')
@@ -46,7 +54,7 @@ export async function openGround(people: number): Promise<BenchGround> {
         (user) =>
           user.accountEnabled &&
           user.userType === 'Member' &&
-          !user.onPremisesSyncEnabled &&
+          (user.onPremisesSyncEnabled === true) === (mastered === 'on-premises') &&
           !directory.isAdministrator(user.id) &&
           canConfirm(user.managerId),
       )

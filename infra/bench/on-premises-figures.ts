@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { percentile } from './statistics.ts'
 
 /** Cells of a table: the baseline and what is measured at this percentile, what that adds, and how many times as long it takes. */
@@ -31,4 +32,35 @@ export function inTurns<Way, Item>(
     for (const way of order) turns.push({ way, items: items.slice(at, at + round) })
   }
   return turns
+}
+
+const logLine = z.object({ do: z.string(), outcome: z.literal('ok'), ms: z.number() })
+
+/** How long commands of this name took that were done, in milliseconds, by the agent's own log. */
+export function agentTimes(log: readonly string[], command: string): readonly number[] {
+  return log.flatMap((line) => {
+    const parsed = line.startsWith('{') ? logLine.safeParse(JSON.parse(line)) : undefined
+    return parsed?.success && parsed.data.do === command ? [parsed.data.ms] : []
+  })
+}
+
+const audited = z.object({
+  kind: z.enum(['intent', 'outcome', 'event']),
+  action: z.string(),
+  operationId: z.string().optional(),
+})
+
+/** From the intent to the outcome of every operation of this name that has one, in milliseconds. @param trail oldest first */
+export function operationTimes(
+  trail: readonly { readonly at: Date; readonly event: unknown }[],
+  operation: string,
+): readonly number[] {
+  const begun = new Map<string, number>()
+  return trail.flatMap(({ at, event }) => {
+    const { kind, action, operationId } = audited.parse(event)
+    if (action !== operation || operationId === undefined) return []
+    if (kind === 'intent') begun.set(operationId, at.getTime())
+    const since = kind === 'outcome' ? begun.get(operationId) : undefined
+    return since === undefined ? [] : [at.getTime() - since]
+  })
 }

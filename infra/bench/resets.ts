@@ -1,11 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { generateSync } from 'otplib'
-import { parseKeyRing } from '../../bot/identity/key-ring.ts'
-import { baselineTakenAt } from '../../bot/identity/manager-history.ts'
-import { tenantId, userId } from '../../bot/identity/person.ts'
-import { approveByManager, beginEnrolment, confirmEnrolment } from '../../bot/identity/totp-enrolment.ts'
-import { practice } from '../practice/company.ts'
+import { type Enrolled, enrolled, managersKnown } from './enrolled.ts'
 import { openGround } from './ground.ts'
 import { atOnce, percentile, table } from './statistics.ts'
 
@@ -20,13 +16,13 @@ const echoes = 3_000
  */
 export async function benchResets(resets: number): Promise<number> {
   const ground = await openGround(Math.max(60, resets * 2 + 100))
-  const { settings, botPort, database } = ground
+  const { settings, botPort } = ground
   const { client } = ground.company.teams
   try {
     const echo = await measureEcho()
     const bot = await ground.startBot()
-    const people = await enrolled()
-    await managersKnown()
+    const people = await enrolled(ground, ground.employees(resets))
+    await managersKnown(ground)
     const replies: number[] = []
     let failed = 0
     const started = performance.now()
@@ -63,16 +59,6 @@ export async function benchResets(resets: number): Promise<number> {
     await ground.close()
   }
 
-  /** Until the bot has looked once who reports to whom, it offers fewer ways to prove oneself. */
-  async function managersKnown(): Promise<void> {
-    const id = tenantId.parse(practice.tenantId)
-    for (let turn = 0; turn < 600; turn++) {
-      if (await baselineTakenAt(database, id)) return
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-    throw new Error('the bot did not look at the managers within a minute')
-  }
-
   async function measureEcho(): Promise<{ rate: number; times: number[] }> {
     const main = fileURLToPath(new URL('./echo-bot.ts', import.meta.url))
     const child = spawn(process.execPath, [main], {
@@ -102,33 +88,6 @@ export async function benchResets(resets: number): Promise<number> {
     return { rate, times }
   }
 
-  /** People with an authenticator that counts; set up through the same functions as in a chat. */
-  async function enrolled(): Promise<{ id: string; secret: string }[]> {
-    const ring = parseKeyRing(settings.HELPBOT_KEYS ?? '')
-    const past = () => new Date(Date.now() - 60_000)
-    const enrolling = { database, clock: past, ring }
-    const made: { id: string; secret: string }[] = []
-    for (const user of ground.employees(resets)) {
-      const person = { tenant: tenantId.parse(practice.tenantId), id: userId.parse(user.id), name: user.displayName }
-      const begun = await beginEnrolment(enrolling, person, 'manager', {
-        issuer: 'bench',
-        account: user.userPrincipalName,
-      })
-      if (!begun.ok) throw new Error(begun.reason)
-      const secret = begun.manualKey.replaceAll(' ', '')
-      const confirmed = await confirmEnrolment(
-        enrolling,
-        person,
-        generateSync({ secret, epoch: Math.floor(past().getTime() / 1_000) }),
-        { coolingOff: 0 },
-      )
-      if (!confirmed.ok) throw new Error(confirmed.reason)
-      await approveByManager(enrolling, person, confirmed.factorId)
-      made.push({ id: user.id, secret })
-    }
-    return made
-  }
-
   async function timed<T>(replies: number[], work: () => Promise<T>): Promise<T> {
     const started = performance.now()
     const result = await work()
@@ -137,7 +96,7 @@ export async function benchResets(resets: number): Promise<number> {
   }
 
   /** One whole reset as the person lives it; a reply is measured until what comes next stands in the chat. */
-  async function reset({ id, secret }: { id: string; secret: string }, replies: number[]): Promise<void> {
+  async function reset({ id, secret }: Enrolled, replies: number[]): Promise<void> {
     const { conversationId } = client.open(id)
     const seen = (words: string) =>
       client.waitFor(

@@ -3,10 +3,19 @@ import { benchDecisions } from './decisions.ts'
 import { benchMemory } from './memory.ts'
 import { benchLink } from './on-premises-link.ts'
 import { benchRead } from './on-premises-read.ts'
+import { benchUnlock } from './on-premises-unlock.ts'
 import { benchRemovals } from './removals.ts'
 import { benchResets } from './resets.ts'
 
-const sizes = { resets: 300, removals: 10_000, memory: 1_000_000, decisions: 60, link: 5_000, read: 20_000 } as const
+const sizes = {
+  resets: 300,
+  removals: 10_000,
+  memory: 1_000_000,
+  decisions: 60,
+  link: 5_000,
+  unlock: 50,
+  read: 20_000,
+} as const
 type Bench = keyof typeof sizes
 const benches: Readonly<Record<Bench, (size: number) => Promise<number>>> = {
   resets: benchResets,
@@ -14,6 +23,7 @@ const benches: Readonly<Record<Bench, (size: number) => Promise<number>>> = {
   memory: benchMemory,
   decisions: benchDecisions,
   link: benchLink,
+  unlock: benchUnlock,
   read: benchRead,
 }
 

@@ -133,7 +133,7 @@ function hintOf(company: Company, user: CompanyUser, isAdministrator: boolean, i
   if (user.userType === 'Guest') return 'a guest: the home company resets the password'
   if (user.onPremisesSyncEnabled)
     return isHybrid
-      ? 'lives in Active Directory: HelpBot works there, through its agent'
+      ? 'lives in Active Directory, changed by the agent'
       : 'mastered on-premises: HelpBot must say so and call IT'
   if (manager === undefined) return 'has no manager who could vouch'
   if (manager.userType === 'Guest') return 'the manager is a guest and cannot vouch'

@@ -14,8 +14,9 @@ export async function dumpOf(domain: TestDomain): Promise<DomainDump> {
   const found = await domain.asAdministrator(async (client) => {
     const all: Entry[] = []
     for (const base of bases) {
-      const options = { scope: 'sub', filter: '(objectClass=*)', attributes: ['*', 'uSNChanged'], paged: true } as const
-      all.push(...(await client.search(base, options, new Control(showDeleted, { critical: true }))).searchEntries)
+      const deleted = new Control(showDeleted, { critical: true })
+      const options = { filter: '(objectClass=*)', attributes: ['*', 'uSNChanged'], paged: true }
+      all.push(...(await client.search(base, { scope: 'sub', ...options }, deleted)).searchEntries)
     }
     return all
   })

@@ -24,6 +24,11 @@ const lowOrder = [
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ].map((hex) => Buffer.from(hex, 'hex').toString('base64url'))
 
+interface Plain {
+  readonly do: string
+  readonly input: object
+}
+
 const sealTo = newSealKey().publicKey
 const rules = { length: 16 }
 export const resetOf = (guid: string, to = sealTo) => ({ do: 'reset-password', input: { guid, sealTo: to, rules } })
@@ -66,7 +71,7 @@ export function ordersOnUnits({ units, ada }: ForbiddenGround): readonly Forbidd
   ])
 }
 
-const orderOn = ({ what, code, alarm }: Target, command: { readonly do: string }): ForbiddenOrder => ({
+const orderOn = ({ what, code, alarm }: Target, command: Plain): ForbiddenOrder => ({
   what: command.do,
   on: what,
   command,

@@ -42,6 +42,7 @@ export async function ldapLedger(domain: TestDomain): Promise<LdapLedger> {
       [far, near],
     ] as const) {
       open.add(socket)
+      socket.setNoDelay(true)
       socket.on('error', () => other.destroy())
       socket.on('close', () => {
         open.delete(socket)

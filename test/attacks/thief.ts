@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto'
 import { signingKeyFromPem } from '../../agent/link/signing.ts'
-import type { Alarm, ResultFrame } from '../../agent/protocol/frames.ts'
+import type { Alarm, CommandFrame, ResultFrame } from '../../agent/protocol/frames.ts'
 import { parseKeyRing } from '../../bot/identity/key-ring.ts'
 import { makeCertificates } from '../../infra/practice/tls.ts'
 import { startTlsFront } from '../../infra/practice/tls-front.ts'
@@ -72,13 +72,8 @@ export interface Answer {
   readonly alarm: Alarm['kind'] | undefined
 }
 
-/** Gives an order and waits for its answer; an alarm about it travels before the answer. */
-export async function answerTo(
-  visit: Visit,
-  command: unknown,
-  more: Parameters<Visit['order']>[1] = {},
-): Promise<Answer> {
-  const { id } = visit.order(command, more)
+/** What the agent made of an order that it was given; an alarm about it travels before the answer. */
+export async function answerTo(visit: Visit, { id }: CommandFrame): Promise<Answer> {
   const result = await visit.resultOf(id)
   const alarm = visit.heard.find((frame) => frame.type === 'alarm' && frame.commandId === id)
   const { outcome } = result

@@ -152,11 +152,32 @@ describe('an account of the company’s own directory', () => {
     minuteLater()
   })
 
+  it('is left alone when nobody can say which one it is, and IT hears of it', async () => {
+    const { control } = company.company.tenant
+    onPremises.sync.pause(true)
+    const { onPremisesImmutableId } = company.company.tenant.company.users.get(wellKnown.kwame.id, 'latest') ?? {}
+    assert.ok(onPremisesImmutableId)
+    control.editUser(wellKnown.kwame.id, { onPremisesImmutableId: Buffer.alloc(16, 7).toString('base64') })
+    minuteLater()
+    // Whose account it is may be known for five seconds of the world's clock.
+    await new Promise((resolve) => setTimeout(resolve, 5_100))
+    await kwame.say('I forgot my password')
+    const { text } = await kwame.sees('I cannot do that')
+    assert.match(text, /IT has been told|letting them know|passing it on/)
+    await company.itChannelSees(/no account has this anchor/)
+    await kwame.say("I'm locked out")
+    await kwame.sees('lives in the company’s own directory')
+    control.editUser(wellKnown.kwame.id, { onPremisesImmutableId })
+    onPremises.sync.pause(false)
+    await new Promise((resolve) => setTimeout(resolve, 5_100))
+    minuteLater()
+  })
+
   it('waits for the agent for a while, then says the truth and tells IT', async () => {
     await onPremises.agent().stop('SIGKILL')
     minuteLater()
     await kwame.say("I'm locked out")
-    await kwame.sees('I cannot reach the company’s own directory', 60_000)
+    await kwame.sees(/I cannot reach the .*directory/, 60_000)
     await company.itChannelSees('The on-premises directory cannot be reached')
     await onPremises.agent().start()
     await onPremises.agentIsLive()

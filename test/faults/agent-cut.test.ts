@@ -87,26 +87,19 @@ describe('an on-premises change, while things break', function () {
     await pause(700)
   }
 
-  /** Does something at the moment in which the command of each work passes for the first time, one after the other. */
-  function atEachCommand(strike: (which: Work) => Promise<void>): () => Promise<void> {
-    const waiting = new Set<Work>(works)
-    let striking: Promise<void> = Promise.resolve()
-    let failure: unknown
-    onPremises.front.watch((said) => {
-      const text = said.toString('latin1')
-      for (const one of waiting) {
-        if (!text.includes(`\\"do\\":\\"${commands[one]}\\"`)) continue
-        waiting.delete(one)
-        striking = strike(one).catch((error: unknown) => {
-          failure = error
-        })
-      }
-    })
-    return async () => {
-      await until(() => waiting.size === 0 || failure !== undefined, `never sent: ${[...waiting].join(', ')}`)
-      await striking
-      onPremises.front.watch(undefined)
-      if (failure !== undefined) throw failure
+  /** Begins one after the other, strikes at the moment in which its command leaves the bot, and waits until the person is told. */
+  async function oneByOne(staged: Staged, strike: () => Promise<void>): Promise<void> {
+    const { front } = onPremises
+    for (const one of works) {
+      let struck: Promise<void> | undefined
+      front.watch((said) => {
+        if (struck === undefined && said.includes(`\\"do\\":\\"${commands[one]}\\"`)) struck = strike()
+      })
+      staged.begin(one)
+      await until(() => struck !== undefined, `${commands[one]} leaves the bot`)
+      await struck
+      front.watch(undefined)
+      await staged.told(one)
     }
   }
 
@@ -153,75 +146,67 @@ describe('an on-premises change, while things break', function () {
     },
     {
       name: 'sent, lost on the way, agent comes again',
-      async run(staged) {
-        const { front } = onPremises
-        const struck = atEachCommand(async () => {
-          front.hold('to-agent')
+      run: (staged) =>
+        oneByOne(staged, async () => {
+          onPremises.front.hold('to-agent')
           await pause(50)
-          front.cut()
-          front.hold(undefined)
-        })
-        for (const one of works) staged.begin(one)
-        await struck()
-      },
+          onPremises.front.cut()
+          onPremises.front.hold(undefined)
+        }),
     },
     {
-      name: 'sent, bot killed',
+      name: 'sent, on its way until it is too late',
       async run(staged) {
-        const { front } = onPremises
-        const struck = atEachCommand(async () => {
-          front.hold('to-agent')
-          await botIsKilled()
-          front.hold(undefined)
+        await company.restart('SIGTERM', { HELPBOT_PRACTICE_HASTE: '10' })
+        await onPremises.agentIsLive()
+        await oneByOne(staged, async () => {
+          onPremises.front.hold('to-agent')
+          await pause(2_500)
+          onPremises.front.hold(undefined)
         })
-        for (const one of works) staged.begin(one)
-        await struck()
-      },
-    },
-    {
-      name: 'done and journaled, answer lost, agent comes again',
-      async run(staged) {
-        const { front } = onPremises
-        const struck = atEachCommand(async () => {
-          front.hold('to-bot')
-          await pause(600)
-          front.cut()
-          front.hold(undefined)
-        })
-        for (const one of works) staged.begin(one)
-        await struck()
-      },
-    },
-    {
-      name: 'done and journaled, agent killed before the answer',
-      async run(staged) {
-        const { front } = onPremises
-        const struck = atEachCommand(async () => {
-          front.hold('to-bot')
-          await pause(600)
-          await agentDies()
-          front.cut()
-          front.hold(undefined)
-          await onPremises.agent().start()
-        })
-        for (const one of works) staged.begin(one)
-        await struck()
+        await company.restart('SIGTERM')
         await onPremises.agentIsLive()
       },
     },
     {
+      name: 'sent, lost on the way, bot killed',
+      run: (staged) =>
+        oneByOne(staged, async () => {
+          onPremises.front.hold('to-agent')
+          await botIsKilled()
+          onPremises.front.hold(undefined)
+        }),
+    },
+    {
+      name: 'done and journaled, answer lost, agent comes again',
+      run: (staged) =>
+        oneByOne(staged, async () => {
+          onPremises.front.hold('to-bot')
+          await pause(600)
+          onPremises.front.cut()
+          onPremises.front.hold(undefined)
+        }),
+    },
+    {
+      name: 'done and journaled, agent killed before the answer',
+      run: (staged) =>
+        oneByOne(staged, async () => {
+          onPremises.front.hold('to-bot')
+          await pause(600)
+          await agentDies()
+          onPremises.front.hold(undefined)
+          await agentIsBack()
+        }),
+    },
+    {
       name: 'done and journaled, bot killed before the answer',
-      async run(staged) {
-        const { front } = onPremises
-        const struck = atEachCommand(async () => {
-          front.hold('to-bot')
+      run: (staged) =>
+        oneByOne(staged, async () => {
+          onPremises.front.hold('to-bot')
           await pause(600)
           await botIsKilled()
-          front.hold(undefined)
-        })
-        for (const one of works) staged.begin(one)
-        await struck()
-      },
+          onPremises.front.hold(undefined)
+        }),
     },
     ...(['writes', 'answers'] as const).flatMap((what, index): readonly Round[] => {
       const point = what === 'writes' ? 'begun, not yet at the controller' : 'written, not yet answered'
@@ -357,7 +342,13 @@ describe('an on-premises change, while things break', function () {
     demand(written <= (one === 'reset' ? may : Math.min(1, may)), `written ${written} times by ${states.join(', ')}`)
     if (states.includes('done')) demand(asWanted, `the audit says done, and it is not: ${states.join(', ')}`)
     for (const other of ['unicodePwd', 'lockoutTime', 'userAccountControl'] as const) {
-      const own = { reset: ['unicodePwd', 'lockoutTime'], unlock: ['lockoutTime'], grant: [], revoke: [], block: ['userAccountControl'] }
+      const own = {
+        reset: ['unicodePwd', 'lockoutTime'],
+        unlock: ['lockoutTime'],
+        grant: [],
+        revoke: [],
+        block: ['userAccountControl'],
+      }
       if (!(own[one] as readonly string[]).includes(other))
         demand(now[other] === before[other], `${other} was written, which nobody asked for`)
     }
@@ -374,7 +365,10 @@ describe('an on-premises change, while things break', function () {
       binds = shown === undefined ? `, old: ${tried}` : `, shown: ${tried}`
       if (shown !== undefined) demand(tried === '773', `the password that was shown binds with ${tried}`)
       else if (tried !== 'ok')
-        demand(/may have been changed|was changed|do not know|cannot see a change/i.test(told), `the old one ${tried}: ${told}`)
+        demand(
+          /may have been changed|was changed|do not know|cannot see a change/i.test(told),
+          `the old one ${tried}: ${told}`,
+        )
     }
     const text = `${written} written, ${asWanted ? 'as wanted' : 'as before'}${binds}; ${states.join(' → ') || 'nothing begun'}; “${told.replaceAll(/\s+/g, ' ').slice(0, 110)}”`
     return { text, wrong }

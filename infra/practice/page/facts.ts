@@ -1,6 +1,6 @@
 import type { DirectoryState, DomainAccount } from '../front-door-shapes.ts'
 import { element } from './elements.ts'
-import { dayAndTime, type PracticeClock } from './practice-clock.ts'
+import { dayAndTime, type PracticeClock, timeOfDay } from './practice-clock.ts'
 
 /** Name, value, and how it looks. */
 export type Fact = readonly [name: string, value: string, look: '' | 'bad' | 'notable']
@@ -20,7 +20,8 @@ export function directoryFacts(state: DirectoryState, clock: PracticeClock): rea
 /** What the domain controller says about an account. */
 export function domainFacts(account: DomainAccount, clock: PracticeClock): readonly Fact[] {
   const { isEnabled, isLocked, lockedAt, wrongPasswords, passwordSetAt } = account
-  const since = lockedAt === undefined ? '' : ` since ${dayAndTime(clock.companyTime(lockedAt))}`
+  // A lockout is over within the hour: the day goes without saying.
+  const since = lockedAt === undefined ? '' : ` since ${timeOfDay(clock.companyTime(lockedAt))}`
   const set: Fact | undefined =
     passwordSetAt === undefined ? undefined : ['Password set', dayAndTime(clock.companyTime(passwordSetAt)), '']
   const open: Fact = ['Account', 'open', '']

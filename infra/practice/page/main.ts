@@ -172,7 +172,7 @@ function standing(view: CompanyView, live: Live, clock: PracticeClock): HTMLElem
 
 /** Whether HelpBot reaches the company's own directory. */
 function agentState(live: Live): HTMLElement {
-  const agent = element('span', { class: 'bot-state', role: 'status', 'data-testid': 'agent-state' })
+  const agent = element('span', { class: 'bot-state agent-state', role: 'status', 'data-testid': 'agent-state' })
   live.onCompany((event) => {
     if (event.type !== 'on-premises') return
     const { agent: process, controller } = event.view

@@ -38,12 +38,12 @@ export function onPremisesControls(options: {
     const run = !view?.agent.isRunning
     doing(() => onPremises.agent(run), run ? 'The agent starts, and dials the bot.' : 'The agent is stopped.')
   })
-  const line = switchOf('Line to the bot', 'line', () => {
+  const line = switchOf('Line between agent and bot', 'line', () => {
     const whole = view?.line === 'cut'
     const words = whole ? 'Mended. The agent dials again within a minute.' : 'Cut. Both ends notice it.'
     doing(() => onPremises.line(whole), words)
   })
-  const sync = switchOf('Sync to Microsoft 365', 'sync', () => {
+  const sync = switchOf('Sync', 'sync', () => {
     const paused = !view?.sync.isPaused
     doing(() => onPremises.sync(paused), paused ? 'Nothing is carried over.' : 'It is carried over again.')
   })
@@ -86,7 +86,7 @@ export function onPremisesControls(options: {
   const draw = () => {
     if (view) {
       const { controller: dc, agent: process, line: wire, sync: cycles } = view
-      controller.tell(dc.isUp ? dc.host : 'off', dc.isUp, dc.isUp ? 'Stop' : 'Start')
+      controller.tell(dc.isUp ? (dc.host.split('.')[0] ?? 'on') : 'off', dc.isUp, dc.isUp ? 'Stop' : 'Start')
       const running = process.isConnected ? 'connected' : 'running, not connected'
       agent.tell(
         process.isRunning ? running : 'stopped',

@@ -31,7 +31,7 @@ export function signInBox(options: {
   })
   const outcome = element('p', { class: 'signin-outcome', role: 'status', 'data-testid': 'signin-outcome' })
   const submit = element('button', { type: 'submit', class: 'primary', 'data-testid': 'signin-submit' }, 'Sign in')
-  const heading = element('h3', {})
+  const heading = element('h3', {}, 'Sign in to Microsoft (practice)')
   const choices = new Map(
     (['microsoft', 'computer'] as const).map((one) => [
       one,
@@ -46,7 +46,6 @@ export function signInBox(options: {
   let place: Place = 'microsoft'
   const choose = (next: Place) => {
     place = next
-    heading.textContent = next === 'microsoft' ? 'Sign in to Microsoft (practice)' : 'Sign in to Windows (practice)'
     for (const [one, choice] of choices) choice.setAttribute('aria-pressed', String(one === next))
     outcome.textContent = ''
   }
@@ -88,6 +87,7 @@ export function signInBox(options: {
     show(person) {
       personId = person.id
       places.hidden = !options.hasDomain || !person.badges.includes('synced')
+      heading.hidden = !places.hidden
       choose(places.hidden ? 'microsoft' : 'computer')
       name.value = person.userPrincipalName
       password.value = ''
