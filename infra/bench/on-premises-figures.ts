@@ -9,14 +9,10 @@ export function beside(baseline: readonly number[], measured: readonly number[],
 
 export const milliseconds = (number: number): string => `${number.toFixed(1)} ms`
 
-/**
- * Resident memory in megabytes, from the text of /proc/PID/status.
- * @param of `VmRSS` now, `VmHWM` the most there was
- * @throws Error where it does not stand there
- */
-export function residentMegabytes(status: string, of: 'VmRSS' | 'VmHWM'): number {
-  const kilobytes = new RegExp(`^${of}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]
-  if (kilobytes === undefined) throw new Error(`${of} is not said`)
+/** The most resident memory that there was, in megabytes, from the text of /proc/PID/status. @throws Error where it is not said */
+export function residentMegabytes(status: string): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]
+  if (kilobytes === undefined) throw new Error('the status of the process does not say its memory')
   return Number(kilobytes) / 1_024
 }
 

@@ -3,28 +3,21 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { residentMegabytes } from './on-premises-figures.ts'
 
-/** Resident memory of a process in megabytes, before some work and at its highest during it. */
-export interface Memory {
-  readonly before: number
-  readonly most: number
-}
-
 /** Between two looks at a program that is gone when it is done. */
 const lookEvery = 5
 
-/** Does the work, and says how much memory these processes held meanwhile. (proc(5): 5 in clear_refs forgets the highest.) */
+/**
+ * Does the work, and says the most resident memory that each of these processes held meanwhile, in megabytes.
+ * @param processes by name; our own user's (5 in clear_refs forgets what was the most before, proc(5))
+ */
 export async function withMemory<T>(
   processes: Readonly<Record<string, number>>,
   work: () => Promise<T>,
-): Promise<{ readonly result: T; readonly memory: Readonly<Record<string, Memory>> }> {
+): Promise<{ readonly result: T; readonly memory: Readonly<Record<string, number>> }> {
   const named = Object.entries(processes)
   for (const [, pid] of named) writeFileSync(`/proc/${pid}/clear_refs`, '5')
-  const before = named.map(([, pid]) => residentMegabytes(statusOf(pid), 'VmRSS'))
   const result = await work()
-  const memory = named.map(([name, pid], index): [string, Memory] => [
-    name,
-    { before: before[index] ?? 0, most: residentMegabytes(statusOf(pid), 'VmHWM') },
-  ])
+  const memory = named.map(([name, pid]): [string, number] => [name, residentMegabytes(statusOf(pid))])
   return { result, memory: Object.fromEntries(memory) }
 }
 
@@ -46,7 +39,7 @@ export async function peakUntilItEnds(child: ChildProcess): Promise<number> {
   while (!watching.signal.aborted) {
     // One that has ended and was not yet taken note of has no memory any more.
     const status = child.pid === undefined ? '' : statusOf(child.pid)
-    if (status.includes('VmHWM')) most = Math.max(most, residentMegabytes(status, 'VmHWM'))
+    if (status.includes('VmHWM')) most = Math.max(most, residentMegabytes(status))
     await pause(lookEvery, undefined, { signal: watching.signal }).catch(() => undefined)
   }
   await ended

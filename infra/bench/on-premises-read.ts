@@ -8,7 +8,7 @@ import { userAttributes, userBinary } from '../../agent/ldap/user.ts'
 import { largestPage } from '../../agent/protocol/commands.ts'
 import type { DomainController } from '../practice/domain/samba.ts'
 import { type LinkGround, openLinkGround } from './on-premises-ground.ts'
-import { type Memory, peakUntilItEnds, withMemory } from './on-premises-memory.ts'
+import { peakUntilItEnds, withMemory } from './on-premises-memory.ts'
 import { percentile, table } from './statistics.ts'
 
 /** Each way is taken so often, by turns. */
@@ -17,12 +17,14 @@ const rounds = 3
 interface Reading {
   readonly seconds: number
   readonly found: number
-  readonly memory: Readonly<Record<string, Memory>>
+  /** The most that each process held, megabytes. */
+  readonly memory: Readonly<Record<string, number>>
 }
 
 /**
  * Reading everybody page by page over the link, beside `ldapsearch` and beside ldapts with the same filter, attributes and pages on the
- * same controller, as the same account. By turns in one run; the fastest of each counts for the ratio, the most memory is shown.
+ * same controller, as the same account. By turns in one run; the fastest of each counts for the ratio. The memory of one reading beside that of the next shows whether
+ * it grows with what was read: what Node has not yet thrown away is in it.
  * @param size people in the domain
  * @returns how many readings did not find every one of them
  */
@@ -45,7 +47,14 @@ export async function benchRead(size: number): Promise<number> {
       for (const name of round % 2 === 0 ? names : names.toReversed()) readings[name].push(await ways[name]())
     const baseline = Math.min(...readings.ldapsearch.map(({ seconds }) => seconds))
     const rows = names.map((name) => rowOf(name, readings[name], baseline))
-    const head = [`${size.toLocaleString('en')} people`, 'found', 'fastest', 'median', 'times ldapsearch', 'memory']
+    const head = [
+      `${size.toLocaleString('en')} people`,
+      'found',
+      'fastest',
+      'median',
+      'times ldapsearch',
+      'most memory, reading by reading',
+    ]
     console.log(table(head, rows))
     return names.flatMap((name) => readings[name]).filter(({ found }) => found !== size).length
   } finally {
@@ -57,10 +66,9 @@ export async function benchRead(size: number): Promise<number> {
 function rowOf(name: string, readings: readonly Reading[], baseline: number): readonly string[] {
   const seconds = readings.map((reading) => reading.seconds)
   const fastest = Math.min(...seconds)
-  const processes = Object.keys(readings[0]?.memory ?? {}).map((process) => {
-    const seen = readings.flatMap(({ memory }) => memory[process] ?? [])
-    const before = Math.min(...seen.map((one) => one.before))
-    return `${process} ${before.toFixed(0)} → ${Math.max(...seen.map((one) => one.most)).toFixed(0)} MB`
+  const memory = Object.keys(readings[0]?.memory ?? {}).map((process) => {
+    const most = readings.map((reading) => reading.memory[process]?.toFixed(0))
+    return `${process} ${most.join(', ')} MB`
   })
   return [
     name,
@@ -68,7 +76,7 @@ function rowOf(name: string, readings: readonly Reading[], baseline: number): re
     `${fastest.toFixed(2)} s`,
     `${percentile(seconds, 0.5).toFixed(2)} s`,
     (fastest / baseline).toFixed(2),
-    processes.join(', '),
+    memory.join('; '),
   ]
 }
 
@@ -91,7 +99,7 @@ async function byLdapsearch({ url, ca, service, units }: DomainController, folde
   const seconds = secondsSince(started)
   let found = 0
   for await (const line of createInterface({ input: createReadStream(output) })) if (/^dn:/.test(line)) found += 1
-  return { seconds, found, memory: { ldapsearch: { before: 0, most } } }
+  return { seconds, found, memory: { ldapsearch: most } }
 }
 
 /** On the connection of this process, page by page, nothing kept. */

@@ -253,6 +253,20 @@ describe('a hybrid practice company, with a domain controller of its own', funct
     await on.employee.sees('You are not locked out')
   })
 
+  it('lets the domain be touched by this page alone, and by nothing that it does not understand', async () => {
+    const ask = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+      fetch(new URL(`/practice/api/on-premises${path}`, practice.url), {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', ...headers },
+      }).then(({ status }) => status)
+    assert.equal(await ask('/controller', { run: false }, { origin: 'https://evil.example' }), 403)
+    assert.equal(await ask('/controller', { run: 'no' }), 400)
+    assert.equal(await ask(`/people/${wellKnown.ada.id}/lock-out`, {}), 404, 'she has no account there')
+    assert.equal(await ask('/sync', { paused: false }), 200)
+    await browser.page.getByText('Active Directory is reached').waitFor()
+  })
+
   it('wrote no password into its output, and made no page complain', () => {
     assert.equal(shown.length, 1)
     for (const password of shown) assert.ok(!practice.output().includes(password))

@@ -29,11 +29,9 @@ describe('figures of what is on-premises', () => {
   })
 
   it('read the memory of a process, and do not take nothing for zero', () => {
-    assert.equal(residentMegabytes('VmHWM:\t  204800 kB\nVmRSS:\t  102400 kB\n', 'VmHWM'), 200)
-    assert.equal(residentMegabytes('VmHWM:\t  204800 kB\nVmRSS:\t  102400 kB\n', 'VmRSS'), 100)
-    const own = readFileSync('/proc/self/status', 'utf8')
-    assert.ok(residentMegabytes(own, 'VmHWM') >= residentMegabytes(own, 'VmRSS'))
-    assert.throws(() => residentMegabytes('Name:\tgone\nState:\tZ (zombie)\n', 'VmHWM'))
+    assert.equal(residentMegabytes('VmHWM:\t  204800 kB\nVmRSS:\t  102400 kB\n'), 200)
+    assert.ok(residentMegabytes(readFileSync('/proc/self/status', 'utf8')) > 10)
+    assert.throws(() => residentMegabytes('Name:\tgone\nState:\tZ (zombie)\n'))
   })
 
   it('take from an agent’s log the commands of one name that were done', () => {

@@ -388,6 +388,7 @@ describe('the practice page', function () {
     assert.equal(foreign.status, 403)
     const noJson = await fetch(`${test.door.url}/practice/api/clock`, { method: 'POST', body: 'advanceMilliseconds=1' })
     assert.equal(noJson.status, 400)
+    assert.equal((await fetch(`${test.door.url}/practice/api/on-premises`)).status, 404, 'a company in the cloud alone')
   })
 
   it('hands everything else on to the bot, without what concerns one connection only', async () => {
