@@ -138,9 +138,10 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     metrics,
     random: randomBytes,
     log,
-    alarm: async (alarm, agent) => {
-      const told = { database: kysely, clock, tenant: settings.graph.tenantId, escalation, hasItChannel }
-      conduct.bringOut(await tellItOfAlarm(told, alarm, agent))
+    alarm: async (alarm, agent, transaction) => {
+      const told = { database: transaction, clock, tenant: settings.graph.tenantId, escalation, hasItChannel }
+      const posts = await tellItOfAlarm(told, alarm, agent)
+      return () => conduct.bringOut(posts)
     },
   })
   const directory = hybridDirectory({ entra, link: agents.link, type: settings.directory, clock: realTime })

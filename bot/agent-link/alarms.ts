@@ -16,8 +16,10 @@ export async function raiseAlarm(ground: AgentLinkGround, alarm: Alarm, agent: A
   const { allowed } = await ground.ephemeral.spend(`agent-alarms:${agent.id}`, alarmsPerHour, hour)
   if (!allowed) return
   const operationId = `agent-alarm:${alarm.id}`
-  const isNew = await ground.database.transaction().execute(async (transaction) => {
-    if (await isWritten(transaction, operationId)) return false
+  const tell = await ground.database.transaction().execute(async (transaction) => {
+    if (await isWritten(transaction, operationId)) return undefined
+    // Before the audit: all other writers of it wait until this is committed.
+    const told = await ground.alarm(alarm, agent, transaction)
     await writeAgentEvent(ground, transaction, {
       action: 'agent-alarm',
       agent: agent.id,
@@ -34,9 +36,9 @@ export async function raiseAlarm(ground: AgentLinkGround, alarm: Alarm, agent: A
         ...(agent.domain === undefined ? {} : { domain: agent.domain }),
       },
     })
-    return true
+    return told
   })
-  if (isNew) await ground.alarm(alarm, agent)
+  tell?.()
 }
 
 /** The audit takes visible ASCII; what an agent writes may be anything. */

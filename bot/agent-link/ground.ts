@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Logger } from 'pino'
 import type { Alarm } from '../../agent/protocol/frames.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -26,8 +26,11 @@ export interface AgentLinkGround {
   readonly random: (size: number) => Buffer
   readonly log: Logger
   readonly times: LinkTimes
-  /** Tells IT; called once for every alarm, after its row in the audit was written. */
-  readonly alarm: (alarm: Alarm, agent: AlarmingAgent) => Promise<void>
+  /**
+   * Writes down what IT is to be told, in the transaction that writes the alarm's row in the audit: once for every alarm. What it
+   * gives is called when that is committed.
+   */
+  readonly alarm: (alarm: Alarm, agent: AlarmingAgent, transaction: Transaction<Schema>) => Promise<() => void>
 }
 
 /** Who raised it. The name is data. */

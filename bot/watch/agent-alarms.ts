@@ -50,15 +50,18 @@ export async function tellItOfAlarm(
   ]
   const target = userId.safeParse(operation?.target_id)
   if (target.success) {
-    const opened = await ground.escalation.open({
-      id: `agent-alarm:${alarm.id}`,
-      person: { tenant, id: target.data, name: '' },
-      reason: alarm.kind === 'privileged' ? 'privileged-target' : 'refused',
-      title,
-      urgency: 'high',
-      facts,
-      correlationId,
-    })
+    const opened = await ground.escalation.open(
+      {
+        id: `agent-alarm:${alarm.id}`,
+        person: { tenant, id: target.data, name: '' },
+        reason: alarm.kind === 'privileged' ? 'privileged-target' : 'refused',
+        title,
+        urgency: 'high',
+        facts,
+        correlationId,
+      },
+      database,
+    )
     return opened.posts
   }
   if (!ground.hasItChannel) return []

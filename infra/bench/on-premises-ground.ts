@@ -133,7 +133,7 @@ function groundOf(database: AgentLinkGround['database']): AgentLinkGround {
     random: randomBytes,
     log: openLog('warn', {}),
     times: linkTimes,
-    alarm: async (alarm) => console.error(`the agent raises an alarm: ${alarm.what}: ${alarm.because}`),
+    alarm: async (alarm) => () => console.error(`the agent raises an alarm: ${alarm.what}: ${alarm.because}`),
   }
 }
 

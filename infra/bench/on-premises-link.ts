@@ -13,6 +13,8 @@ const people = 2_000
 const atTheSameTime = [1, 32] as const
 /** So many for each of those that work at the same time, before it is the other way's turn. */
 const each = 4
+/** An agent that is gone is waited for at every read: more of that tells nothing new. */
+const mostFailures = 3
 /** Rounds that do not count: connections become warm, code is compiled. */
 const warmUp = 3
 
@@ -52,6 +54,7 @@ export async function benchLink(size: number): Promise<number> {
           } catch (error) {
             failed += 1
             console.error(String(error))
+            if (failed >= mostFailures) throw new Error(`given up after ${failed} failures`)
           }
         })
       const figures = [0.5, 0.95].flatMap((share) => beside(times.direct, times.link, share))

@@ -2,12 +2,13 @@ import { join, resolve } from 'node:path'
 import { auditRowsAfter, verifyDatabase } from '../../bot/audit/rows.ts'
 import { openDatabase } from '../../bot/store/database.ts'
 import { startEmbeddedPostgres } from '../../bot/store/embedded-postgres.ts'
-import { type BotProcess, freePort, portMustBeFree, startBot } from './bot-process.ts'
+import { freePort, portMustBeFree } from './bot-process.ts'
 import { wellKnown } from './company/seed.ts'
 import { type Company, practice, startCompany } from './company.ts'
 import { openFrontDoor } from './front-door.ts'
 import { domainOf } from './front-door-domain.ts'
 import { domainPrograms, installPrograms } from './install-programs.ts'
+import { keepBotRunning } from './keep-bot-running.ts'
 import { type PlaygroundPerson, startPlayground } from './playground.ts'
 
 /** Half-hourly in the world. */
@@ -124,36 +125,6 @@ export async function runPracticeCompany(args: readonly string[], environment: N
     for (const end of started.reverse()) await end().catch((error: unknown) => console.error(error))
   }
   process.exit(0)
-}
-
-/** The bot, which is started again when it dies, as an orchestrator would. */
-async function keepBotRunning(
-  settings: Readonly<Record<string, string>>,
-  ending: AbortSignal,
-): Promise<{ url(): string; stop(how: 'SIGTERM' | 'SIGKILL'): Promise<void>; close(): Promise<void> }> {
-  let bot = await startBot(settings, console.log)
-  let restart: Promise<void> = Promise.resolve()
-  const watch = (running: BotProcess): void => {
-    restart = running.ended
-      .then(async (how) => {
-        if (ending.aborted) return
-        console.log(`The bot ended (${how}); starting it again.`)
-        bot = await startBot(settings, console.log)
-        watch(bot)
-      })
-      .catch((error: unknown) => console.error(error))
-  }
-  watch(bot)
-  return {
-    url: () => bot.url,
-    stop: (how) => bot.stop(how),
-    async close() {
-      await bot.stop('SIGTERM')
-      // It may have been coming back just then.
-      await restart
-      await bot.stop('SIGTERM')
-    },
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

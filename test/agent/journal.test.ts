@@ -86,7 +86,7 @@ describe('the journal', () => {
     assert.deepEqual(next.find(before)?.outcome, done)
   })
 
-  it('is rewritten when it is large, without what is older than a day', async () => {
+  it('is rewritten when it is large, without what is older than an hour', async () => {
     const one = await journal(2_000)
     const old = randomUUID()
     await one.begin(old, 'unlock')

@@ -83,7 +83,7 @@ export async function startStand(): Promise<Stand> {
         random: randomBytes,
         log,
         times: { ...linkTimes, ...shortTimes, ...options.times },
-        alarm: async (alarm, agent) => void alarms.push({ alarm, agent }),
+        alarm: async (alarm, agent) => () => void alarms.push({ alarm, agent }),
       }
       const open = agentLink(ground)
       await open.start()
