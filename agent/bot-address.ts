@@ -5,6 +5,7 @@ import type { Address } from './link/dial.ts'
 export const botAddress = ({ bot }: Pick<AgentSettings, 'bot'>, environment: NodeJS.ProcessEnv): Address => ({
   url: bot.url,
   ca: bot.ca,
-  proxy: bot.proxy ?? environment.HTTPS_PROXY ?? environment.https_proxy,
-  noProxy: environment.NO_PROXY ?? environment.no_proxy,
+  // A variable that is set to nothing is a proxy that is not there.
+  proxy: bot.proxy || environment.HTTPS_PROXY || environment.https_proxy || undefined,
+  noProxy: environment.NO_PROXY || environment.no_proxy || undefined,
 })

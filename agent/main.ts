@@ -28,7 +28,7 @@ async function main(typed: readonly string[]): Promise<number | undefined> {
     case 'run':
       return run(settings)
     case 'doctor':
-      return (await runDoctor(settings, out)) ? 0 : 1
+      return (await runDoctor(settings, process.env, out)) ? 0 : 1
     case 'enrol': {
       const code = order.code === '-' ? await firstLine() : order.code
       const name = order.name ?? nameOfThisMachine()

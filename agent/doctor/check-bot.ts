@@ -22,7 +22,7 @@ export async function checkBot(
   ground: GreetingGround,
 ): Promise<Finding> {
   const what = 'bot'
-  const through = address.proxy === undefined ? '' : ' through the proxy'
+  const through = way(address)
   try {
     const wire = await within(patience + 1_000, 'the bot', dial(address, ground.monotonic))
     try {
@@ -48,7 +48,14 @@ function stopHere(): never {
   throw new KeyIsPinned()
 }
 
-function unreachable({ url, proxy }: Address, error: unknown): Finding {
+/** Whether NO_PROXY applies is decided by Node, who does not say. */
+function way({ proxy, noProxy }: Address): string {
+  if (proxy === undefined) return ''
+  return noProxy === undefined ? ' through the proxy' : ' through the proxy, unless NO_PROXY names it'
+}
+
+function unreachable(address: Address, error: unknown): Finding {
+  const { url } = address
   if (error instanceof TurnedAwayFault && error.reason === 'version')
     return missing('bot', 'it speaks another version of the protocol', 'bring agent and bot to the same release')
   if (error instanceof ProtocolFault)
@@ -58,16 +65,16 @@ function unreachable({ url, proxy }: Address, error: unknown): Finding {
       'see that bot.url is the address of the bot. If it is, its key was changed without this agent, or somebody stands in between: ask whoever runs it; with a new key this agent has to be enrolled again',
     )
   const fault = networkFault(error)
-  const where = proxy === undefined ? '' : ' (through the proxy of bot.proxy)'
+  const through = way(address)
   if (isUntrusted(fault))
     return missing(
       'bot',
-      `${url} cannot be trusted${where}: ${fault}`,
+      `${url} cannot be trusted${through}: ${fault}`,
       'name its authority in bot.ca, as a PEM file; a proxy that opens TLS has one of its own',
     )
   return missing(
     'bot',
-    `${url} cannot be reached${where}: ${fault}`,
+    `${url} cannot be reached${through}: ${fault}`,
     'let this machine reach it on its port, outbound; nothing has to come in',
   )
 }

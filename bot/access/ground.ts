@@ -1,5 +1,5 @@
 import type { RequestGround } from '../approvals/requests/ground.ts'
-import type { OperationEngine } from '../operations/engine.ts'
+import type { OperationEngine } from '../operations/operation.ts'
 
 /** What grants and contracts stand on while they are worked off: requests, and the engine that changes the directory. */
 export interface AccessGround extends RequestGround {

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import { z } from 'zod'
 import type { OperationRequest, OperationResult } from '../operations/operation.ts'
 import type { Schema } from '../store/schema.ts'
+import { whatFollows } from '../sync/words.ts'
 import type { PostDraft } from '../turns/outbox.ts'
 import { afresh, afterFailure, backOff, untried } from './attempts.ts'
 import { endGrant } from './end-grant.ts'
@@ -30,7 +31,7 @@ export function settleGrant(ground: RowGround): Settle {
     if (!grant) return []
     if (warrant.by === 'undo') return await undone(ground, transaction, grant, request, result)
     if (request.id === grantOperation(grant) && grant.state === 'waiting')
-      return await began(ground, transaction, grant, result, detail)
+      return await began(ground, transaction, grant, request, result, detail)
     if (request.id === revokeOperation(grant) && grant.state === 'active')
       return await ended(ground, transaction, grant, request, result)
     return []
@@ -41,13 +42,18 @@ async function began(
   ground: RowGround,
   transaction: Transaction<Schema>,
   grant: KeptGrant,
+  request: OperationRequest,
   result: OperationResult,
   detail: Readonly<Record<string, string>>,
 ): Promise<readonly PostDraft[]> {
   const at = new Date(result.at)
   if (result.state === 'done') {
     const hadBefore = await wasThereBefore(transaction, grant, detail)
-    return await becameActive(ground, transaction, grant, {
+    const works =
+      detail.follows === 'member'
+        ? whatFollows(ground.policy.hybrid, request, 'member')
+        : 'It can take a few minutes until it works everywhere.'
+    return await becameActive(ground, transaction, grant, works, {
       hadBefore,
       grantedAt: at,
       attempts: untried(grant.attempts),
@@ -86,6 +92,7 @@ async function becameActive(
   ground: RowGround,
   transaction: Transaction<Schema>,
   grant: KeptGrant,
+  works: string,
   change: Pick<KeptGrant, 'hadBefore' | 'grantedAt' | 'attempts'>,
 ): Promise<readonly PostDraft[]> {
   const { access } = ground.policy
@@ -110,7 +117,7 @@ async function becameActive(
     title: `${grant.title}: ${nameOf(grant.person)} has it now`,
     text: active.hadBefore
       ? `${nameOf(grant.person)} had it before already, so nothing was changed.${stays}`
-      : `It lasts ${until(grant.endsAt)}. It can take a few minutes until it works everywhere.`,
+      : `It lasts ${until(grant.endsAt)}. ${works}`,
     facts: factsOf(grant),
   })
 }

@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Person } from '../identity/person.ts'
-import type { OperationEngine } from '../operations/engine.ts'
-import type { OperationRequest, OperationResult } from '../operations/operation.ts'
+import type { OperationEngine, OperationRequest, OperationResult } from '../operations/operation.ts'
 import type { IsIt } from '../operations/relation.ts'
 import { operationTitle } from '../operations/titles.ts'
 import { inverse, type MadeChange, readMadeChange } from '../operations/undoing.ts'

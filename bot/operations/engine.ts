@@ -1,6 +1,6 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import type { Logger } from 'pino'
-import type { OperationRequest, OperationResult } from './operation.ts'
+import type { OperationEngine, OperationRequest, OperationResult } from './operation.ts'
 import type { Begun, Steps } from './run-operation.ts'
 import { changesAccess } from './steps.ts'
 
@@ -15,12 +15,6 @@ const patiently = { retriesAllowed: true, maxAttempts: 8, intervalSeconds: 0.5, 
  * back under its name. Where it lives after all both do the same, which is harmless, and one end of it is written.
  */
 const silentFor = 10_000
-
-export interface OperationEngine {
-  /** Starts an operation, or finds the one with this id, and waits for its end at most so long. */
-  run(request: OperationRequest, patienceMilliseconds: number): Promise<OperationResult | 'still-running'>
-  stop(): Promise<void>
-}
 
 /**
  * The durable engine: every step's result is kept in PostgreSQL, and what a crash interrupted goes on at the next start of

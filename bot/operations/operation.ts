@@ -104,6 +104,13 @@ export interface OperationResult {
   readonly at: string
 }
 
+/** Runs operations, each once for its id. */
+export interface OperationEngine {
+  /** Starts an operation, or finds the one with this id, and waits for its end at most so long. */
+  run(request: OperationRequest, patienceMilliseconds: number): Promise<OperationResult | 'still-running'>
+  stop(): Promise<void>
+}
+
 /** What IT must hear of, as an incident of its own. */
 export interface ForIt {
   readonly title: string

@@ -1,6 +1,5 @@
 import type { Clock } from '../../bot/clock.ts'
-import type { OperationEngine } from '../../bot/operations/engine.ts'
-import type { OperationRequest, OperationResult } from '../../bot/operations/operation.ts'
+import type { OperationEngine, OperationRequest, OperationResult } from '../../bot/operations/operation.ts'
 import type { Begun, Steps } from '../../bot/operations/run-operation.ts'
 import type { Chance } from './chance.ts'
 import { Killed, type Life } from './life.ts'

@@ -339,9 +339,9 @@ describe('what the doctor says of an agent', () => {
       logLevel: 'info' as const,
     }
     const lines: string[] = []
-    assert.equal(await runDoctor(settings, (text) => lines.push(text)), true)
+    assert.equal(await runDoctor(settings, {}, (text) => lines.push(text)), true)
     assert.match(lines.at(-1) ?? '', /^0 missing, 0 warnings, \d+ ok$/)
     const gone = { ...settings, policy: { ...settings.policy, write: [`OU=Gone,${domain.domainDn}`] } }
-    assert.equal(await runDoctor(gone, () => undefined), false)
+    assert.equal(await runDoctor(gone, {}, () => undefined), false)
   })
 })

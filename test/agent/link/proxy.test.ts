@@ -119,6 +119,31 @@ describe('the way to the bot: TLS, and an HTTP proxy where there is one', () => 
     assert.equal(proxy.asked.length, before + 1)
   })
 
+  it('is looked at by the doctor on the way that the agent itself takes', async () => {
+    const looks = async (...[block, environment]: Parameters<typeof home>) => {
+      const before = proxy.asked.length
+      const { output } = await (await home(block, environment)).command('doctor')
+      await bot.visit()
+      assert.ok(!output.includes('proxy-secret-42'))
+      const [said] = output.match(/^.*bot: wss:.*$/m) ?? []
+      return { said, asked: proxy.asked.length - before }
+    }
+    const direct = await looks({ ca }, { HTTPS_PROXY: '' })
+    assert.match(direct.said ?? '', /^ok .* answers; its key/)
+    assert.equal(direct.asked, 0)
+    for (const where of [
+      { file: { ca, proxy: proxy.url } },
+      { file: { ca }, environment: { HTTPS_PROXY: proxy.url } },
+    ]) {
+      const { said, asked } = await looks(where.file, where.environment)
+      assert.match(said ?? '', /^ok .* answers through the proxy; its key/)
+      assert.equal(asked, 1)
+    }
+    const around = await looks({ ca, proxy: proxy.url }, { NO_PROXY: 'localhost' })
+    assert.match(around.said ?? '', /^ok .* answers through the proxy, unless NO_PROXY names it; its key/)
+    assert.equal(around.asked, 0)
+  })
+
   it('says that the proxy refuses, without its password', async () => {
     const agent = await home({ ca, proxy: proxy.url.replace('proxy-secret-42', 'wrong-secret-43') })
     const { code, output } = await agent.command('enrol', bot.makeCode())

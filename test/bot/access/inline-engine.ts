@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import type { OperationEngine } from '../../../bot/operations/engine.ts'
-import type { OperationRequest, OperationResult } from '../../../bot/operations/operation.ts'
+import type { OperationEngine, OperationRequest, OperationResult } from '../../../bot/operations/operation.ts'
 import type { Steps } from '../../../bot/operations/run-operation.ts'
 import type { Schema } from '../../../bot/store/schema.ts'
 

@@ -4,7 +4,7 @@ import type { AccessGround } from '../../../bot/access/ground.ts'
 import { grantRequest, revokeRequest } from '../../../bot/access/operation-ids.ts'
 import { runToItsEnd } from '../../../bot/access/run-to-its-end.ts'
 import { verifyDatabase } from '../../../bot/audit/rows.ts'
-import type { OperationEngine } from '../../../bot/operations/engine.ts'
+import type { OperationEngine } from '../../../bot/operations/operation.ts'
 import { days, minutes } from '../identity/people.ts'
 import { type AccessOffice, openAccessOffice } from './access-office.ts'
 
