@@ -119,7 +119,8 @@ describe('an account of the company’s own directory', () => {
       duration: '1 day',
     })
     await approves(company, company.person('operationsManager'))
-    await kwame.hasSeen('Kwame Mensah has it now', 60_000)
+    const { text: news } = await kwame.hasSeen('Kwame Mensah has it now', 60_000)
+    assert.match(news, /Microsoft 365 follows within about/)
     assert.equal(await memberOf(onPremises.controller, doors.dn, account().dn), true)
     await membershipIs(company, 'kwame', 'warehouseBadges', 'there')
     toMonday(company)
