@@ -66,6 +66,7 @@ const nameOfThisMachine = () =>
 
 /** A code in a file or a pipe is in no history of commands. */
 async function firstLine(): Promise<string> {
+  if (process.stdin.isTTY) complain('Paste the enrolment code, then press Enter:')
   for await (const line of createInterface({ input: process.stdin })) return line
   return ''
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import type { Kysely } from 'kysely'
+import { agentPath } from '../agent/protocol/frames.ts'
 import { issueCode } from './agent-link/codes.ts'
 import { mostAgents } from './agent-link/enrolled.ts'
 import { changeLinkKey, linkKey } from './agent-link/link-keys.ts'
@@ -34,6 +35,8 @@ function groundOf(database: Kysely<Schema>, settings: ReturnType<typeof loadSett
     tenant: settings.graph.tenantId,
     realTime,
     random: randomBytes,
+    /** Where agents dial; undefined where nobody has said at which address people reach the bot. */
+    agentUrl: settings.publicUrl && `${settings.publicUrl.replace(/^http/, 'ws')}${agentPath}`,
     by: plainText(by, 100),
   }
 }
@@ -52,7 +55,7 @@ async function command(args: readonly string[]): Promise<void> {
   const act = actOf(verb, agent.data ?? '')
   const settings = loadSettings(process.env)
   const postgres = settings.databaseUrl ? undefined : await startEmbeddedPostgres({ folder: settings.dataFolder })
-  const database = await openDatabase(settings.databaseUrl ?? postgres?.url ?? '', 4)
+  const database = await openDatabase(settings.databaseUrl ?? postgres?.url ?? '', 'helpbot', 4)
   try {
     const by = values.by ?? process.env.SUDO_USER ?? process.env.USER ?? 'unknown'
     console.log(await act(groundOf(database.kysely, settings, by)))
@@ -89,7 +92,19 @@ async function makeCode(ground: Ground): Promise<string> {
     await writeAgentEvent(ground, transaction, { action: 'issue-agent-code', why: why(ground), detail })
     return issued
   })
-  return `${code.text}\ngood once, until ${expiresAt.toISOString()}`
+  return `${code.text}\ngood once, until ${expiresAt.toISOString()}\n\n${whatNext(ground.agentUrl)}`
+}
+
+/** What is typed on the other machine. The code itself is pasted there: on a command line it would stay in a history. */
+function whatNext(agentUrl: string | undefined): string {
+  const url = agentUrl ?? 'wss://HOST-OF-THE-BOT/agent'
+  const where = agentUrl === undefined ? ' (PUBLIC_URL is not set, so that the host is not known here)' : ''
+  return `Next, where the agent is to run${where}:
+  Windows   .\\Install-HelpBotAgent.ps1 -BotUrl ${url} ... asks for the code; infra/README.md has the rest of that line
+  Linux     in agent.yaml, under bot:   url: ${url}
+            npm run agent -- enrol -    and paste the code
+            npm run agent -- doctor     says what is missing
+            npm run agent`
 }
 
 async function listAgents({ database, realTime }: Ground): Promise<string> {

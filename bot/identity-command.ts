@@ -25,7 +25,7 @@ async function command(args: readonly string[]): Promise<void> {
   const [verb, who, method] = positionals
   const settings = loadSettings(process.env)
   const postgres = settings.databaseUrl ? undefined : await startEmbeddedPostgres({ folder: settings.dataFolder })
-  const database = await openDatabase(settings.databaseUrl ?? postgres?.url ?? '', 4)
+  const database = await openDatabase(settings.databaseUrl ?? postgres?.url ?? '', 'helpbot', 4)
   const clock = () => new Date()
   try {
     if (verb === 'reseal') {

@@ -70,6 +70,9 @@ import { movedClock } from './practice-clock.ts'
 import { readiness } from './readiness.ts'
 import { recoursePage } from './recourse/page.ts'
 import { notMeButton, useRecourse } from './recourse/use-recourse.ts'
+import { presence } from './replicas/presence.ts'
+import { thisReplica } from './replicas/replica.ts'
+import { type Abandoned, takeOver } from './replicas/take-over.ts'
 import { startServer } from './server.ts'
 import { startFault } from './start-fault.ts'
 import { openDatabase } from './store/database.ts'
@@ -114,13 +117,16 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
 
   // Stores
   const postgres = settings.databaseUrl ? undefined : await startEmbeddedPostgres({ folder: settings.dataFolder })
-  const database = await openDatabase(settings.databaseUrl ?? postgres?.url ?? '')
+  const replica = thisReplica(settings.replica, randomBytes)
+  const database = await openDatabase(settings.databaseUrl ?? postgres?.url ?? '', replica.connection)
   const { kysely } = database
   const redis = { prefix: 'helpbot:', onError: (error: Error) => log.warn({ error: error.message }, 'redis') }
   const ephemeral = settings.redisUrl ? openRedis(settings.redisUrl, redis) : memoryEphemeral(clock)
   const relay = settings.redisUrl ? redisRelay(settings.redisUrl, redis) : memoryRelay()
   const metrics = openMetrics()
   metrics.watchPending(() => pendingPosts(kysely))
+  const alive = presence(kysely, replica)
+  await alive.beat()
   const audit = auditTrail(kysely, clock)
   const tickets = builtInTickets(kysely, clock)
 
@@ -219,9 +225,9 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     makePassword: (name: string) => temporaryPassword(policy.password, name.split(/\s+/), (bound) => randomInt(bound)),
     revokeSessions: policy.operations['reset-password'].revokeSessions,
   }
-  const engine: OperationEngine = await startEngine({
+  const engine: OperationEngine & Abandoned = await startEngine({
     databaseUrl: database.url,
-    replica: settings.replica,
+    executor: replica.executor,
     log,
     steps: operationSteps({
       database: kysely,
@@ -247,6 +253,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
         disableAccount,
         enableAccount,
       ],
+      mayChange: alive.mayChange,
       isIt,
       groupWithin: (group, groups, id) => directory.correlated(id).groupWithin(group, groups),
       notices: noticesOfOperation(policy, canMail),
@@ -401,6 +408,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     (name, error) => log.warn({ dependency: name, error: String(error) }, 'not ready'),
     [{ name: 'agents', say: agents.remark }],
   )
+  let ending = false
   await agents.start()
   const server = await startServer({
     host: settings.host,
@@ -411,8 +419,11 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     metrics,
     log,
   })
+  const sayAlive = async () => void ((await alive.beat()) || end('given up by other replicas', 1))
+  const life = startJobs([{ name: 'presence', everyMilliseconds: 1_000, run: sayAlive }], log)
   const jobs = startJobs(
     [
+      { name: 'dead replicas', everyMilliseconds: 1_000, run: takeOver({ database: kysely, log }, replica, engine) },
       { name: 'posts', everyMilliseconds: 1_000, run: () => deliver.due(50) },
       { name: 'quiet dialogs', everyMilliseconds: 2_000, run: () => turns.endQuiet(100) },
       { name: 'stranded dialogs', everyMilliseconds: 2_000, run: () => turns.resumeStranded(100) },
@@ -481,11 +492,10 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     log.error({ error: reason instanceof Error ? reason.stack : String(reason) }, 'something failed in the background'),
   )
 
-  let ending = false
-  const end = async (signal: string): Promise<void> => {
+  async function end(why: string, exitCode = 0): Promise<void> {
     if (ending) return
     ending = true
-    log.info({ signal }, 'draining')
+    log.info({ why }, 'draining')
     // What cannot be brought to its end because a store is gone must not keep the process alive: it goes on at the next start.
     setTimeout(() => {
       log.error('draining took too long')
@@ -497,13 +507,15 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     await jobs.stop()
     await turns.drained()
     await engine.stop()
+    await life.stop()
+    await alive.leave()
     await agents.drain()
     await relay.close()
     await ephemeral.close()
     await database.close()
     await postgres?.stop()
     log.info('stopped')
-    process.exit(0)
+    process.exit(exitCode)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal))
 }

@@ -1,4 +1,4 @@
-import type { AccessEntry } from './security-descriptor.ts'
+import type { AccessEntry } from '../ldap/security-descriptor.ts'
 
 /** One bit of a right, and what it is about: an attribute with its property set, an extended right, a class. */
 export interface Wanted {

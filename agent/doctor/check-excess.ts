@@ -2,12 +2,12 @@ import { AgentError } from '../agent-error.ts'
 import { any, groups, has, is, people, units } from '../ldap/filters.ts'
 import { isAtOrBelow } from '../ldap/names.ts'
 import { privilegeOf } from '../ldap/privilege.ts'
+import { type AccessEntry, accessBits } from '../ldap/security-descriptor.ts'
 import type { PolicedOperation } from '../policy/policy.ts'
 import type { LookedAt } from './check-rights.ts'
 import { type Finding, ok, warning } from './finding.ts'
 import type { Look } from './look.ts'
 import { classes, neededFor, quoted, rights } from './rights.ts'
-import { type AccessEntry, accessBits } from './security-descriptor.ts'
 
 interface Law {
   readonly write: readonly string[]

@@ -1,14 +1,15 @@
-import { BerWriter, type Client, Control, type Filter } from 'ldapts'
+import type { Client, Filter } from 'ldapts'
 import type { Address, BindAccount } from '../ldap/bound-client.ts'
 import { boundClient, discard } from '../ldap/bound-client.ts'
 import { type Connection, connect } from '../ldap/connection.ts'
+import { DescriptorParts } from '../ldap/descriptor-parts.ts'
 import type { Controller } from '../ldap/domain.ts'
 import { guidText, sidText } from '../ldap/encodings.ts'
 import { bufferOf, buffersOf, textOf, textsOf } from '../ldap/entry.ts'
 import { any, anything, is } from '../ldap/filters.ts'
 import { bySid, domainOf } from '../ldap/names.ts'
+import { readSecurityDescriptor, type SecurityDescriptor } from '../ldap/security-descriptor.ts'
 import { within } from '../ldap/within.ts'
-import { readSecurityDescriptor, type SecurityDescriptor } from './security-descriptor.ts'
 
 const milliseconds = 10_000
 
@@ -150,20 +151,4 @@ async function ownAccount(controller: Controller, token: ReadonlySet<string>) {
     if (entry && guid && name) return { dn: entry.dn, guid: guidText(guid), sid, name }
   }
   return undefined
-}
-
-/** LDAP_SERVER_SD_FLAGS_OID: owner and access control list alone, which need no privilege (MS-ADTS 3.1.1.3.4.1.11). */
-class DescriptorParts extends Control {
-  constructor() {
-    super('1.2.840.113556.1.4.801', { critical: true })
-  }
-
-  protected override writeControl(writer: BerWriter): void {
-    const value = new BerWriter()
-    value.startSequence()
-    // OWNER_SECURITY_INFORMATION and DACL_SECURITY_INFORMATION
-    value.writeInt(0x1 | 0x4)
-    value.endSequence()
-    writer.writeBuffer(value.buffer, 0x04)
-  }
 }

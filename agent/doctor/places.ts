@@ -1,9 +1,9 @@
 import { all, groups, is, not, people, units } from '../ldap/filters.ts'
 import { isBelow, same } from '../ldap/names.ts'
+import { type AccessEntry, accessBits, type SecurityDescriptor } from '../ldap/security-descriptor.ts'
 import { allows, inheritedBy } from './access.ts'
 import type { Effective, Look } from './look.ts'
 import { classes, type Right } from './rights.ts'
-import { type AccessEntry, accessBits, type SecurityDescriptor } from './security-descriptor.ts'
 
 /** Whether a right is there; undefined: that cannot be found out by looking. */
 export type Has = boolean | undefined

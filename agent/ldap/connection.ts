@@ -2,6 +2,7 @@ import { Control, type SearchOptions } from 'ldapts'
 import { z } from 'zod'
 import { AgentError } from '../agent-error.ts'
 import { type Address, type BindAccount, boundClient, discard } from './bound-client.ts'
+import { DescriptorParts } from './descriptor-parts.ts'
 import type { Controller, Search } from './domain.ts'
 import { guidText } from './encodings.ts'
 import { bufferOf, textOf } from './entry.ts'
@@ -163,8 +164,10 @@ function optionsOf(search: Search, milliseconds: number): SearchOptions {
   }
 }
 
-const controlsOf = (search: Search): Control[] =>
-  search.deleted === true ? [new Control(showDeleted, { critical: true })] : []
+const controlsOf = (search: Search): Control[] => [
+  ...(search.deleted === true ? [new Control(showDeleted, { critical: true })] : []),
+  ...(search.descriptor === true ? [new DescriptorParts()] : []),
+]
 
 /** What a controller says of itself to everybody (MS-ADTS 3.1.1.3.2). */
 const rootAnswer = z.object({

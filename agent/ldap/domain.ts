@@ -11,6 +11,8 @@ export interface Search {
   readonly limit?: number
   /** Deleted objects too (control 1.2.840.113556.1.4.417). */
   readonly deleted?: boolean
+  /** nTSecurityDescriptor, where it is asked for, as far as every account may read it: owner and access control list. */
+  readonly descriptor?: boolean
 }
 
 /** A domain controller that we are bound to as the service account. Every call has a timeout. @throws AgentError */

@@ -1,5 +1,6 @@
 import { AgentError } from '../agent-error.ts'
 import type { Controller } from './domain.ts'
+import { powerOverDomain } from './domain-power.ts'
 import { domainSidOf, relativeId, sidText } from './encodings.ts'
 import { buffersOf, textOf, textsOf } from './entry.ts'
 import { any, inChain, is } from './filters.ts'
@@ -25,6 +26,8 @@ const powerfulGroups: ReadonlyMap<number, string> = new Map([
   [519, 'Enterprise Admins'],
   [520, 'Group Policy Creator Owners'],
   [521, 'Read-only Domain Controllers'],
+  // Gives no power: the domain guards its members above all others, and whoever put them there did so for their power.
+  [525, 'Protected Users'],
   [526, 'Key Admins'],
   [527, 'Enterprise Key Admins'],
 ])
@@ -48,8 +51,8 @@ const powerfulAccounts: ReadonlyMap<number, string> = new Map([
  * Whether a user or a group has, or gives, power over the domain: live, nested to any depth, and through the primary group. A user's
  * tokenGroups are what the controller itself would put into the token (MS-ADTS 3.1.1.4.5.19), so neither cycles nor domain-local
  * groups nor a primary group hide anything, as they would in memberOf. A group is looked at through the chain of its memberships,
- * for not every server computes tokenGroups of groups. adminCount=1 makes privileged too (it is set by AdminSDHolder and stays), but
- * its absence says nothing.
+ * for not every server computes tokenGroups of groups. Power that was given to none of the known groups stands on the head of the
+ * domain, and is read there. adminCount=1 makes privileged too (it is set by AdminSDHolder and stays), but its absence says nothing.
  * @throws AgentError rather than say no: not-found; refused when what decides cannot be read
  */
 export async function privilegeOf(controller: Controller, domainSid: string, guid: string): Promise<Privileged> {
@@ -68,7 +71,10 @@ export async function privilegeOf(controller: Controller, domainSid: string, gui
   const token = buffersOf(entry, 'tokenGroups').map(sidText)
   if (!isGroup && token.length === 0)
     throw new AgentError('refused', `tokenGroups of ${guid} cannot be read: it may be privileged`)
-  const around = isGroup ? await groupsAround(controller, entry.dn, sid) : []
+  const [around, powers] = await Promise.all([
+    isGroup ? groupsAround(controller, entry.dn, sid) : [],
+    powerOverDomain(controller),
+  ])
   // SIDs of earlier days count in a token as its own does (MS-ADA3, sIDHistory).
   const earlier = buffersOf(entry, 'sIDHistory').map(sidText)
 
@@ -80,6 +86,7 @@ export async function privilegeOf(controller: Controller, domainSid: string, gui
     ...once.map((name) => `was ${name} and has its SID still (sIDHistory)`),
     ...[sid].flatMap((own) => nameOf(own) ?? []).map((name) => `is ${name}`),
     ...new Set([...token, ...around, ...earlier].filter((one) => one !== sid).flatMap((one) => nameOf(one) ?? [])),
+    ...new Set([sid, ...token, ...around, ...earlier].flatMap((one) => powers.get(one) ?? [])),
     ...(textOf(entry, 'adminCount') === '1' ? ['adminCount = 1: is or was protected by AdminSDHolder'] : []),
     ...(isAtOrBelow(entry.dn, holders) ? ['is kept in AdminSDHolder'] : []),
   ]

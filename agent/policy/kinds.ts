@@ -41,6 +41,8 @@ export function demandGroup(seen: Seen): void {
 export function demandOfPeople(seen: Seen): void {
   if (seen.ticketGranting || /^krbtgt(_|$)/i.test(seen.samAccountName))
     throw refusal(seen, 'signs the tickets of the domain')
+  if (/^(MSOL|AAD)_[0-9a-f]{12}$/i.test(seen.samAccountName))
+    throw refusal(seen, 'is the account that the synchronisation to Microsoft 365 reads and writes the domain with')
   if (seen.critical || seen.group?.scope === 'builtin') throw refusal(seen, 'is the system’s own')
 }
 

@@ -28,11 +28,14 @@ const codes: Readonly<Record<AgentErrorCode, DirectoryErrorCode>> = {
   internal: 'unreachable',
 }
 
-/** What an agent said went wrong. @param agent its name, which is data */
+/**
+ * What an agent said went wrong. A write that may have been done is unreachable, whatever it failed with afterwards: it may have been
+ * taken, and only the reading of what became of it turned away.
+ * @param agent its name, which is data
+ */
 export function failureOfAgent(asking: Asking, agent: string, error: AgentError): DirectoryError {
-  const code = codes[error.code]
-  const maybeDone = asking.writes && code === 'unreachable' && (error.maybeDone || error.code === 'interrupted')
-  return new DirectoryError(code, {
+  const maybeDone = asking.writes && (error.maybeDone || error.code === 'interrupted')
+  return new DirectoryError(maybeDone ? 'unreachable' : codes[error.code], {
     sentence: maybeDone ? linkSentences['maybe-done'] : sentenceOf(error),
     detail: detailOf(asking, `agent ${agent}: ${error.code}: ${error.detail}`),
     requestId: asking.commandId,

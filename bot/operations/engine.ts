@@ -1,8 +1,8 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import type { Logger } from 'pino'
+import type { Abandoned } from '../replicas/take-over.ts'
 import type { OperationEngine, OperationRequest, OperationResult } from './operation.ts'
 import type { Begun, Steps } from './run-operation.ts'
-import { changesAccess } from './steps.ts'
 
 /** The order of the steps. Change it only through DBOS.patch(): running operations of an older release go on with their own. */
 const stepsVersion = 'operations-1'
@@ -10,28 +10,27 @@ const stepsVersion = 'operations-1'
 /** A store that is away for a while must not leave a change without its outcome; `change` alone is never repeated so. */
 const patiently = { retriesAllowed: true, maxAttempts: 8, intervalSeconds: 0.5, backoffRate: 2 } as const
 
-/**
- * A change of access that another replica has begun is gone on with here after this time, real milliseconds: that one may never come
- * back under its name. Where it lives after all both do the same, which is harmless, and one end of it is written.
- */
-const silentFor = 10_000
+/** More of what a dead process left behind are not gone on with in one go. */
+const takenOverAtOnce = 100
 
 /**
- * The durable engine: every step's result is kept in PostgreSQL, and what a crash interrupted goes on at the next start of
- * the same replica; a change of access also at another one that is asked for it. One engine a process, as DBOS has it.
+ * The durable engine: every step's result is kept in PostgreSQL, and what a crash interrupted goes on at whichever process takes it
+ * over. Should two run the same one, because a process was given up that lives after all, both do the same, and one end of it is
+ * written. One engine a process, as DBOS has it.
  */
 export async function startEngine(options: {
   databaseUrl: string
-  replica: string
+  /** A name that no other process has, nor had. */
+  executor: string
   log: Logger
   steps: Steps
-}): Promise<OperationEngine> {
+}): Promise<OperationEngine & Abandoned> {
   const { steps, log } = options
   DBOS.setConfig({
     name: 'helpbot',
     systemDatabaseUrl: options.databaseUrl,
     systemDatabasePoolSize: 10,
-    executorID: options.replica,
+    executorID: options.executor,
     applicationVersion: stepsVersion,
     enablePatching: true,
     logLevel: 'warn',
@@ -65,15 +64,6 @@ export async function startEngine(options: {
   )
   await DBOS.launch()
 
-  /** Goes on with what another replica has begun, and may never end. */
-  async function takeOver({ id, correlationId }: OperationRequest): Promise<void> {
-    const status = await DBOS.getWorkflowStatus(id)
-    if (status?.status !== 'PENDING' || status.executorId === options.replica) return
-    if (Date.now() - (status.updatedAt ?? status.createdAt) < silentFor) return
-    log.warn({ correlationId, operation: id, from: status.executorId }, 'an operation is taken over')
-    await DBOS.resumeWorkflow(id)
-  }
-
   return {
     async run(request, patienceMilliseconds) {
       const handle = await DBOS.startWorkflow(operate, { workflowID: request.id })(request)
@@ -84,10 +74,20 @@ export async function startEngine(options: {
         )
         throw error
       })
-      const first = await within(result, patienceMilliseconds / 2)
-      if (first !== 'still-running') return first
-      if (changesAccess(request)) await takeOver(request)
-      return await within(result, patienceMilliseconds / 2)
+      return await within(result, patienceMilliseconds)
+    },
+    async pendingOf(executors) {
+      const pending = await DBOS.listWorkflows({
+        status: 'PENDING',
+        executorId: [...executors],
+        limit: takenOverAtOnce,
+        loadInput: false,
+        loadOutput: false,
+      })
+      return pending.map(({ workflowID }) => workflowID)
+    },
+    async resume(ids) {
+      await DBOS.resumeWorkflows([...ids])
     },
     stop: () => DBOS.shutdown(),
   }

@@ -38,6 +38,8 @@ export function operationSteps(dependencies: RunDependencies): Steps {
     },
 
     async change(request, before) {
+      if (!(await dependencies.mayChange()))
+        return { fate: 'interrupted', sentence: interrupted, detail: { because: 'this replica was given up' } }
       const why = changesAccess(request) ? await whyNotMade(dependencies, request, before) : undefined
       if (why === undefined) return await operationNamed(request.name).change(request, before, toolsFor(request))
       return { fate: 'interrupted', sentence: interrupted, detail: { because: why.slice(0, 500) } }

@@ -40,6 +40,8 @@ export interface RunDependencies {
   readonly clock: Clock
   readonly isIt: IsIt
   readonly operations: readonly Operation[]
+  /** Whether this process has not been given up by others, who may go on with the same operation. */
+  readonly mayChange: () => Promise<boolean>
   /** Who is told what when it is over; written in the same transaction as the outcome. */
   readonly notices: (
     request: OperationRequest,

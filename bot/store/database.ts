@@ -15,10 +15,11 @@ pg.types.setTypeParser(pg.types.builtins.NUMERIC, (text) => text)
 
 /**
  * Connects and brings the tables up to date; several processes may do so at once (Kysely's migrator takes a lock).
+ * @param name of the connections, as PostgreSQL lists them
  * @param maximum most connections of this process
  * @throws Error when the server does not answer within 10 s or a migration fails
  */
-export async function openDatabase(url: string, maximum = 20): Promise<Database> {
+export async function openDatabase(url: string, name = 'helpbot', maximum = 20): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
     max: maximum,
@@ -26,7 +27,7 @@ export async function openDatabase(url: string, maximum = 20): Promise<Database>
     statement_timeout: 15_000,
     query_timeout: 20_000,
     idle_in_transaction_session_timeout: 30_000,
-    application_name: 'helpbot',
+    application_name: name,
   })
   // An idle connection that dies is replaced at the next use; the error belongs to nobody's request.
   pool.on('error', () => undefined)

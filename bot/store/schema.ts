@@ -424,6 +424,17 @@ export interface LockoutsSeenTable {
   seen_at: Moment
 }
 
+/** A process of the bot, by the name that DBOS has for it. */
+export interface ReplicasTable {
+  executor: string
+  /** Name of its connections, as PostgreSQL lists them. */
+  connection: string
+  started_at: Generated<Date>
+  alive_at: ColumnType<Date, never, never>
+  left_at: MomentOrNull
+  given_up_at: MomentOrNull
+}
+
 /** Small facts of the installation (e.g. when the manager baseline was taken). */
 export interface FactsTable {
   name: string
@@ -456,6 +467,7 @@ export interface Schema {
   sync_follow_ups: SyncFollowUpsTable
   change_cookies: ChangeCookiesTable
   lockouts_seen: LockoutsSeenTable
+  replicas: ReplicasTable
   audit: AuditTable
   facts: FactsTable
 }

@@ -28,43 +28,51 @@ export interface BenchGround {
  */
 export async function openGround(people: number, hybrid?: CompanyOptions['hybrid']): Promise<BenchGround> {
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-bench-'))
-  const postgres = await startEmbeddedPostgres({ folder })
-  const database = await openDatabase(postgres.url)
-  const botPort = await freePort()
-  const company = await startCompany({
-    folder: join(folder, 'company'),
-    botPort,
-    people,
-    ...(hybrid === undefined ? {} : { hybrid }),
-  })
-  const settings = { ...company.botEnvironment, DATABASE_URL: postgres.url, LOG_LEVEL: 'warn' }
-  return {
-    company,
-    database: database.kysely,
-    botPort,
-    settings,
-    startBot: () => startBot({ ...settings, HELPBOT_PRACTICE_CLOCK: '' }, (line) => console.log(line)),
-    employees(count, mastered = 'cloud') {
-      const { company: directory } = company.tenant
-      const canConfirm = (id: string | null) => {
-        const manager = id === null ? undefined : directory.users.get(id, 'latest')
-        return manager?.accountEnabled === true && manager.userType === 'Member'
-      }
-      const ordinary = [...directory.users.values('latest')].filter(
-        (user) =>
-          user.accountEnabled &&
-          user.userType === 'Member' &&
-          (user.onPremisesSyncEnabled === true) === (mastered === 'on-premises') &&
-          !directory.isAdministrator(user.id) &&
-          canConfirm(user.managerId),
-      )
-      return ordinary.slice(0, count)
-    },
-    async close() {
-      await company.close()
-      await database.close()
-      await postgres.stop()
-      rmSync(folder, { recursive: true, force: true })
-    },
+  const ends: (() => Promise<unknown> | unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
+  const close = async () => {
+    for (const end of ends.splice(0).reverse()) await end()
   }
+  try {
+    const postgres = await startEmbeddedPostgres({ folder })
+    ends.push(() => postgres.stop())
+    const database = await openDatabase(postgres.url)
+    ends.push(database.close)
+    const botPort = await freePort()
+    const company = await startCompany({
+      folder: join(folder, 'company'),
+      botPort,
+      people,
+      ...(hybrid === undefined ? {} : { hybrid }),
+    })
+    ends.push(company.close)
+    const settings = { ...company.botEnvironment, DATABASE_URL: postgres.url, LOG_LEVEL: 'warn' }
+    return {
+      company,
+      database: database.kysely,
+      botPort,
+      settings,
+      startBot: () => startBot({ ...settings, HELPBOT_PRACTICE_CLOCK: '' }, (line) => console.log(line)),
+      employees: (count, mastered = 'cloud') => ordinaryPeople(company, mastered).slice(0, count),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function ordinaryPeople({ tenant }: Company, mastered: 'cloud' | 'on-premises'): readonly CompanyUser[] {
+  const directory = tenant.company
+  const canConfirm = (id: string | null) => {
+    const manager = id === null ? undefined : directory.users.get(id, 'latest')
+    return manager?.accountEnabled === true && manager.userType === 'Member'
+  }
+  return [...directory.users.values('latest')].filter(
+    (user) =>
+      user.accountEnabled &&
+      user.userType === 'Member' &&
+      (user.onPremisesSyncEnabled === true) === (mastered === 'on-premises') &&
+      !directory.isAdministrator(user.id) &&
+      canConfirm(user.managerId),
+  )
 }

@@ -65,7 +65,7 @@ export async function runPracticeCompany(args: readonly string[], environment: N
       ...(environment.HELPBOT_POLICY ? { HELPBOT_POLICY: resolve(environment.HELPBOT_POLICY) } : {}),
       ...(playground ? { HELPBOT_PLAYGROUND: '1' } : {}),
     }
-    const database = await start(openDatabase(databaseUrl, 4), (one) => one.close())
+    const database = await start(openDatabase(databaseUrl, 'helpbot', 4), (one) => one.close())
     const bot = await start(keepBotRunning(settings, ending.signal), (one) => one.close())
     const { onPremises } = company
     if (onPremises) {

@@ -56,9 +56,12 @@ export async function startTlsFront(options: {
     pipe.from.resume()
   }
 
-  const server = createServer({ key: options.tls.key, cert: options.tls.cert, minVersion: 'TLSv1.2' }, (outside) => {
+  // What comes is passed on at once, as by every proxy for WebSockets: a frame must not wait for what confirms the one before it.
+  const undelayed = { noDelay: true }
+  const tls = { key: options.tls.key, cert: options.tls.cert, minVersion: 'TLSv1.2' } as const
+  const server = createServer({ ...tls, ...undelayed }, (outside) => {
     if (refusing) return void outside.destroy()
-    const inside = connect(options.to(), '127.0.0.1')
+    const inside = connect({ port: options.to(), host: '127.0.0.1', ...undelayed })
     const pipes: readonly [Pipe, Pipe] = [
       { direction: 'to-bot', from: outside, to: inside, waiting: [] },
       { direction: 'to-agent', from: inside, to: outside, waiting: [] },

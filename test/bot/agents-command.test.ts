@@ -18,7 +18,12 @@ describe('npm run agents', function () {
   })
   after(() => stand.close())
 
-  async function run(...args: string[]): Promise<{ readonly code: number; readonly said: string }> {
+  const run = (...args: string[]) => runWith({}, ...args)
+
+  async function runWith(
+    more: Readonly<Record<string, string>>,
+    ...args: string[]
+  ): Promise<{ readonly code: number; readonly said: string }> {
     const env = {
       PATH: process.env.PATH ?? '',
       DATABASE_URL: stand.postgres.url,
@@ -28,6 +33,7 @@ describe('npm run agents', function () {
       GRAPH_CERTIFICATE: 'none.pem',
       TEAMS_APP_ID: tenant,
       USER: 'helen',
+      ...more,
     }
     try {
       const { stdout } = await promisify(execFile)(process.execPath, [command, ...args], { env })
@@ -69,6 +75,19 @@ describe('npm run agents', function () {
     for (const verb of ['revoke', 'rotate'])
       assert.match((await run(verb, agent.id)).said, /There is no such agent, or it was revoked/)
     assert.match((await run('list')).said, /revoked {2}Server 1/)
+  })
+
+  it('says what to type on the server next, with the address where it is known', async () => {
+    const unknown = (await run('code')).said
+    assert.match(unknown, /PUBLIC_URL is not set/)
+    assert.match(unknown, /url: wss:\/\/HOST-OF-THE-BOT\/agent$/m)
+    const { said } = await runWith({ PUBLIC_URL: 'https://helpbot.example.com/' }, 'code')
+    assert.match(said, /-BotUrl wss:\/\/helpbot\.example\.com\/agent /)
+    assert.match(said, /url: wss:\/\/helpbot\.example\.com\/agent$/m)
+    assert.match(said, /npm run agent -- enrol - /)
+    assert.doesNotMatch(said, /PUBLIC_URL/)
+    const [code = '', ...rest] = said.split('\n')
+    assert.ok(!rest.join('\n').includes(code), 'the code stands there once')
   })
 
   it('gives the bot a new key that agents can follow', async () => {

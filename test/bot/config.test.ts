@@ -48,6 +48,18 @@ describe('the settings', () => {
     )
   })
 
+  it('say which sides may be written: both, where nothing is said; what is none of them is named with what to write', () => {
+    assert.equal(loadSettings(good).directory, 'hybrid')
+    assert.equal(loadSettings({ ...good, HELPBOT_DIRECTORY: '' }).directory, 'hybrid')
+    for (const type of ['hybrid', 'entra', 'on-premises'])
+      assert.equal(loadSettings({ ...good, HELPBOT_DIRECTORY: type }).directory, type)
+    for (const wrong of ['ad', 'Hybrid', 'both', 'on-premises,entra']) {
+      const faults = faultsOf({ ...good, HELPBOT_DIRECTORY: wrong })
+      assert.equal(faults.length, 1, wrong)
+      assert.match(faults[0] ?? '', /^HELPBOT_DIRECTORY: .*hybrid, entra \(.*\) or on-premises \(/)
+    }
+  })
+
   const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: '0123456789abcdef', SLACK_TEAM_ID: 'T01' }
 
   it('take Slack beside Teams or instead of it, and trust its sign-in only when told to', () => {

@@ -69,6 +69,7 @@ export function startReplica(shared: Shared, name: string): Replica {
     ...{ database, audit, policy, catalogue, clock, isIt },
     directoryFor: () => directory,
     groupWithin: async () => [],
+    mayChange: async () => true,
     operations: [grantAccess, revokeAccess, disableAccount, enableAccount],
     notices: noticesOfOperation(policy, false),
     settleAccess: settleAccess(rows),

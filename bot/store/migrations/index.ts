@@ -4,6 +4,7 @@ import * as auditOperationIndex from './0002-audit-operation-index.ts'
 import * as slackAndThreads from './0003-slack-and-threads.ts'
 import * as access from './0004-access.ts'
 import * as agents from './0005-agents.ts'
+import * as replicas from './0006-replicas.ts'
 
 /** All migrations, in order; the key is what the database remembers. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '0003-slack-and-threads': slackAndThreads,
   '0004-access': access,
   '0005-agents': agents,
+  '0006-replicas': replicas,
 }

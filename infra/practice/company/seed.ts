@@ -146,7 +146,7 @@ function person(company: Company, about: About, dates: { created: Date; password
     onPremisesImmutableId: synced
       ? Buffer.from(stableId(`objectGUID: ${about.id}`).replaceAll('-', ''), 'hex').toString('base64')
       : null,
-    onPremisesSamAccountName: synced ? login.slice(0, 20) : null,
+    onPremisesSamAccountName: synced ? samAccountName(login) : null,
     onPremisesDomainName: synced ? `corp.${company.domain}` : null,
     onPremisesUserPrincipalName: synced ? address : null,
     isCloudManaged: false,
@@ -157,6 +157,12 @@ function person(company: Company, about: About, dates: { created: Date; password
     licensed: !guest,
     mustChangePassword: false,
   }
+}
+
+/** At most 20 characters (MS-SAMR 3.1.1.6), of which the number at the end is not cut off: it tells namesakes apart. */
+function samAccountName(login: string): string {
+  const number = /\d*$/.exec(login)?.[0] ?? ''
+  return `${login.slice(0, login.length - number.length).slice(0, 20 - number.length)}${number}`
 }
 
 function seedRoles(company: Company): void {

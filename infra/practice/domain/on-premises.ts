@@ -9,6 +9,7 @@ import {
   startAgentProcess,
 } from '../agent-process.ts'
 import { initialPassword } from '../company/company.ts'
+import type { CompanyUser } from '../company/model.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { startTlsFront, type TlsFront } from '../tls-front.ts'
 import { asAccount } from './ldap-session.ts'
@@ -147,6 +148,7 @@ async function makePeople(
   controller: DomainController,
 ): Promise<Map<string, MadeUser>> {
   const synced = [...company.users.values('latest')].filter((user) => user.onPremisesSyncEnabled === true)
+  const ownNames = namesInOneUnit(synced)
   const made = new Map<string, MadeUser>()
   await asAccount(controller, controller.administrator, async (client) => {
     for (let at = 0; at < synced.length; at += atOnce) {
@@ -168,7 +170,7 @@ async function makePeople(
           made.set(
             user.id,
             await addUser(client, {
-              name: user.displayName,
+              name: ownNames.get(user.id) ?? user.displayName,
               password: initialPassword(company, user.id),
               attributes,
             }),
@@ -184,6 +186,18 @@ async function makePeople(
       onPremisesUserPrincipalName: upn,
     })
   return made
+}
+
+/** Objects of one unit have different names, in any case (MS-ADTS 3.1.1.3.1.1): namesakes are told apart by their accounts. */
+function namesInOneUnit(users: readonly CompanyUser[]): ReadonlyMap<string, string> {
+  const taken = new Set<string>()
+  const names = new Map<string, string>()
+  for (const { id, displayName, onPremisesSamAccountName } of users) {
+    const name = taken.has(displayName.toLowerCase()) ? `${displayName} (${onPremisesSamAccountName})` : displayName
+    taken.add(name.toLowerCase())
+    names.set(id, name)
+  }
+  return names
 }
 
 async function makeGroups(

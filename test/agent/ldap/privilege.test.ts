@@ -3,7 +3,9 @@ import { AgentError } from '../../../agent/agent-error.ts'
 import type { Controller, Domain } from '../../../agent/ldap/domain.ts'
 import { sidBytes, toGroupType } from '../../../agent/ldap/encodings.ts'
 import { privilegeOf } from '../../../agent/ldap/privilege.ts'
+import { accessBits } from '../../../agent/ldap/security-descriptor.ts'
 import { startTestDomain, type TestDomain } from '../../support/samba.ts'
+import { type Allowing, changeEntries, withEntry } from '../doctor/entries.ts'
 import { bound } from './bound.ts'
 
 describe('who has power over the domain', function () {
@@ -33,6 +35,11 @@ describe('who has power over the domain', function () {
   }
   const isOrdinary = async (who: { guid: string }) =>
     assert.deepEqual(await asked(who), { privileged: false, because: [] })
+  /** Entries on the head of the domain, as its administrators give them. */
+  const onHead = (...given: readonly Allowing[]) =>
+    domain.asAdministrator((client) =>
+      changeEntries(client, domain.domainDn, (now) => given.reduce((all, one) => withEntry(one)(all), now)),
+    )
   const put = (group: string, ...members: string[]) => domain.modify(group, { member: members })
 
   it('is not somebody in ordinary groups', async () => {
@@ -118,6 +125,58 @@ describe('who has power over the domain', function () {
     for (const one of [clerk, office]) await isPrivileged(one, /Cert Publishers \(S-1-5-21-.+-517\)/)
   })
 
+  it('is who was put among those whom the domain guards above all others', async () => {
+    const guarded = await domain.addUser('guarded')
+    await put(`CN=Protected Users,CN=Users,${domain.domainDn}`, guarded.dn)
+    await isPrivileged(guarded, /Protected Users \(S-1-5-21-.+-525\)/)
+  })
+
+  it('is who may read every password, as what synchronises to the cloud may, whatever it is called; through groups as well', async () => {
+    const connector = await domain.addUser('connector')
+    const deep = await domain.addUser('deep-in-copiers')
+    const inner = await domain.addGroup('inner-copiers', { members: [deep.dn] })
+    const copiers = await domain.addGroup('copiers', { members: [inner.dn] })
+    for (const one of [connector, deep, inner, copiers]) await isOrdinary(one)
+    const everyHash = { mask: accessBits.controlAccess, objectType: '1131f6ad-9c07-11d1-f79f-00c04fc2dcd2' }
+    await onHead({ ...everyHash, sid: connector.sid }, { ...everyHash, sid: copiers.sid })
+    for (const one of [connector, deep, inner, copiers]) await isPrivileged(one, /password hashes of the whole domain/)
+  })
+
+  it('is who may change rights, policies or everything on the head of the domain, and not who may only follow its changes', async () => {
+    const names = ['owner-of-rights', 'linker', 'almighty', 'writer', 'follower', 'below'] as const
+    const [rights, linker, almighty, writer, follower, below] = await Promise.all(
+      names.map((name) => domain.addUser(name)),
+    )
+    const powers: readonly [{ guid: string; sid: string } | undefined, Omit<Allowing, 'sid'>, RegExp | undefined][] = [
+      [rights, { mask: accessBits.writeDacl }, /change who has which rights/],
+      [linker, { mask: accessBits.writeProperty, objectType: 'f30e3bbe-9ff0-11d1-b603-0000f80367c1' }, /policies rule/],
+      [almighty, { mask: 0x000f_01ff }, /password hashes/],
+      [writer, { mask: accessBits.writeProperty }, /policies rule/],
+      [follower, { mask: accessBits.controlAccess, objectType: '1131f6aa-9c07-11d1-f79f-00c04fc2dcd2' }, undefined],
+      [below, { mask: accessBits.readProperty, inherits: true }, undefined],
+    ]
+    await onHead(...powers.flatMap(([who, what]) => (who === undefined ? [] : [{ ...what, sid: who.sid }])))
+    for (const [who, , because] of powers) {
+      assert.ok(who)
+      if (because === undefined) await isOrdinary(who)
+      else await isPrivileged(who, because)
+    }
+  })
+
+  it('is an administrator of DNS, of the synchronisation or of Exchange, through groups as well', async () => {
+    for (const name of ['DnsAdmins', 'ADSyncAdmins', 'Exchange Trusted Subsystem']) {
+      const member = await domain.addUser(`of ${name}`.slice(0, 20))
+      const inner = await domain.addGroup(`in ${name}`, { members: [member.dn] })
+      await isOrdinary(inner)
+      const ruling = await domain.addGroup(name, {
+        unit: `CN=Users,${domain.domainDn}`,
+        groupType: Number(toGroupType('domain-local', true)),
+        members: [inner.dn],
+      })
+      for (const one of [member, inner, ruling]) await isPrivileged(one, new RegExp(`${name} \\(S-1-5-21-`))
+    }
+  })
+
   it('is who AdminSDHolder protects, though in no such group', async () => {
     const former = await domain.addUser('former')
     await domain.modify(former.guid, { adminCount: '1' })
@@ -141,6 +200,10 @@ describe('who has power over the domain', function () {
       search: async (search: Parameters<Controller['search']>[0]) =>
         search.scope === 'sub' ? [] : controller.search(search),
     })
+    await assert.rejects(
+      asked(hidden, without('nTSecurityDescriptor')),
+      refused(/who has power over DC=.* cannot be read/),
+    )
     await assert.rejects(asked(team, blind), refused(/groups that CN=team.* cannot be read/))
     await assert.rejects(
       agent.reading((controller) => privilegeOf(controller, 'S-1-5-21-1-2-3', hidden.guid)),

@@ -123,7 +123,7 @@ describe('the way to the bot: TLS, and an HTTP proxy where there is one', () => 
     const looks = async (...[block, environment]: Parameters<typeof home>) => {
       const before = proxy.asked.length
       const { output } = await (await home(block, environment)).command('doctor')
-      await bot.visit()
+      assert.equal(await bot.refused(), 'it said nothing')
       assert.ok(!output.includes('proxy-secret-42'))
       const [said] = output.match(/^.*bot: wss:.*$/m) ?? []
       return { said, asked: proxy.asked.length - before }

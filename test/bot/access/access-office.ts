@@ -71,6 +71,7 @@ export async function openAccessOffice() {
       catalogue,
       clock: clock.now,
       isIt: async () => false,
+      mayChange: async () => true,
       operations: [grantAccess, revokeAccess, disableAccount, enableAccount],
       notices: async () => [],
       settleAccess: settleAccess({ clock: clock.now, policy, catalogue, audit }),

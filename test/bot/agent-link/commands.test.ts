@@ -103,6 +103,12 @@ describe('what is asked of an agent', () => {
     await assert.rejects(failing('interrupted'), failed('unreachable', { maybeDone: true, sentence: /not certain/ }))
     await assert.rejects(failing('internal', { maybeDone: true }), failed('unreachable', { maybeDone: true }))
     await assert.rejects(failing('throttled'), failed('throttled', { sentence: /busy/ }))
+    // Written, and what became of it could not be read back: "nothing was changed" would be untrue, whatever stood in the way.
+    for (const code of ['throttled', 'refused', 'conflict', 'not-found', 'protected', 'policy', 'forbidden'] as const)
+      await assert.rejects(
+        failing(code, { maybeDone: true }),
+        failed('unreachable', { maybeDone: true, sentence: /not certain/ }),
+      )
     await assert.rejects(failing('unknown-command'), failed('refused'))
   })
 

@@ -73,6 +73,7 @@ export async function openAccessOffice() {
       catalogue: parts.catalogue ?? none,
       clock,
       isIt,
+      mayChange: async () => true,
       operations: [grantAccess, revokeAccess, disableAccount, enableAccount],
       notices: async () => [],
       settleAccess: async (transaction, request, result, detail) => {

@@ -81,6 +81,7 @@ describe('what is done to somebody else’s account', () => {
       catalogue: { entries: [], conflicts: [], contracts: undefined, version: '000000000000' },
       clock,
       isIt: itMembership(directory, groupId.parse(wellKnownGroups.itHelpDesk)),
+      mayChange: async () => true,
       operations: [operation],
       notices: noticesOfOperation(defaultPolicy, true),
       settleAccess: async () => [],

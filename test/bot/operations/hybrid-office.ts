@@ -173,6 +173,7 @@ export async function openHybridOffice(clock: () => Date = () => new Date(), pol
     catalogue: emptyCatalogue,
     clock,
     isIt,
+    mayChange: async () => true,
     operations: [
       unlockAccount,
       resetPassword(passwords),

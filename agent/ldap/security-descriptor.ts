@@ -1,4 +1,4 @@
-import { guidText, sidText } from '../ldap/encodings.ts'
+import { guidText, sidText } from './encodings.ts'
 
 /** Bits of an access mask in a directory (MS-ADTS 5.1.3.2). */
 export const accessBits = {

@@ -1,0 +1,44 @@
+import { type Kysely, sql } from 'kysely'
+import type { Schema } from '../store/schema.ts'
+import type { Replica } from './replica.ts'
+
+/** So long after it was last written down a process changes nothing any more without asking; others give it up later than that. */
+const surelyAlive = 5_000
+
+export interface Presence {
+  /** Writes down that this process lives; to be run every second. False when others have given it up: it must end. */
+  beat(): Promise<boolean>
+  /**
+   * Whether this process may begin to change a directory. One that stood still, or was cut off from the database, may have been given
+   * up meanwhile, and what it was about to do may be in other hands.
+   */
+  mayChange(): Promise<boolean>
+  /** Says that it ends by itself: what it leaves behind may be gone on with at once. */
+  leave(): Promise<void>
+}
+
+/** @param milliseconds a clock that never goes back, and goes on while the process stands still */
+export function presence(
+  database: Kysely<Schema>,
+  { executor, connection }: Replica,
+  milliseconds: () => number = () => performance.now(),
+): Presence {
+  let seen = Number.NEGATIVE_INFINITY
+  async function beat(): Promise<boolean> {
+    const began = milliseconds()
+    const { rows } = await sql`
+      insert into replicas (executor, connection) values (${executor}, ${connection})
+      on conflict (executor) do update set alive_at = now() where replicas.given_up_at is null
+      returning executor`.execute(database)
+    const isAlive = rows.length === 1
+    seen = isAlive ? began : Number.NEGATIVE_INFINITY
+    return isAlive
+  }
+  return {
+    beat,
+    mayChange: async () => milliseconds() - seen < surelyAlive || (await beat().catch(() => false)),
+    async leave() {
+      await database.updateTable('replicas').set({ left_at: new Date() }).where('executor', '=', executor).execute()
+    },
+  }
+}
