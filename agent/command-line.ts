@@ -11,10 +11,11 @@ export type Order =
     }
   | { readonly do: 'nothing'; readonly because: string }
 
-export const usage = `npm run agent -- [run | enrol CODE | doctor] [--config FILE]
+export const usage = `npm run agent -- [run | enrol | doctor] [--config FILE]
 
   run                 work for the bot, until stopped; what is done when nothing is said
-  enrol CODE          make this agent known to the bot that made the code; "-" reads the code from standard input
+  enrol [CODE]        make this agent known to the bot that made the code; asks for it where it is left out or "-", for what is typed
+                      here is seen by others on this machine and kept in histories
       --name NAME     what IT will see; the name of this machine when left out
       --again         also where this agent belongs to a bot already
   doctor              look at everything the agent needs, and name what is missing
@@ -33,8 +34,8 @@ export function readCommandLine(typed: readonly string[]): Order {
   const { config } = values
   if (values.help) return { do: 'help', config }
   if (verb === 'enrol') {
-    if (code === undefined || more.length > 0) return { do: 'nothing', because: 'enrol needs one code' }
-    return { do: 'enrol', config, code, name: values.name, again: values.again }
+    if (more.length > 0) return { do: 'nothing', because: 'enrol takes one code, or none and asks for it' }
+    return { do: 'enrol', config, code: code ?? '-', name: values.name, again: values.again }
   }
   if (code !== undefined || values.name !== undefined || values.again)
     return { do: 'nothing', because: `${verb} takes nothing but --config` }

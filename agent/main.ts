@@ -42,7 +42,7 @@ async function run(settings: AgentSettings): Promise<number | undefined> {
   const serving = await serve(settings, process.env, log)
   if (!serving) {
     complain(
-      'This agent belongs to no bot yet. Get a code there (npm run agents -- code), then: npm run agent -- enrol CODE',
+      'This agent belongs to no bot yet. Get a code there (npm run agents -- code), then: npm run agent -- enrol',
     )
     return 1
   }

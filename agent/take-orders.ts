@@ -62,19 +62,19 @@ export function orders(ground: OrdersGround): Orders {
     log.warn({ id: commandId, correlation: correlationId, kind, what, because }, 'alarm')
     outbox.put({ type: 'alarm', id: randomUUID(), at, kind, commandId, correlationId, what, because })
   }
-  /** What is wrong with the order itself, whatever it asks for. */
-  function refusal(frame: CommandFrame, expires: Date): AgentError | undefined {
+  /** What is wrong with the order itself, whatever it asks for. @param until as it says, by our clock */
+  function refusal(frame: CommandFrame, until: Date): AgentError | undefined {
     if (frame.agentId !== ground.agentId)
       return new AgentError('forbidden', 'it is meant for another agent', { alarm: 'protocol' })
     // From now on as well: one that is dated ahead would live for as long.
     const lives = Date.parse(frame.expires) - Date.parse(frame.issued)
-    if (Math.max(lives, expires.getTime() - clock().getTime()) > longestLife)
+    if (Math.max(lives, until.getTime() - clock().getTime()) > longestLife)
       return new AgentError('forbidden', 'it lives longer than a command may', { alarm: 'protocol' })
     if (stopping) return new AgentError('unreachable', 'the agent is being stopped: nothing was done')
     return undefined
   }
-  function understand(frame: CommandFrame, expires: Date): Runnable {
-    const wrong = refusal(frame, expires) ?? lateness(expires, clock)
+  function understand(frame: CommandFrame, until: Date): Runnable {
+    const wrong = refusal(frame, until) ?? lateness(until, clock)
     if (wrong) throw wrong
     return read(frame.command)
   }
@@ -125,9 +125,10 @@ export function orders(ground: OrdersGround): Orders {
   function take(frame: CommandFrame, cameOver: number, time: BotTime): void {
     const { id } = frame
     if (frame.agentId === ground.agentId && isAnsweredAlready(id, cameOver)) return
-    const expires = time.onOurClock(new Date(frame.expires))
+    const until = time.onOurClock(new Date(frame.expires))
+    const expires = earlier(until, livesOnlySoLong(frame, clock()))
     try {
-      const command = understand(frame, expires)
+      const command = understand(frame, until)
       underWay.set(id, [cameOver])
       const taken = queue.add({
         writes: command.writes,
@@ -155,6 +156,16 @@ export function orders(ground: OrdersGround): Orders {
     },
   }
 }
+
+/**
+ * However the bot's clock was set since we last asked for its time: an order that came now holds no longer than it said of itself, and
+ * whoever gave it stops waiting then.
+ */
+function livesOnlySoLong({ issued, expires }: CommandFrame, now: Date): Date {
+  return new Date(now.getTime() + Date.parse(expires) - Date.parse(issued))
+}
+
+const earlier = (one: Date, other: Date): Date => (one < other ? one : other)
 
 const stopped = failure(new AgentError('unreachable', 'the agent was stopped before its turn came: nothing was done'))
 const unbegun: Ran = { outcome: stopped, recorded: stopped }

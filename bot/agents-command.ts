@@ -102,7 +102,7 @@ function whatNext(agentUrl: string | undefined): string {
   return `Next, where the agent is to run${where}:
   Windows   .\\Install-HelpBotAgent.ps1 -BotUrl ${url} ... asks for the code; infra/README.md has the rest of that line
   Linux     in agent.yaml, under bot:   url: ${url}
-            npm run agent -- enrol -    and paste the code
+            npm run agent -- enrol      asks for the code
             npm run agent -- doctor     says what is missing
             npm run agent`
 }

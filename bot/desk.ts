@@ -21,6 +21,8 @@ export type Standing =
       readonly detail: string
       /** The account is one that only IT may change. */
       readonly privileged?: boolean
+      /** Nothing was decided: the company's own directory, in which the account is mastered, does not answer. */
+      readonly unreachable?: boolean
     }
 
 /** Where an account is mastered: in Entra ID; on-premises, where we can write, cannot, or cannot find it out just now. */

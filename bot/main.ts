@@ -387,6 +387,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     }),
     policy,
     tenant: settings.graph.tenantId,
+    hasItChannel,
     audit,
     log,
   })

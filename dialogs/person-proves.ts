@@ -2,7 +2,7 @@ import type { Chat } from '../bot/channels/chat.ts'
 import type { Desk, Helped, OperationName } from '../bot/desk.ts'
 import type { PersonProof } from '../bot/policy/schema.ts'
 import { card, message } from './cards.ts'
-import { heard, refuse, type Told } from './refuse.ts'
+import { forIt, heard, refuse, type Told } from './refuse.ts'
 
 const most = 4
 const operation: OperationName = 'reset-password-for'
@@ -23,10 +23,7 @@ export async function personProves(chat: Chat, desk: Desk, person: Helped): Prom
     const standing = await desk.standing(operation, person.id)
     if (standing.verdict === 'allow') return true
     if (standing.verdict === 'no') {
-      const { detail, privileged } = standing
-      const reason = privileged ? { reason: 'privileged-target' as const } : {}
-      const tell = { operation, detail, about: person, ...reason }
-      await refuse(chat, desk, standing.sentence, standing.tellIt ? tell : undefined)
+      await refuse(chat, desk, standing.sentence, forIt(standing, operation, person))
       return false
     }
     if (standing.verdict === 'need-proof') {

@@ -5,7 +5,7 @@ import { card } from './cards.ts'
 import { proveByCode } from './prove-by-code.ts'
 import { proveByManager } from './prove-by-manager.ts'
 import { proveByQuestions } from './prove-by-questions.ts'
-import { refuse, type Told } from './refuse.ts'
+import { forIt, refuse, type Told } from './refuse.ts'
 
 /** A way of proving oneself that did not work out this time is not offered again in the same dialog. */
 type Tried = { readonly method: ProofMethod; readonly proved: boolean }
@@ -31,9 +31,7 @@ export async function prove(chat: Chat, desk: Desk, operation: OperationName, ab
     const standing = await desk.standing(operation, about?.id)
     if (standing.verdict === 'allow' || standing.verdict === 'need-person-proof') return true
     if (standing.verdict === 'no') {
-      const { detail, privileged } = standing
-      const tell = { operation, detail, about, ...(privileged ? { reason: 'privileged-target' as const } : {}) }
-      await refuse(chat, desk, standing.sentence, standing.tellIt ? tell : undefined)
+      await refuse(chat, desk, standing.sentence, forIt(standing, operation, about))
       return false
     }
     // Looked up once a round: what is open now may not be when the answer comes, and then says so itself.

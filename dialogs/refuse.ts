@@ -1,5 +1,5 @@
 import type { Chat } from '../bot/channels/chat.ts'
-import type { Desk, Helped, OperationName } from '../bot/desk.ts'
+import type { Desk, Helped, OperationName, Standing } from '../bot/desk.ts'
 import { operationTitle } from '../bot/operations/titles.ts'
 import { message } from './cards.ts'
 
@@ -9,7 +9,18 @@ export interface Told {
   readonly detail: string
   /** Whose account it is, where it is somebody else's. */
   readonly about?: Pick<Helped, 'id' | 'name'> | undefined
-  readonly reason?: 'privileged-target' | 'verification-failed'
+  readonly reason?: 'privileged-target' | 'verification-failed' | 'unreachable'
+}
+
+/** What IT must hear of a no of the policy; undefined where they need not. */
+export function forIt(
+  no: Extract<Standing, { readonly verdict: 'no' }>,
+  operation: OperationName,
+  about: Told['about'],
+): Told | undefined {
+  if (!no.tellIt) return undefined
+  const reason = no.privileged ? 'privileged-target' : no.unreachable ? 'unreachable' : undefined
+  return { operation, detail: no.detail, about, ...(reason && { reason }) }
 }
 
 /** Says no, why and what comes next; tells IT where they must hear of it; closes the ticket. */
@@ -28,7 +39,27 @@ export function heard({ number, reached }: Awaited<ReturnType<Desk['tellIt']>>):
   return reached ? `IT has been told: incident ${number}.` : `IT finds it in their list of tickets: ${number}.`
 }
 
-function incident(chat: Chat, tell: Told): Parameters<Desk['tellIt']>[0] {
+type Incident = Parameters<Desk['tellIt']>[0]
+
+/**
+ * The company's own directory does not answer. Told once a conversation, and never in the place of a refusal: somebody refused later
+ * in the day is news.
+ */
+export function directoryAway(chat: Chat, operation: OperationName, more: Incident['facts'] = []): Incident {
+  return {
+    key: 'unreachable',
+    reason: 'operation-failed',
+    title: 'The on-premises directory cannot be reached',
+    urgency: 'high',
+    facts: [
+      { title: 'Who', value: chat.person.name },
+      { title: 'Asked for', value: operationTitle(operation) },
+      ...more,
+    ],
+  }
+}
+
+function incident(chat: Chat, tell: Told): Incident {
   if (tell.reason === 'verification-failed')
     return {
       key: 'verification',
@@ -41,6 +72,8 @@ function incident(chat: Chat, tell: Told): Parameters<Desk['tellIt']>[0] {
         { title: 'Failed because', value: tell.detail },
       ],
     }
+  if (tell.reason === 'unreachable')
+    return directoryAway(chat, tell.operation, [...whom(tell), { title: 'Failed because', value: tell.detail }])
   return {
     // Each account that somebody may not touch is news of its own.
     key: ['refusal', tell.operation, ...(tell.about === undefined ? [] : [tell.about.id])].join(':'),

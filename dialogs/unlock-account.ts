@@ -3,7 +3,7 @@ import type { Desk, DoorSeen } from '../bot/desk.ts'
 import { message, offer } from './cards.ts'
 import type { Dialog } from './dialog.ts'
 import { prove } from './prove.ts'
-import { heard } from './refuse.ts'
+import { directoryAway, heard } from './refuse.ts'
 
 /**
  * "I'm locked out": Entra ID has no unlock, so say what is true and offer what helps. On-premises the account is looked at and
@@ -93,18 +93,7 @@ async function leaveToIt(chat: Chat, desk: Desk): Promise<void> {
 }
 
 async function sayUnreachable(chat: Chat, desk: Desk): Promise<void> {
-  const told = await chat.once('told', () =>
-    desk.tellIt({
-      key: 'unreachable',
-      reason: 'operation-failed',
-      title: 'The on-premises directory cannot be reached',
-      urgency: 'high',
-      facts: [
-        { title: 'Who', value: chat.person.name },
-        { title: 'Asked for', value: 'an unlock' },
-      ],
-    }),
-  )
+  const told = await chat.once('told', () => desk.tellIt(directoryAway(chat, 'unlock-account')))
   chat.say(
     'unreachable',
     again(

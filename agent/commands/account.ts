@@ -5,4 +5,4 @@ import type { CommandGround, CommandHandler } from './command.ts'
 export const account =
   ({ domain, policy, clock }: CommandGround): CommandHandler<'account'> =>
   ({ guid }) =>
-    domain.reading((controller) => accountState(controller, guid, clock(), (dn) => policy.mayRead(dn)))
+    domain.readingWhatIsWritten((controller) => accountState(controller, guid, clock(), (dn) => policy.mayRead(dn)))

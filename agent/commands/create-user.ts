@@ -22,6 +22,7 @@ export function createUser(ground: CommandGround): CommandHandler<'create-user'>
       if (/\p{C}/u.test(`${name}${samAccountName}${userPrincipalName}`))
         throw new AgentError('refused', 'a name of the new account holds a character that cannot be seen')
       demandOfPeople(samAccountName)
+      demandOurSuffix(ground, controller, userPrincipalName)
       await demandFree(controller, samAccountName, userPrincipalName)
       const dn = childDn('CN', name, await dnOf(controller, unit))
       const values = new Map([
@@ -51,9 +52,21 @@ function demandOfPeople(samAccountName: string): void {
 }
 
 /**
+ * The directory takes any suffix (MS-ADTS 5.1.1.1.1 looks a name up as it is written), and a synchronisation to Entra ID would join a
+ * new account to whoever goes by that name there. @throws AgentError forbidden
+ */
+function demandOurSuffix({ policy }: Pick<CommandGround, 'policy'>, { domainDn }: Controller, upn: string): void {
+  const suffix = upn.slice(upn.lastIndexOf('@') + 1).toLowerCase()
+  if (suffix === domainOf(domainDn) || policy.upnSuffixes.includes(suffix)) return
+  const detail = `policy.upnSuffixes does not name ${suffix}, and the domain is not called so`
+  throw new AgentError('forbidden', detail, { alarm: 'forbidden' })
+}
+
+/**
  * Nobody has these names, neither written nor by nature: an account answers to `sAMAccountName@domain` too (MS-ADTS 5.1.1.1.1), so that
  * one could take another's name without it being written anywhere twice. And whoever asks for a name that nobody has may be given the
- * computer's of that name (MS-KILE 3.3.5.6.1: a $ is put behind it).
+ * computer's of that name (MS-KILE 3.3.5.6.1: a $ is put behind it). Nor is the sign-in name anybody's address: by that too Entra
+ * Connect joins an account to one that is there (soft match).
  * @throws AgentError conflict
  */
 async function demandFree(controller: Controller, samAccountName: string, userPrincipalName: string): Promise<void> {
@@ -68,13 +81,15 @@ async function demandFree(controller: Controller, samAccountName: string, userPr
       is('sAMAccountName', `${samAccountName}$`),
       is('userPrincipalName', userPrincipalName),
       is('userPrincipalName', `${samAccountName}@${domain}`),
+      is('mail', userPrincipalName),
+      is('proxyAddresses', `smtp:${userPrincipalName}`),
       ...(ofThisDomain ? [is('sAMAccountName', userPrincipalName.slice(0, at))] : []),
     ),
     attributes: ['cn'],
     limit: 1,
   })
   if (taken !== undefined)
-    throw new AgentError('conflict', 'another account has this account name or this sign-in name already')
+    throw new AgentError('conflict', 'another account has this account name, this sign-in name or this address already')
 }
 
 async function guidAt(controller: Controller, dn: string, samAccountName: string): Promise<string> {

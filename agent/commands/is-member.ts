@@ -11,7 +11,7 @@ import { findGroup, mustBeReadable } from './readable.ts'
 export const isMember =
   (ground: CommandGround): CommandHandler<'is-member'> =>
   ({ group, member }) =>
-    ground.domain.reading(async (controller) => {
+    ground.domain.readingWhatIsWritten(async (controller) => {
       const { group: found } = await findGroup(ground, controller, group)
       await mustBeReadable(ground, controller, member)
       return membership(controller, found, member)

@@ -1,3 +1,4 @@
+import { openAnchors } from '../ldap/anchors.ts'
 import type { AdGroup, AdUnit, AdUser } from '../protocol/commands.ts'
 import { account } from './account.ts'
 import { changes } from './changes.ts'
@@ -38,7 +39,7 @@ export function readingCommands(ground: CommandGround): Pick<CommandHandlers, Re
   return {
     probe: probe(ground),
     user: user(ground),
-    'find-users': findUsers(ground),
+    'find-users': findUsers(ground, openAnchors(ground.clock)),
     'list-users': listUsers(ground, openLists<AdUser>(counter)),
     group: group(ground),
     'find-groups': findGroups(ground),

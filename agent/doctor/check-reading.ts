@@ -1,5 +1,6 @@
 import { AgentError } from '../agent-error.ts'
 import type { Controller } from '../ldap/domain.ts'
+import { powerOverDomain } from '../ldap/domain-power.ts'
 import { fromFiletime } from '../ldap/encodings.ts'
 import { buffersOf, textOf } from '../ldap/entry.ts'
 import { anything } from '../ldap/filters.ts'
@@ -75,6 +76,19 @@ export async function checkReading(look: Look, places: readonly Place[]): Promis
           give('Account Restrictions'),
         ),
   ]
+}
+
+/** Whether it can be read who was given power over the domain itself: without that nobody counts as ordinary. @throws AgentError */
+export async function checkHead({ controller, accountName }: Look): Promise<Finding> {
+  const what = 'rights on the head of the domain'
+  try {
+    await powerOverDomain(controller)
+    return ok(what, 'can be read: who has power over the whole domain is seen')
+  } catch (error) {
+    if (!(error instanceof AgentError) || error.code === 'unreachable') throw error
+    const why = `${error.detail}, and so every change is refused`
+    return missing(what, why, `dsacls ${quoted(controller.domainDn)} /G ${quoted(`${accountName}:RC`)}`)
+  }
 }
 
 /** Whether the service account's own password is about to end. @throws AgentError */

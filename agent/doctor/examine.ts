@@ -9,7 +9,7 @@ import { checkBot } from './check-bot.ts'
 import { checkClock, checkController, checkEmulator } from './check-controller.ts'
 import { checkExcess } from './check-excess.ts'
 import { checkEnrolment, checkFiles } from './check-files.ts'
-import { checkBases, checkOwnPassword, checkReading } from './check-reading.ts'
+import { checkBases, checkHead, checkOwnPassword, checkReading } from './check-reading.ts'
 import { checkRights, lookAtBases } from './check-rights.ts'
 import { type Finding, missing, ok } from './finding.ts'
 import { type Look, openLook } from './look.ts'
@@ -97,6 +97,7 @@ async function* parts(
     look,
     lookedAt.map(({ users }) => users),
   )
+  yield [await checkHead(look)]
   yield checkRights(lookedAt, policy, look.accountName)
   yield await checkExcess(look, lookedAt, policy)
 }

@@ -98,21 +98,23 @@ export function openDomain(settings: DomainSettings, clock: () => Date, random: 
     }
   }
 
-  const reading = async <T>(work: (controller: Controller) => Promise<T>): Promise<T> => {
-    const first = await reader.connection()
+  const readingAt = async <T>(open: () => Promise<Connection>, work: (controller: Controller) => Promise<T>) => {
+    const first = await open()
     try {
       return await work(first.controller)
     } catch (error) {
       // Reading may be done again, once, where the connection was what failed.
       const again = error instanceof AgentError && error.code === 'unreachable' && !first.usable
       if (!again) throw error
-      return work((await reader.connection()).controller)
+      return work((await open()).controller)
     }
   }
+  const reading: Domain['reading'] = (work) => readingAt(reader.connection, work)
 
   return {
     facts: () => reading(factsBy),
     reading,
+    readingWhatIsWritten: (work) => readingAt(writer, work),
     async writing(work) {
       return work((await writer()).controller)
     },

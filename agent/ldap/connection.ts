@@ -93,6 +93,7 @@ export async function connect(dialling: Dialling): Promise<Connection> {
     configurationDn: root.configurationDn,
     search: read,
     pages: (search, size) => dialling.listing(() => pagesOf(dialling, search, size)),
+    ownPages: (search, size) => dialling.listing(() => pagesOf(dialling, search, size, root.settingsDn)),
     modify: (dn, changes) => run(writing('modify', dn), () => client.modify(dn, [...changes])),
     add: (dn, attributes) => run(writing('add', dn), () => client.add(dn, [...attributes])),
     // Spelled so that the first bare comma is the end of the new name: ldapts splits there.
@@ -128,10 +129,25 @@ export async function connect(dialling: Dialling): Promise<Connection> {
   }
 }
 
-/** A listing on a connection of its own, so that a slow one spoils nothing else. @throws AgentError */
-async function* pagesOf({ address, account, milliseconds }: Dialling, search: Search, size: number) {
+/**
+ * A listing on a connection of its own, so that a slow one spoils nothing else.
+ * @param settingsDn what the controller that must answer is known by; left out: any one
+ * @throws AgentError
+ */
+async function* pagesOf(
+  { address, account, milliseconds }: Dialling,
+  search: Search,
+  size: number,
+  settingsDn?: string,
+) {
   const client = await boundClient(address, account, milliseconds)
   try {
+    if (settingsDn !== undefined) {
+      const asked = client.search('', { scope: 'base', filter: anything, attributes: ['dsServiceName'] })
+      const { searchEntries } = await within(milliseconds + 1_000, 'who answers', asked)
+      if (searchEntries[0]?.dsServiceName !== settingsDn)
+        throw new AgentError('unreachable', `${address.url} leads to another domain controller now`)
+    }
     const options = { ...optionsOf(search, milliseconds), paged: { pageSize: size } }
     const pages = client.searchPaginated(search.base, options, controlsOf(search))
     for (;;) {

@@ -26,6 +26,8 @@ export interface Controller {
   search(search: Search): Promise<readonly Entry[]>
   /** Page by page; ends when the caller stops. */
   pages(search: Search, size: number): AsyncIterable<readonly Entry[]>
+  /** The same, of this very controller's copy of the directory: a name may lead to another one each time. */
+  ownPages(search: Search, size: number): AsyncIterable<readonly Entry[]>
   modify(dn: string, changes: readonly Change[]): Promise<void>
   add(dn: string, attributes: readonly Attribute[]): Promise<void>
   /** To another parent or name. */
@@ -40,6 +42,8 @@ export interface Domain {
   facts(): Promise<{ readonly name: string; readonly sid: string; readonly pdc: string | undefined }>
   /** Any controller. */
   reading<T>(work: (controller: Controller) => Promise<T>): Promise<T>
+  /** The controller that is written to: what was written a moment ago stands there, and at others only once it is replicated. */
+  readingWhatIsWritten<T>(work: (controller: Controller) => Promise<T>): Promise<T>
   /**
    * The PDC emulator where it is known and answers, so that a new password and an unlock count everywhere at once; what is read back
    * is read there. `work` is never run twice.

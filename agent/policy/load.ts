@@ -21,11 +21,12 @@ export function agentPolicy(
     readonly facts: Domain['facts']
   },
 ): AgentPolicy {
-  const { read: readable, write, operations, neverTouch, perHour } = settings
+  const { read: readable, write, operations, neverTouch, upnSuffixes, perHour } = settings
 
   return {
     operations,
     readable,
+    upnSuffixes,
 
     mayRead: (dn) => readable.some((base) => isAtOrBelow(dn, base)),
 

@@ -32,6 +32,8 @@ export interface AgentPolicy {
   readonly operations: readonly PolicedOperation[]
   /** Bases that may be read, as DNs. */
   readonly readable: readonly string[]
+  /** What new accounts may be called behind the @, in lower case, besides the domain's own name. */
+  readonly upnSuffixes: readonly string[]
   /** Whether an object may be shown: it lies below a base that may be read. */
   mayRead(dn: string): boolean
   /** By its place alone, without a look at who it is: for showing to the bot beforehand. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AgentError } from '../agent-error.ts'
 import { formatDn, isAtOrBelow, parseDn } from '../ldap/names.ts'
-import { sid } from '../protocol/frames.ts'
+import { domainName, sid } from '../protocol/frames.ts'
 import { policedOperations } from './policy.ts'
 
 const most = 100
@@ -64,6 +64,12 @@ const neverTouched = z.union(
   'must be the SID (S-1-5-21-…) or the distinguished name of a group',
 )
 
+const notASuffix = 'must be the part of a sign-in name behind the @, such as corp.example'
+const upnSuffix = z
+  .string(notASuffix)
+  .transform((text) => text.toLowerCase())
+  .refine((text) => domainName.safeParse(text).success, notASuffix)
+
 const cap = z
   .int('must be a whole number: how many an hour')
   .min(0, 'must be 0 or more')
@@ -97,10 +103,12 @@ export const agentPolicySchema = z
       operations: list(operation),
       /** Groups: neither they, nor what is nested in them, nor their members are ever changed. */
       neverTouch: list(neverTouched),
+      /** What may stand behind the @ of a new account's sign-in name, besides the domain's own name. */
+      upnSuffixes: list(upnSuffix),
       /** How many writes an hour; `all` counts them together and must be there. */
       perHour: z.partialRecord(z.enum(capped), cap, { error: onlyThese(...capped) }).default({}),
     },
-    { error: onlyThese('read', 'write', 'operations', 'neverTouch', 'perHour') },
+    { error: onlyThese('read', 'write', 'operations', 'neverTouch', 'upnSuffixes', 'perHour') },
   )
   .superRefine((policy, context) => {
     const issue = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message })

@@ -21,11 +21,16 @@ export function namesASecret(name: string): boolean {
   })
 }
 
-/** JSON Web Tokens, bearer headers, authenticator URIs and private keys: forms no fact for IT ever has. */
+/** Bearer headers, authenticator URIs and private keys: forms no fact for IT ever has. */
 const secretForms =
-  /\beyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?|\bBearer\s+[\w.~+/=-]{8,}|\botpauth:\/\/\S+|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/gi
+  /\bBearer\s+[\w.~+/=-]{8,}|\botpauth:\/\/\S+|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/gi
+/**
+ * JSON Web Tokens likewise. A run of letters is looked at once, from its beginning, and only where a second part follows it: one that
+ * begins like a token again and again must not be looked at as often.
+ */
+const token = /(?<![\w-])(?=[\w-]+\.[\w-]{8})([\w-]*?)\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/gi
 
 /** The text with whatever has the form of a secret taken out: vendors repeat in their errors what they were sent. */
 export function withoutSecretForms(text: string): string {
-  return text.replace(secretForms, '[removed]')
+  return text.replace(secretForms, '[removed]').replace(token, '$1[removed]')
 }

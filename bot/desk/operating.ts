@@ -16,6 +16,13 @@ const unseen = {
   unclear: 'Your password may have been changed, but I cannot show it. Press the button again: I make a new one.',
 } as const
 
+/** Behind the sentence of a press that came to nothing, where an earlier one did not, or may not have. */
+const pressedBefore = 'But what you pressed before may have changed your password: the old one may not work any more.'
+const pressedBeforeFor = {
+  'temporary-password': 'But what you pressed before may have changed the password: the old one may not work any more.',
+  'temporary-access-pass': 'But what you pressed before may have made a pass.',
+} as const
+
 const unseenFor = {
   'temporary-password': {
     done: 'The password was changed, but I was interrupted before I could show it. Press the button again: I make a new one.',
@@ -92,7 +99,11 @@ export function operating(
   async function handOver(
     key: string,
     requestFor: (id: string) => OperationRequest,
-    words: { readonly unseen: Readonly<Record<'done' | 'unclear', string>>; readonly lost: string },
+    words: {
+      readonly unseen: Readonly<Record<'done' | 'unclear', string>>
+      readonly lost: string
+      readonly pressedBefore: string
+    },
   ): Promise<OperationReport & { readonly secret: string | undefined; readonly again: boolean }> {
     const ids = attempts(dialogId, key)
     const begun = await ground.database
@@ -106,10 +117,13 @@ export function operating(
     const last = begun.length > 0 ? ids[begun.length - 1] : undefined
     const again = last !== undefined && ground.handover.take(last) !== undefined ? last : undefined
     const id = running ?? again ?? ids[begun.length]
+    // "Nothing was changed" holds for one press alone, and the answer to an earlier one may never have been seen.
+    const before = begun.some((one) => one.id !== id && (one.state === 'done' || one.state === 'unclear'))
+    const besides = (sentence: string) => (before ? `${sentence} ${words.pressedBefore}` : sentence)
     if (id === undefined)
       return {
         state: 'failed',
-        sentence: 'That was tried several times now. Please start again, or go to IT in person.',
+        sentence: besides('That was tried several times now. Please start again, or go to IT in person.'),
         ticketNumber: undefined,
         secret: undefined,
         again: false,
@@ -123,7 +137,7 @@ export function operating(
     if (result === 'still-running') return { ...reported, secret: undefined, again: true }
     const secret = ground.handover.take(id)
     if (result.state !== 'done' && result.state !== 'unclear')
-      return { ...reported, secret: undefined, again: result.state === 'failed' }
+      return { ...reported, sentence: besides(reported.sentence), secret: undefined, again: result.state === 'failed' }
     if (secret === undefined)
       return { ...reported, state: 'unclear', sentence: words.unseen[result.state], secret, again: true }
     return { ...reported, secret, again: false }
@@ -134,7 +148,7 @@ export function operating(
   return {
     async resetPassword(key) {
       const own = (id: string) => request(id, 'reset-password', 'the person asked for it in the chat')
-      const { secret, ...reported } = await handOver(key, own, { unseen, lost })
+      const { secret, ...reported } = await handOver(key, own, { unseen, lost, pressedBefore })
       return { ...reported, password: secret }
     },
     async resetPasswordFor(key, about: UserId, shownTo) {
@@ -151,7 +165,11 @@ export function operating(
         startedBy: { name: person.name, as },
         ...(shownTo ? { shownTo } : {}),
       })
-      const handed = await handOver(key, theirs, { unseen: unseenFor[kind], lost: lostFor })
+      const handed = await handOver(key, theirs, {
+        unseen: unseenFor[kind],
+        lost: lostFor,
+        pressedBefore: pressedBeforeFor[kind],
+      })
       return { ...handed, kind, minutes: passLasts / 60_000 }
     },
     async unlockAccount(key) {

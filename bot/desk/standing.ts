@@ -42,7 +42,9 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
       return await decided(operation, about)
     } catch (error) {
       if (!(error instanceof OnPremisesUnreachable) && !isOutOfReach(error)) throw error
-      return { verdict: 'no', sentence: error.sentence, tellIt: true, detail: `${error.code}: ${error.detail}` }
+      const unreachable = error instanceof OnPremisesUnreachable
+      const detail = `${error.code}: ${error.detail}`
+      return { verdict: 'no', sentence: error.sentence, tellIt: true, detail, unreachable }
     }
   }
 

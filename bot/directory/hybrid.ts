@@ -11,6 +11,7 @@ import { type MatchGround, matchGroup, matchUser } from './match-live.ts'
 import type { Match } from './match-object.ts'
 import { refusal, unseen } from './match-refusal.ts'
 import { shortMemory } from './short-memory.ts'
+import { type WrittenLately, writtenLately } from './written-lately.ts'
 
 /** Which sides may be written at all. Where an object is mastered is found, whatever this says. */
 export type DirectoryType = 'entra' | 'on-premises' | 'hybrid'
@@ -34,7 +35,7 @@ export interface HybridDirectory extends Directory {
  * every write.
  */
 export function hybridDirectory({ entra, link, type, clock, requestId = randomUUID }: HybridDeps): HybridDirectory {
-  const deps = { link, type, clock }
+  const deps = { link, type, clock, lately: writtenLately<Place>(clock) }
   return {
     ...overBoth(entra, { ...deps, correlationId: requestId }),
     correlated: (correlationId) =>
@@ -42,7 +43,16 @@ export function hybridDirectory({ entra, link, type, clock, requestId = randomUU
   }
 }
 
-type Surroundings = Pick<HybridDeps, 'link' | 'type' | 'clock'> & Pick<MatchGround, 'correlationId'>
+/** An object of Active Directory, by what names it. */
+interface Place {
+  readonly domain: string
+  readonly guid: string
+}
+
+interface Surroundings extends Pick<HybridDeps, 'link' | 'type' | 'clock'>, Pick<MatchGround, 'correlationId'> {
+  /** By correlation id and person: what one operation writes, it reads back. */
+  readonly lately: WrittenLately<Place>
+}
 
 /** An object of Active Directory as all of them are: named, and written or not. */
 interface OnPremisesObject {
@@ -56,13 +66,14 @@ const cloudPerson =
 const twoDomains =
   'That group and that account are in different networks of your company, and I do not change members across them. IT can do it for you.'
 
-function overBoth(entra: EntraSide, { link, type, clock, correlationId }: Surroundings): Directory {
+function overBoth(entra: EntraSide, { link, type, clock, correlationId, lately }: Surroundings): Directory {
   const ground = { entra, link, writesActiveDirectory: type !== 'entra', correlationId }
   // Only reads go by what was found a moment ago; whatever writes matches for itself.
   const userSeen = shortMemory(clock, (id: UserId) => matchUser(ground, id))
   const groupSeen = shortMemory(clock, (id: GroupId) => matchGroup(ground, id))
   const at = (domain: string): ActiveDirectory => activeDirectory(link, { domain, correlationId: correlationId() })
   const { isCloudManaged } = entra.onPremises
+  const writtenAs = (id: UserId) => `${correlationId()} ${id}`
 
   /** Whether the cloud may be written. @throws DirectoryError protected */
   const cloudIsWritable = (what: 'account' | 'group') => {
@@ -72,7 +83,11 @@ function overBoth(entra: EntraSide, { link, type, clock, correlationId }: Surrou
   /** Where an account is written now: undefined = in Entra ID. @throws DirectoryError protected where it is not */
   const writing = async (id: UserId) => {
     const match = await matchUser(ground, id)
-    if (match.at !== 'entra') return writable('account', match)
+    if (match.at !== 'entra') {
+      const account = writable('account', match)
+      lately.note(writtenAs(id), account)
+      return account
+    }
     cloudIsWritable('account')
     return undefined
   }
@@ -85,12 +100,14 @@ function overBoth(entra: EntraSide, { link, type, clock, correlationId }: Surrou
     return undefined
   }
 
-  /** An account and the directory that it is read in: undefined = Entra ID. @throws DirectoryError protected */
-  const reading = async (id: UserId) => {
+  /** Where an account is read: undefined = in Entra ID. @throws DirectoryError protected */
+  const reading = async (id: UserId): Promise<Place | undefined> => {
+    const written = lately.find(writtenAs(id))
+    if (written) return written
     const match = await userSeen(id)
     if (match.at === 'entra') return undefined
     if (match.at === 'nowhere') throw refusal('account', match.code, match.detail)
-    return match
+    return { domain: match.domain, guid: match.object.guid }
   }
 
   /**
@@ -155,12 +172,12 @@ function overBoth(entra: EntraSide, { link, type, clock, correlationId }: Surrou
 
     async accountDoor(id) {
       const there = await reading(id)
-      return there ? await at(there.domain).door(there.object.guid) : await entra.accountDoor(id)
+      return there ? await at(there.domain).door(there.guid) : await entra.accountDoor(id)
     },
     async passwordState(id) {
       const there = await reading(id)
       if (!there) return await entra.passwordState(id)
-      const { passwordSetAt, mustChangePassword } = await at(there.domain).door(there.object.guid)
+      const { passwordSetAt, mustChangePassword } = await at(there.domain).door(there.guid)
       return { changedAt: passwordSetAt, mustChange: mustChangePassword }
     },
 
@@ -216,10 +233,7 @@ function authorityOf(match: Match<OnPremisesObject>, type: DirectoryType): Autho
 }
 
 /** Where to write. @throws DirectoryError protected */
-function writable(
-  what: 'account' | 'group',
-  match: Exclude<Match<OnPremisesObject>, { at: 'entra' }>,
-): { readonly domain: string; readonly guid: string } {
+function writable(what: 'account' | 'group', match: Exclude<Match<OnPremisesObject>, { at: 'entra' }>): Place {
   if (match.at === 'nowhere') throw refusal(what, match.code, match.detail)
   if (!match.object.writable.allowed) throw refusal(what, 'not-allowed', notAllowed(match.object))
   return { domain: match.domain, guid: match.object.guid }

@@ -14,11 +14,14 @@ const namedCode = new RegExp(
   'i',
 )
 
-/** Base32 (RFC 4648 section 6) of 80 bits and more, in one piece or in groups of four as authenticator apps show it. */
+/**
+ * Base32 (RFC 4648 section 6) of 80 bits and more, in one piece or in groups of four as authenticator apps show it. How far one looks
+ * for a digit is bounded, for longer than any key: a message of nothing but spaces would be looked through from each of them.
+ */
 const keys = [
   /\b(?=[A-Z]*[2-7])[A-Z2-7]{16,}\b/,
   /\b(?=(?:[a-z]*[2-7]){2})[a-z2-7]{16,}\b/,
-  /(?<![\w-])(?=[A-Z ]*[2-7])(?:[A-Z2-7]{4} ){3,}[A-Z2-7]{2,4}\b/i,
+  /(?<![\w-])(?=(?:[A-Z2-7]{4} ){3})(?=[A-Z ]{0,200}[2-7])(?:[A-Z2-7]{4} ){3,}[A-Z2-7]{2,4}\b/i,
 ]
 
 /** As temporary passwords of this house look: words with a number among them, see bot/operations/password.ts. */

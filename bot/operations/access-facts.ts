@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Directory, DirectoryUser, GroupFacts } from '../directory/directory.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
 import type { GroupId } from '../identity/person.ts'
+import { lockdownNow } from '../lockdown/in-force.ts'
 import type { AccessFacts, AccessGroup, AccessPerson } from '../policy/access-decision.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
@@ -47,7 +48,10 @@ export async function accessFactsOf(
     person: user?.displayName ?? rows.grant?.person.name ?? rows.contract?.person.name ?? 'The person',
     group: group?.displayName ?? access.group?.name ?? 'a group',
   }
-  return { facts: { change, unwarranted, granted, names, person, group: concerned }, user, member }
+  // Last, so that what two of IT have just put in force is in force for this one.
+  const lockdown = await lockdownNow(ground.database, request.tenant)
+  const proved = access.warrant.by === 'undo'
+  return { facts: { change, unwarranted, granted, names, person, group: concerned, lockdown, proved }, user, member }
 }
 
 async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {

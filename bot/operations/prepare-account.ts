@@ -4,6 +4,8 @@ import { DirectoryError } from '../directory/directory-error.ts'
 import type { UserId } from '../identity/person.ts'
 import type { Proof } from '../identity/proof.ts'
 import { listOfDialog } from '../identity/proofs.ts'
+import { lockdownNow } from '../lockdown/in-force.ts'
+import { settledProofs } from '../lockdown/settled-proofs.ts'
 import type { Approval, Decision, Relation } from '../policy/decision.ts'
 import { operationFacts } from '../policy/operations.ts'
 import { eventOf, proofForAudit } from './audit-event.ts'
@@ -49,9 +51,10 @@ export async function prepareAccount(dependencies: RunDependencies, request: Acc
   }
   const { facts, relation, approvals, proofs, notToBeShown, password, locked } = found
   const { tenant, actor, target, dialogId } = request
-  const targetProofs =
-    dialogId && actor !== target ? await listOfDialog(database, dialogId, { tenant, id: target }) : []
-  const used = await usage(database, request, clock())
+  const given = dialogId && actor !== target ? await listOfDialog(database, dialogId, { tenant, id: target }) : []
+  // Last, so that what two of IT have just put in force is in force for this one.
+  const [used, lockdown] = await Promise.all([usage(database, request, clock()), lockdownNow(database, tenant)])
+  const settled = await settledProofs({ database, policy, clock }, lockdown, [...proofs, ...given])
   const decision = decideFor(policy, {
     operation: request.name,
     tenant,
@@ -59,10 +62,11 @@ export async function prepareAccount(dependencies: RunDependencies, request: Acc
     target,
     facts,
     relation,
-    proofs,
-    targetProofs,
+    proofs: settled.filter(({ person }) => person === actor),
+    targetProofs: settled.filter(({ person }) => person !== actor),
     approvals,
     usage: used,
+    lockdown,
     now: clock(),
   })
   if (decision.verdict === 'refuse') {

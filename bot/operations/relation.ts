@@ -3,6 +3,7 @@ import type { OperationName } from '../desk.ts'
 import type { UserId } from '../identity/person.ts'
 import type { Who } from '../identity/who.ts'
 import type { Relation } from '../policy/decision.ts'
+import { operationFacts } from '../policy/operations.ts'
 
 /** Whether somebody belongs to IT, asked of the directory now. @throws DirectoryError */
 export type IsIt = (person: Who) => Promise<boolean>
@@ -22,6 +23,7 @@ export async function relationOf(
   actor: Who,
   target: UserId,
 ): Promise<Relation> {
+  if (operationFacts[operation].for === 'everybody') return (await ground.isIt(actor)) ? 'it' : 'none'
   if (actor.id === target) return 'self'
   const by = ground.policy.operations[operation].by ?? []
   if (by.includes('manager') && (await managesNow(ground, actor, target))) return 'manager-of'

@@ -4,6 +4,7 @@ import type { TenantId, UserId } from '../identity/person.ts'
 import type { Proof } from '../identity/proof.ts'
 import { decide } from '../policy/decide.ts'
 import type { Approval, Decision, Relation } from '../policy/decision.ts'
+import type { LockdownState } from '../policy/lockdown.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Facts } from './facts.ts'
@@ -76,6 +77,7 @@ export function decideFor(
     readonly targetProofs: readonly Proof[]
     readonly approvals: readonly Approval[]
     readonly usage: { readonly today: number; readonly byStarter: number }
+    readonly lockdown: LockdownState
     readonly now: Date
   },
 ): Decision {

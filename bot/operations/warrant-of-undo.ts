@@ -1,4 +1,6 @@
 import { listOfDialog } from '../identity/proofs.ts'
+import { lockdownNow } from '../lockdown/in-force.ts'
+import { settledProofs } from '../lockdown/settled-proofs.ts'
 import { factsOf } from './facts.ts'
 import type { Warrant } from './operation.ts'
 import { runOut, stillTheirManager } from './prepare-account.ts'
@@ -40,11 +42,12 @@ export async function undoWarrant(
 
   const { database, directory, policy, clock } = ground
   const given = dialogId === null ? [] : await listOfDialog(database, dialogId, { tenant, id: actor })
-  const [facts, relation, proofs, used] = await Promise.all([
+  const [facts, relation, proofs, used, lockdown] = await Promise.all([
     factsOf(directory, policy, actor, target),
     relationOf(ground, 'undo-access', { tenant, id: actor }, target),
     stillTheirManager(directory, actor, given),
     usage(database, { id: request.id, name: 'undo-access', tenant, actor, target }, clock()),
+    lockdownNow(database, tenant),
   ])
   const decision = decideFor(policy, {
     operation: 'undo-access',
@@ -53,10 +56,11 @@ export async function undoWarrant(
     target,
     facts,
     relation,
-    proofs,
+    proofs: await settledProofs(ground, lockdown, proofs),
     targetProofs: [],
     approvals: [],
     usage: used,
+    lockdown,
     now: clock(),
   })
   if (decision.verdict === 'allow') return { unwarranted: undefined, instead: undefined, proofs: decision.proofsUsed }

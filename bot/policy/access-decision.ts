@@ -1,4 +1,5 @@
 import type { GroupId, UserId } from '../identity/person.ts'
+import type { LockdownState } from './lockdown.ts'
 
 /** The changes of access: to be made only with a warrant, and within the rules of decide-access.ts. */
 export type AccessChange = 'grant-access' | 'revoke-access' | 'disable-account' | 'enable-account'
@@ -51,6 +52,10 @@ export interface AccessFacts {
   readonly person: AccessPerson | 'gone'
   /** null where no group is concerned. */
   readonly group: AccessGroup | 'gone' | null
+  /** What is in force for everybody, read just now. */
+  readonly lockdown: LockdownState
+  /** Somebody of IT does it and has proved themselves for it; otherwise it rests on what others have said. */
+  readonly proved: boolean
 }
 
 export const accessRefusalCodes = [
@@ -58,6 +63,7 @@ export const accessRefusalCodes = [
   'unknown-person',
   'unknown-group',
   'unverifiable',
+  'lockdown',
   'synced-group',
   'role-assignable-group',
   'privileged-group',

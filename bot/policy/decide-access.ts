@@ -32,9 +32,24 @@ function refuse(policy: Pick<Policy, 'protected'>, facts: AccessFacts): No {
   if (ofMembership !== (group !== null)) return ['unwarranted', ofMembership ? 'it names no group' : 'it names a group']
   if (person === 'gone') return ['unknown-person', 'the directory has no such account']
   if (group === 'gone') return ['unknown-group', 'the directory has no such group']
-  const unknown = [...unknownOfPerson(policy, facts, person), ...(group ? unknownOfGroup(policy, group) : [])]
+  const unknown = [
+    ...unknownOfPerson(policy, facts, person),
+    ...(group ? unknownOfGroup(policy, group) : []),
+    ...named([['whether there is a lockdown', facts.lockdown === 'unknown' && gives(facts.change)]]),
+  ]
   if (unknown.length > 0) return ['unverifiable', `unknown: ${unknown.join(', ')}`]
+  if (closed(facts)) return ['lockdown', `lockdown: ${facts.lockdown}`]
   return (group ? refuseForTheGroup(policy, group) : undefined) ?? refuseForThePerson(policy, facts, person)
+}
+
+/** What takes away goes on. What gives waits, but for what IT gives back while only the strongest proofs count. */
+function closed({ change, lockdown, proved }: AccessFacts): boolean {
+  if (!gives(change)) return false
+  return lockdown === 'freeze' || (lockdown === 'strict' && !proved)
+}
+
+export function gives(change: AccessFacts['change']): boolean {
+  return change === 'grant-access' || change === 'enable-account'
 }
 
 /** Taking back what we gave gives nobody power, whoever they have become since; all else keeps away from administrators. */
@@ -114,7 +129,8 @@ function because(what: string, why: readonly string[]): string {
 
 /** Somebody who has left or is locked out gets nothing, and that is no trouble of IT's. */
 function itMustHear({ change }: AccessFacts, code: AccessRefusalCode): boolean {
-  if (code === 'disabled') return false
+  // Two of them have closed it.
+  if (code === 'disabled' || code === 'lockdown') return false
   return code !== 'unknown-person' || change === 'revoke-access' || change === 'disable-account'
 }
 
@@ -132,6 +148,7 @@ const reasons: Readonly<Record<AccessRefusalCode, string>> = {
   'unknown-person': 'the directory has no such account any more',
   'unknown-group': 'the directory has no such group any more',
   unverifiable: 'I could not check everything that I must check first',
+  lockdown: 'IT has closed self-service at the moment',
   'synced-group': 'the group is looked after in the company’s own directory, which I cannot change from here',
   'role-assignable-group': onlyIt,
   'privileged-group': onlyIt,

@@ -1,5 +1,6 @@
 import type { Proof, ProofMethod } from '../identity/proof.ts'
 import type { Approval, Decision, DecisionRequest, Refusal } from './decision.ts'
+import { closedBy, isStrict, withStrongest } from './lockdown.ts'
 import { isPersonProof, match, servingProofs, servingTargetProofs } from './matching.ts'
 import { operationFacts } from './operations.ts'
 import type { Policy } from './policy.ts'
@@ -14,7 +15,7 @@ export type { Approval, Decision, DecisionRequest, Refusal, RefusalCode } from '
  * besides the arguments. Never throws for arguments of their types.
  *
  * The order is fixed. First the refusals that say nothing about the account (`other-tenant`, `not-self`, `own-account`,
- * `not-in-charge`, `forbidden`, `limit`), then those that do (`unverifiable`, `guest`, `privileged`, `protected`, `disabled`,
+ * `not-in-charge`, `forbidden`, `lockdown`, `limit`), then those that do (`unverifiable`, `guest`, `privileged`, `protected`, `disabled`,
  * `mastered-elsewhere`), then the proofs of the person who asks, then those of the person concerned where that is somebody
  * else, and the approval last, so that nobody is asked to approve for a person who has not proved themselves.
  */
@@ -24,9 +25,10 @@ export function decide(policy: Policy, request: DecisionRequest): Decision {
   if (no) return no
 
   const proofs = servingProofs(request, rule)
-  const progress = usable(policy, request, rule).map((alternative) => match(alternative, proofs))
+  const wanted = usable(policy, request, rule)
+  const progress = wanted.map((alternative) => match(alternative, proofs))
   const satisfied = progress.find(({ missing }) => missing.length === 0)
-  if (rule.proofs.length > 0 && !satisfied)
+  if (wanted.length > 0 && !satisfied)
     return {
       verdict: 'need-proof',
       alternatives: shortestFirst(progress.map(({ missing }) => missing)),
@@ -58,7 +60,7 @@ function personProgress(
   rule: OperationRule,
 ): { readonly used: readonly Proof[]; readonly missing: readonly (readonly PersonProof[])[] } {
   const proofs = servingTargetProofs(request, rule)
-  const progress = usableByPerson(policy, rule).map((alternative) => match(alternative, proofs))
+  const progress = usableByPerson(policy, request, rule).map((alternative) => match(alternative, proofs))
   const satisfied = progress.find(({ missing }) => missing.length === 0)
   if (satisfied) return { used: satisfied.used, missing: [] }
   const missing = progress.map((one) => one.missing.filter(isPersonProof))
@@ -70,14 +72,18 @@ function refuseWithoutLooking(policy: Policy, request: DecisionRequest, rule: Op
   const facts = operationFacts[operation]
   if (person.tenant !== target.tenant)
     return refusal(policy, request, 'other-tenant', `tenant ${person.tenant} is not ${target.tenant}`)
-  const wrongPerson = facts.for === 'self' ? refuseOthers(policy, request) : refuseHelper(policy, request, rule)
+  const wrongPerson = refuseThePerson[facts.for](policy, request, rule)
   if (wrongPerson) return wrongPerson
   if (rule.mode === 'forbidden') return refusal(policy, request, 'forbidden', 'the policy forbids it')
   if (operation === 'set-security-questions' && !policy.securityQuestions.enabled)
     return refusal(policy, request, 'forbidden', 'security questions are off')
-  const unproved = rule.proofs.length === 0 ? facts.guarded : usable(policy, request, rule).length === 0
+  const closed = closedBy(request.lockdown, operation)
+  if (closed) return refusal(policy, request, closed, `lockdown: ${request.lockdown}`)
+  const asksForProof = rule.proofs.length > 0 || isStrict(request.lockdown, facts)
+  const unproved =
+    (rule.proofs.length === 0 && facts.guarded) || (asksForProof && usable(policy, request, rule).length === 0)
   if (unproved) return refusal(policy, request, 'forbidden', 'the policy lists no proof that is strong enough')
-  if (facts.personProves && usableByPerson(policy, rule).length === 0)
+  if (facts.personProves && usableByPerson(policy, request, rule).length === 0)
     return refusal(policy, request, 'forbidden', 'the policy lists no proof of the person concerned')
   if (facts.twoPersons && (rule.mode !== 'approval' || rule.approvers !== 'it'))
     return refusal(policy, request, 'forbidden', 'the policy asks for no second person of IT')
@@ -106,6 +112,15 @@ function refuseHelper(policy: Policy, request: DecisionRequest, rule: OperationR
   return refusal(policy, request, 'not-in-charge', `relation is ${relation}`)
 }
 
+/** What concerns everybody is for IT alone. */
+function refuseAllButIt(policy: Policy, request: DecisionRequest, rule: OperationRule): Refusal | undefined {
+  const entrusted = request.relation === 'it' && rule.by?.includes('it') === true
+  if (rule.mode === 'forbidden' || entrusted) return undefined
+  return refusal(policy, request, 'not-in-charge', `relation is ${request.relation}`)
+}
+
+const refuseThePerson = { self: refuseOthers, others: refuseHelper, everybody: refuseAllButIt } as const
+
 function refuseForTheAccount(policy: Policy, request: DecisionRequest): Refusal | undefined {
   const { operation, person, target } = request
   const facts = operationFacts[operation]
@@ -113,6 +128,8 @@ function refuseForTheAccount(policy: Policy, request: DecisionRequest): Refusal 
   if (unknown.length > 0) return refusal(policy, request, 'unverifiable', `unknown: ${unknown.join(', ')}`)
   if (person.guest || (target.guest && !facts.aboutAccess))
     return refusal(policy, request, 'guest', 'a guest of this tenant')
+  if (facts.for === 'everybody')
+    return person.accountEnabled ? undefined : refusal(policy, request, 'disabled', 'accountEnabled is false')
   if (target.privileged) return refusal(policy, request, 'privileged', because('privileged', target.protectedBecause))
   if (policy.protected.people.includes(target.id))
     return refusal(policy, request, 'protected', because('named in the policy', target.protectedBecause))
@@ -128,14 +145,17 @@ function refuseForTheAccount(policy: Policy, request: DecisionRequest): Refusal 
   return undefined
 }
 
-function unknownOf(policy: Policy, { person, target, usage, now }: DecisionRequest): readonly string[] {
-  const checks: readonly (readonly [string, boolean])[] = [
-    ['whether the person is enabled', person.accountEnabled === undefined],
-    ['whether the person is a guest', person.guest === undefined],
+function unknownOf(policy: Policy, { operation, person, target, usage, now }: DecisionRequest): readonly string[] {
+  const ofAccount: readonly (readonly [string, boolean])[] = [
     ['whether the account is enabled', target.accountEnabled === undefined],
     ['whether the account is a guest', target.guest === undefined],
     ['whether the account is privileged', target.privileged === 'unknown'],
     ['protected groups', policy.protected.groups.length > 0 && target.protectedBecause === undefined],
+  ]
+  const checks: readonly (readonly [string, boolean])[] = [
+    ['whether the person is enabled', person.accountEnabled === undefined],
+    ['whether the person is a guest', person.guest === undefined],
+    ...(operationFacts[operation].for === 'everybody' ? [] : ofAccount),
     ['use today', Number.isNaN(usage.today)],
     ['the time', Number.isNaN(now.getTime())],
   ]
@@ -146,24 +166,32 @@ function because(what: string, reasons: readonly string[] = []): string {
   return reasons.length === 0 ? what : `${what} (${reasons.join('; ')})`
 }
 
-/** The alternatives that can be met at all and are strong enough, whatever slipped into the file. */
+/** The alternatives that can be met at all and are strong enough, whatever slipped into the file; none where no proof is asked for. */
 function usable(policy: Policy, request: DecisionRequest, rule: OperationRule): readonly (readonly ProofMethod[])[] {
-  return rule.proofs.filter(
-    (alternative) =>
-      carries(request.operation, alternative) &&
-      (policy.channelCounts || !alternative.includes('channel')) &&
-      (policy.securityQuestions.enabled || !alternative.includes('questions')),
-  )
+  const { operation, lockdown } = request
+  const possible = (alternative: readonly ProofMethod[]) =>
+    carries(operation, alternative) &&
+    (policy.channelCounts || !alternative.includes('channel')) &&
+    (policy.securityQuestions.enabled || !alternative.includes('questions'))
+  const said = rule.proofs.filter(possible)
+  if (!isStrict(lockdown, operationFacts[operation])) return said
+  // Under a lockdown the strongest besides: never is anything enough that is not enough without one.
+  return withStrongest(rule.proofs.length === 0 ? [[]] : said, policy.lockdown.strict).filter(possible)
 }
 
-/** The same for the person concerned. */
-function usableByPerson(policy: Policy, rule: OperationRule): readonly (readonly PersonProof[])[] {
-  return (rule.personProofs ?? []).filter(
-    (alternative) =>
-      alternative.length > 0 &&
-      alternative.every(isPersonProof) &&
-      (policy.channelCounts || !alternative.includes('channel')),
-  )
+/** The same for the person concerned: of the strongest proofs those that somebody can give to whoever helps them. */
+function usableByPerson(
+  policy: Policy,
+  { operation, lockdown }: DecisionRequest,
+  rule: OperationRule,
+): readonly (readonly PersonProof[])[] {
+  const said = (rule.personProofs ?? []).filter((alternative) => alternative.length > 0)
+  const strongest = policy.lockdown.strict.map((methods) => methods.filter(isPersonProof))
+  const wanted = isStrict(lockdown, operationFacts[operation]) ? withStrongest(said, strongest) : said
+  return wanted
+    .filter((alternative) => alternative.every(isPersonProof))
+    .map((alternative) => alternative.filter(isPersonProof))
+    .filter((alternative) => policy.channelCounts || !alternative.includes('channel'))
 }
 
 function shortestFirst<Method extends ProofMethod>(

@@ -1,5 +1,6 @@
 import type { TenantId, UserId } from '../identity/person.ts'
 import type { Proof, ProofMethod } from '../identity/proof.ts'
+import type { LockdownState } from './lockdown.ts'
 import type { OperationName } from './operation-name.ts'
 import type { Approver, PersonProof } from './schema.ts'
 
@@ -49,6 +50,8 @@ export interface DecisionRequest {
   readonly approvals: readonly Approval[]
   /** How often within the last day, this time not counted: for this account, and by whoever starts it for others. */
   readonly usage: { readonly today: number; readonly byStarter?: number }
+  /** What is in force for everybody, read just now. */
+  readonly lockdown: LockdownState
   readonly now: Date
 }
 
@@ -60,6 +63,7 @@ export const refusalCodes = [
   'own-account',
   'not-in-charge',
   'forbidden',
+  'lockdown',
   'limit',
   'unverifiable',
   'guest',

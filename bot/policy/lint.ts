@@ -2,6 +2,7 @@ import type { ProofMethod } from '../identity/proof.ts'
 import { durations, formatDuration } from './duration.ts'
 import type { Fault } from './faults.ts'
 import type { OperationName } from './operation-name.ts'
+import { isStrong } from './lockdown.ts'
 import { operationFacts, operationNames } from './operations.ts'
 import type { OperationRule, PolicyContent } from './schema.ts'
 import { restsOnChatAlone, withoutQuestions } from './strength.ts'
@@ -22,6 +23,8 @@ export const lintRules = [
   'slow-confirmation',
   'hindered-protection',
   'one-person',
+  'new-chat-link',
+  'weak-lockdown',
 ] as const
 export type LintRule = (typeof lintRules)[number]
 
@@ -51,6 +54,7 @@ function lintOperation(name: OperationName, policy: PolicyContent): readonly Fau
     ...lintLimits(name, rule),
     ...(operationFacts[name].protective ? lintProtection(name, rule) : []),
     ...(operationFacts[name].for === 'others' ? lintForOthers(name, rule, policy) : []),
+    ...(operationFacts[name].twoPersons ? lintTwoPersons(name, rule) : []),
   ]
 }
 
@@ -139,8 +143,8 @@ function lintFreshness(name: OperationName, rule: OperationRule): readonly Fault
 function lintLimits(name: OperationName, rule: OperationRule): readonly Fault[] {
   const limit = rule.limits.perPersonPerDay
   const path = ['operations', name, 'limits', 'perPersonPerDay']
-  // Somebody in danger is never told to come back tomorrow.
-  if (operationFacts[name].protective) return []
+  // Somebody in danger is never told to come back tomorrow; and what is for everybody is for IT, two at a time.
+  if (operationFacts[name].protective || operationFacts[name].for === 'everybody') return []
   if (limit === undefined)
     return [
       weak(
@@ -190,7 +194,21 @@ function lintForOthers(name: OperationName, rule: OperationRule, policy: PolicyC
         'write `by: [it]`',
       ),
     )
-  if (!twoPersons) return faults
+  if (twoPersons && rule.proofs.length > 0)
+    faults.push(
+      weak(
+        'never-satisfied',
+        ['operations', name, 'proofs'],
+        'asks for proofs, but it is a button in the IT channel and no conversation in which one could give them',
+        'write `proofs: none`: IT membership is checked live for both',
+      ),
+    )
+  return faults
+}
+
+function lintTwoPersons(name: OperationName, rule: OperationRule): readonly Fault[] {
+  const { title } = operationFacts[name]
+  const faults: Fault[] = []
   if (rule.mode !== 'approval' || rule.approvers !== 'it')
     faults.push(
       weak(
@@ -200,17 +218,8 @@ function lintForOthers(name: OperationName, rule: OperationRule, policy: PolicyC
         'write `mode: approval` and `approvers: it`',
       ),
     )
-  if (startedByManagers)
+  if (rule.by?.includes('manager') === true)
     faults.push(weak('one-person', ['operations', name, 'by'], `lets managers start ${title}`, 'write `by: [it]`'))
-  if (rule.proofs.length > 0)
-    faults.push(
-      weak(
-        'never-satisfied',
-        ['operations', name, 'proofs'],
-        'asks for proofs, but it is a button in the IT channel and no conversation in which one could give them',
-        'write `proofs: none`: IT membership is checked live for both',
-      ),
-    )
   return faults
 }
 
@@ -256,7 +265,13 @@ function lintGeneral(policy: PolicyContent, active: readonly OperationName[]): r
         'write at least `2`',
       ),
     )
-  return [...faults, ...lintTimes(policy, active), ...lintLockouts(policy, active)]
+  return [
+    ...faults,
+    ...lintTimes(policy, active),
+    ...lintChatLinks(policy, active),
+    ...lintLockouts(policy, active),
+    ...lintLockdown(policy, active),
+  ]
 }
 
 function lintTimes(policy: PolicyContent, active: readonly OperationName[]): readonly Fault[] {
@@ -294,6 +309,49 @@ function lintTimes(policy: PolicyContent, active: readonly OperationName[]): rea
         `write at most \`${formatDuration(longestConfirmation)}\`; 10 min is what ASVS asks for`,
       ),
     )
+  return faults
+}
+
+/** Whoever gets hold of a mailbox links a chat account of theirs to its owner. */
+function lintChatLinks(policy: PolicyContent, active: readonly OperationName[]): readonly Fault[] {
+  const asked = active.some((name) => {
+    const { proofs, personProofs = [] } = policy.operations[name]
+    return [...proofs.flat(), ...personProofs.flat()].includes('channel')
+  })
+  if (!policy.channelCounts || !asked || policy.chatLinkMustStandFor >= durations.day) return []
+  return [
+    weak(
+      'new-chat-link',
+      ['chatLinkMustStandFor'],
+      'lets a Slack account that was linked to the person just now speak for them',
+      'write at least `1 day`; `3 days` is usual',
+    ),
+  ]
+}
+
+function lintLockdown(policy: PolicyContent, active: readonly OperationName[]): readonly Fault[] {
+  if (!active.includes('lock-down')) return []
+  const faults: Fault[] = []
+  if (!active.includes('lift-lockdown'))
+    faults.push(
+      weak(
+        'weak-lockdown',
+        ['operations', 'lift-lockdown'],
+        'lets self-service be closed, and nobody open it again',
+        'add a rule `lift-lockdown`, as in bot/policy/default.yaml',
+      ),
+    )
+  policy.lockdown.strict.forEach((alternative, index) => {
+    if (isStrong(alternative)) return
+    faults.push(
+      weak(
+        'weak-lockdown',
+        ['lockdown', 'strict', 'anyOf', index],
+        'counts as one of the strongest proofs without a factor that only the person has',
+        'write a line with `totp`, and without `questions`',
+      ),
+    )
+  })
   return faults
 }
 

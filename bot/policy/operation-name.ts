@@ -9,3 +9,5 @@ export type OperationName =
   | 'reset-password-for'
   | 'freeze-account'
   | 'undo-access'
+  | 'lock-down'
+  | 'lift-lockdown'

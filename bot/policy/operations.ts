@@ -6,8 +6,8 @@ export interface OperationFacts {
   readonly title: string
   /** For whoever is concerned, where somebody else starts it. */
   readonly titleForPerson?: string
-  /** Whose account it concerns: one's own, or always somebody else's. */
-  readonly for: 'self' | 'others'
+  /** Whose account it concerns: one's own, always somebody else's, or nobody's because it concerns everybody. */
+  readonly for: 'self' | 'others' | 'everybody'
   /** Takes something away from a thief (and from nobody else): no proof is asked for, and a refusal always tells IT. */
   readonly protective: boolean
   /** Gives power over the account: never on the word of the chat alone, nor on security questions. */
@@ -25,9 +25,21 @@ export interface OperationFacts {
    * itself is decided once more when it is made, see decide-access.ts.
    */
   readonly aboutAccess: boolean
+  /**
+   * Under a lockdown: `closes` while self-service is frozen, and asks for the strongest proofs while those are demanded; `proves`:
+   * IT goes on, with the strongest proofs; `stays`: nobody is ever kept from it.
+   */
+  readonly lockdown: 'closes' | 'proves' | 'stays'
 }
 
-const ordinary = { for: 'self', blocks: false, personProves: false, twoPersons: false, aboutAccess: false } as const
+const ordinary = {
+  for: 'self',
+  blocks: false,
+  personProves: false,
+  twoPersons: false,
+  aboutAccess: false,
+  lockdown: 'closes',
+} as const
 
 /** Every operation that a policy can speak of. */
 export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
@@ -74,6 +86,7 @@ export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
     needsSourceOfAuthority: false,
     ...ordinary,
     blocks: true,
+    lockdown: 'stays',
   },
   'reset-password-for': {
     title: 'a password reset for somebody else',
@@ -86,6 +99,7 @@ export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
     personProves: true,
     twoPersons: false,
     aboutAccess: false,
+    lockdown: 'closes',
   },
   // Takes access away and gives none, so the chat will do; but one alone could lock everybody out.
   'freeze-account': {
@@ -98,6 +112,7 @@ export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
     personProves: false,
     twoPersons: true,
     aboutAccess: false,
+    lockdown: 'stays',
   },
   // May give back what was taken away, so the chat alone will not do.
   'undo-access': {
@@ -110,6 +125,33 @@ export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
     personProves: false,
     twoPersons: false,
     aboutAccess: true,
+    lockdown: 'proves',
+  },
+  // Gives nobody anything, so the chat will do; but one alone could shut everybody out.
+  'lock-down': {
+    title: 'closing self-service for everybody',
+    for: 'everybody',
+    protective: false,
+    guarded: false,
+    needsSourceOfAuthority: false,
+    blocks: false,
+    personProves: false,
+    twoPersons: true,
+    aboutAccess: false,
+    lockdown: 'stays',
+  },
+  // What a thief among IT would do next.
+  'lift-lockdown': {
+    title: 'opening self-service again',
+    for: 'everybody',
+    protective: false,
+    guarded: true,
+    needsSourceOfAuthority: false,
+    blocks: false,
+    personProves: false,
+    twoPersons: true,
+    aboutAccess: false,
+    lockdown: 'stays',
   },
 }
 
@@ -123,4 +165,6 @@ export const operationNames: readonly OperationName[] = [
   'reset-password-for',
   'freeze-account',
   'undo-access',
+  'lock-down',
+  'lift-lockdown',
 ]

@@ -1,4 +1,5 @@
 import type { DecisionRequest, Refusal, RefusalCode } from './decision.ts'
+import { closedSentence } from './lockdown.ts'
 import { operationFacts } from './operations.ts'
 import type { Policy } from './policy.ts'
 
@@ -9,7 +10,7 @@ const onlyIt = 'This account can only be changed by IT in person. I am letting t
 const never =
   'I never change this account for anybody. IT can only do it by hand, in the directory itself; I am letting them know.'
 
-const sentences: Readonly<Record<RefusalCode, string>> = {
+const sentences: Readonly<Record<Exclude<RefusalCode, 'lockdown'>, string>> = {
   'other-tenant': 'I can only help people of this organisation. Please ask the help desk of your own organisation.',
   'not-self': 'I can only do this for your own account. Please ask the person to write to me, or contact IT.',
   'own-account': 'This is for other people’s accounts. For your own, write "I forgot my password", or contact IT.',
@@ -53,7 +54,10 @@ const alarm =
 /** A no in full. A protective operation that is refused always tells IT: somebody says that their account is stolen. */
 export function refusal(policy: Policy, request: DecisionRequest, code: RefusalCode, detail: string): Refusal {
   const { protective, for: whose } = operationFacts[request.operation]
-  const sentence = (whose === 'others' ? sentencesForOthers[code] : undefined) ?? sentences[code]
+  const sentence =
+    code === 'lockdown'
+      ? closedSentence(policy.lockdown.contact)
+      : ((whose === 'others' ? sentencesForOthers[code] : undefined) ?? sentences[code])
   return {
     verdict: 'refuse',
     code,

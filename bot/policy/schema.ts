@@ -67,6 +67,8 @@ export interface PolicyContent {
   readonly channelCounts: boolean
   readonly coolingOff: number
   readonly managerMustStandFor: number
+  /** How long a chat account must have belonged to somebody before that they are signed in there proves anything. */
+  readonly chatLinkMustStandFor: number
   readonly confirmation: { readonly expiresAfter: number }
   readonly approval: { readonly expiresAfter: number }
   readonly quietAfter: number
@@ -84,6 +86,17 @@ export interface PolicyContent {
   readonly access: AccessRules
   readonly hybrid: HybridRules
   readonly lockouts: LockoutRules
+  readonly lockdown: LockdownRules
+}
+
+/** What two people of IT can put in force for everybody. */
+export interface LockdownRules {
+  /** The second one's time to say yes, milliseconds. */
+  readonly confirmWithin: number
+  /** While only the strongest proofs count: any one line is asked for, besides what the operation asks for anyhow. */
+  readonly strict: readonly (readonly ProofMethod[])[]
+  /** What people are told to do instead. */
+  readonly contact: string
 }
 
 /** How long what was written on-premises takes to be seen in Entra ID, milliseconds: what people are told, and when to worry. */
@@ -98,6 +111,8 @@ export interface HybridRules {
 export interface LockoutRules {
   readonly offer: boolean
   readonly perPersonPerDay: number
+  /** To everybody together: where more are locked, somebody is at work on many accounts, and IT is told in place of them. */
+  readonly perHour: number
 }
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -192,6 +207,15 @@ const resetForShape = {
   passLasts: duration(10 * durations.minute, durations.day).default(60 * durations.minute),
 }
 
+/** What concerns everybody is nobody's account, so nothing is counted by account. */
+const forEverybodyShape = {
+  mode: ruleShape.mode,
+  proofs: ruleShape.proofs,
+  freshness: ruleShape.freshness,
+  approvers: ruleShape.approvers,
+  by: forOthersShape.by,
+}
+
 type WrittenRule = Pick<z.infer<z.ZodObject<typeof ruleShape>>, 'mode' | 'proofs' | 'approvers'>
 
 /** What a rule must say depends on its mode. */
@@ -239,6 +263,12 @@ const forOthersRule = z
   .transform((said): OperationRule => ({ ...said, proofs: said.proofs ?? [], revokeSessions: false }))
   .default(absent)
 
+const forEverybodyRule = z
+  .strictObject(forEverybodyShape)
+  .superRefine(saysEnough)
+  .transform((said): OperationRule => ({ ...said, proofs: said.proofs ?? [], limits: {}, revokeSessions: false }))
+  .default(absent)
+
 const operations = z.strictObject({
   'reset-password': resetRule,
   'unlock-account': rule,
@@ -249,6 +279,8 @@ const operations = z.strictObject({
   'reset-password-for': resetForRule,
   'freeze-account': forOthersRule,
   'undo-access': forOthersRule,
+  'lock-down': forEverybodyRule,
+  'lift-lockdown': forEverybodyRule,
 })
 
 const confirmation = z.strictObject({
@@ -347,6 +379,14 @@ const hybrid = z
 const lockouts = z.strictObject({
   offer: z.boolean().default(false),
   perPersonPerDay: z.int().min(1).max(100).default(3),
+  perHour: z.int().min(1).max(10_000).default(50),
+})
+const lockdown = z.strictObject({
+  confirmWithin: duration(durations.minute, durations.day).default(15 * durations.minute),
+  strict: listed(proofMethods)
+    .transform(({ anyOf }): readonly (readonly ProofMethod[])[] => anyOf.map(({ allOf }) => allOf))
+    .prefault({ anyOf: [{ allOf: ['totp'] }] }),
+  contact: z.string().trim().min(1).max(300).default('Please call the IT help desk, or go there in person.'),
 })
 
 const fileShape = {
@@ -354,6 +394,7 @@ const fileShape = {
   channelCounts: z.boolean().default(false),
   coolingOff: duration(0, 90 * durations.day).default(3 * durations.day),
   managerMustStandFor: duration(0, 366 * durations.day).default(14 * durations.day),
+  chatLinkMustStandFor: duration(0, 366 * durations.day).default(3 * durations.day),
   confirmation: confirmation.prefault({}),
   approval: approval.prefault({}),
   quietAfter: duration(durations.minute, durations.day).default(15 * durations.minute),
@@ -365,6 +406,7 @@ const fileShape = {
   access: access.prefault({}),
   hybrid: hybrid.prefault({}),
   lockouts: lockouts.prefault({}),
+  lockdown: lockdown.prefault({}),
 }
 
 /** The whole file, as YAML gives it. */
@@ -379,6 +421,8 @@ const namesByPlace: Readonly<Record<string, readonly string[]>> = {
   'operations.reset-password-for': Object.keys(resetForShape),
   'operations.freeze-account': Object.keys(forOthersShape),
   'operations.undo-access': Object.keys(forOthersShape),
+  'operations.lock-down': Object.keys(forEverybodyShape),
+  'operations.lift-lockdown': Object.keys(forEverybodyShape),
   'operations.*.limits': Object.keys(limits.shape),
   'operations.reset-password-for.limits': Object.keys(limitsForOthers.shape),
   'operations.freeze-account.limits': Object.keys(limitsForOthers.shape),
@@ -399,6 +443,9 @@ const namesByPlace: Readonly<Record<string, readonly string[]>> = {
   'access.limits': Object.keys(accessLimits.shape),
   hybrid: Object.keys(hybrid.shape),
   lockouts: Object.keys(lockouts.shape),
+  lockdown: Object.keys(lockdown.shape),
+  'lockdown.strict': ['anyOf'],
+  'lockdown.strict.anyOf.#': ['allOf'],
 }
 
 /** The settings that exist at a place of the file. */

@@ -5,11 +5,14 @@ const longestKey = 200
 /** Longest time anything is remembered here: what must last longer belongs in PostgreSQL. */
 const longestMilliseconds = 31 * 24 * 60 * 60 * 1000
 
+/** What a key is kept for. */
+export type Kind = 'claim' | 'spend'
+
 /**
  * The name a key is stored under, per kind, so that a claim and a counter of the same name never meet.
  * Keys hold ids that came from outside, so long ones are stored as their SHA-256.
  */
-export function storedKey(kind: 'claim' | 'spend', key: string): string {
+export function storedKey(kind: Kind, key: string): string {
   return key.length <= longestKey
     ? `${kind}:${key}`
     : `${kind}:sha256:${createHash('sha256').update(key).digest('hex')}`

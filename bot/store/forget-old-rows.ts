@@ -34,6 +34,8 @@ export async function forgetOldRows(database: Kysely<Schema>, now: Date): Promis
     sql`delete from sync_follow_ups where operation_id in (select operation_id from sync_follow_ups where ended_at < ${before} limit ${page})`,
     sql`delete from lockouts_seen where (domain, object_guid, locked_at) in
          (select domain, object_guid, locked_at from lockouts_seen where seen_at < ${before} order by seen_at limit ${page})`,
+    // By the database's clock, as they were written.
+    sql`delete from ephemeral where name = any(array(select name from ephemeral where expires_at < now() limit ${page}))`,
     sql`delete from dialogs where id in (select id from dialogs where touched_at < ${before} and state <> 'open' limit ${page})`,
   ]
   let forgotten = 0

@@ -435,6 +435,52 @@ export interface ReplicasTable {
   given_up_at: MomentOrNull
 }
 
+/** What Redis holds, while Redis does not answer: claims and counts by the digest of their name. */
+export interface EphemeralTable {
+  name: Buffer
+  used: number
+  expires_at: ColumnType<Date, never, never>
+}
+
+/** One row: when any replica last held limits in PostgreSQL. */
+export interface EphemeralUseTable {
+  only_row: Generated<boolean>
+  used_at: ColumnType<Date, never, never>
+}
+
+/** What is in force for everybody; no row = nothing. See bot/lockdown. */
+export interface LockdownsTable {
+  tenant_id: string
+  mode: 'freeze' | 'strict'
+  reason: string
+  asked_by: string
+  asked_by_name: string
+  confirmed_by: string
+  confirmed_by_name: string
+  since: Moment
+  /** What was confirmed. */
+  proposal_id: string
+}
+
+/** What somebody of IT wants to put in force or lift, until a second one of them has said what becomes of it. */
+export interface LockdownProposalsTable {
+  id: string
+  tenant_id: string
+  wanted: 'freeze' | 'strict' | 'open'
+  reason: string
+  /** The proposal that was in force when it was asked; null = none. */
+  instead_of: string | null
+  state: 'asked' | 'confirmed' | 'withdrawn' | 'expired' | 'overtaken'
+  asked_by: string
+  asked_by_name: string
+  asked_at: Moment
+  expires_at: Moment
+  decided_by: ColumnType<string | null, string | null | undefined, string | null>
+  decided_by_name: ColumnType<string | null, string | null | undefined, string | null>
+  decided_at: MomentOrNull
+  correlation_id: string
+}
+
 /** Small facts of the installation (e.g. when the manager baseline was taken). */
 export interface FactsTable {
   name: string
@@ -468,6 +514,10 @@ export interface Schema {
   change_cookies: ChangeCookiesTable
   lockouts_seen: LockoutsSeenTable
   replicas: ReplicasTable
+  lockdowns: LockdownsTable
+  lockdown_proposals: LockdownProposalsTable
+  ephemeral: EphemeralTable
+  ephemeral_use: EphemeralUseTable
   audit: AuditTable
   facts: FactsTable
 }

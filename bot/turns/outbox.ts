@@ -3,10 +3,7 @@ import type { ChannelName, Content, Place } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
-
-/** How long whoever writes a post has to bring it out before somebody else tries: longer than a call may take. */
-const ownLease = 12_000
-const mailLease = 60_000
+import { alterPosts, insertPosts, markPosts, type PostRow, type Sent } from './post-statements.ts'
 
 /** A notice by mail; the one-time link is made when it is sent, so no table ever holds it. */
 export interface MailContent {
@@ -37,6 +34,8 @@ export interface PostDraft {
 export interface PostChange {
   readonly key: string
   readonly content: Content
+  /** Where it was seen, should nobody have written that down yet. */
+  readonly standsAt?: Place
 }
 
 export interface Post {
@@ -67,52 +66,13 @@ export async function writePosts(
   clock: Clock,
 ): Promise<readonly string[]> {
   if (drafts.length === 0) return []
-  const now = clock().getTime()
-  const rows = drafts.map((draft, index) => ({
-    key: draft.key,
-    dialog_id: draft.dialogId ?? null,
-    tenant_id: draft.to.tenant,
-    user_id: 'person' in draft.to ? draft.to.person : null,
-    thread_id: 'thread' in draft.to ? draft.to.thread : null,
-    channel: 'mail' in draft.content ? ('mail' as const) : 'channel' in draft.to ? (draft.to.channel ?? null) : null,
-    content: JSON.stringify(draft.content),
-    place: null,
-    state: 'due' as const,
-    last_error: null,
-    correlation_id: draft.correlationId,
-    created_at: new Date(now + index),
-    due_at: new Date(now + ('mail' in draft.content ? mailLease : ownLease)),
-  }))
-  const anew = new Set(drafts.filter(({ askedAgain }) => askedAgain).map(({ key }) => key))
-  // A question that is asked once more is shown once more, below what was said since.
-  if (anew.size > 0)
-    await database
-      .deleteFrom('posts')
-      .where('key', 'in', [...anew])
-      .execute()
-  const written = await database
-    .insertInto('posts')
-    .values(rows)
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .returning('key')
-    .execute()
-  return written.map(({ key }) => key)
+  const { rows } = await insertPosts(drafts, clock).execute(database)
+  return rows.map(({ key }) => key)
 }
 
 /** Changes what posts show; those already in the chat are updated there. */
 export async function changePosts(database: Connection, changes: readonly PostChange[], clock: Clock): Promise<void> {
-  for (const change of changes) {
-    await database
-      .updateTable('posts')
-      .set({
-        content: JSON.stringify(change.content),
-        state: sql`case when place is null then state when state = 'failed' then state else 'changed' end`,
-        attempts: 0,
-        due_at: new Date(clock().getTime() + ownLease),
-      })
-      .where('key', '=', change.key)
-      .execute()
-  }
+  if (changes.length > 0) await alterPosts(changes, clock).execute(database)
 }
 
 export async function readPost(database: Connection, key: string): Promise<Post | undefined> {
@@ -172,7 +132,14 @@ export async function claimDuePosts(
 }
 
 /** What was sent stands in the chat; if the post was changed meanwhile it stays to be updated. */
-export async function markSent(database: Connection, post: Post, place: Place | undefined): Promise<void> {
+export async function markSent(database: Connection, sent: readonly Sent[]): Promise<void> {
+  const { rows } = await markPosts(sent).execute(database)
+  const marked = new Set(rows.map(({ key }) => key))
+  // Held by somebody else just then: one at a time they can be waited for.
+  for (const { post, place } of sent) if (!marked.has(post.key)) await markOne(database, post, place)
+}
+
+async function markOne(database: Connection, post: Post, place: Place | undefined): Promise<void> {
   await database
     .updateTable('posts')
     .set({
@@ -212,19 +179,7 @@ export async function pendingPosts(database: Connection): Promise<number> {
   return Number(count)
 }
 
-function asPost(row: {
-  key: string
-  tenant_id: string
-  user_id: string | null
-  thread_id: string | null
-  channel: ChannelName | 'mail' | null
-  dialog_id: string | null
-  content: object
-  place: object | null
-  state: Post['state']
-  attempts: number
-  correlation_id: string
-}): Post {
+export function asPost(row: PostRow): Post {
   return {
     key: row.key,
     tenant: row.tenant_id as TenantId,

@@ -92,11 +92,13 @@ async function openOwn(window: Button, arrival: Arrival, person: Person, post: P
   })
 }
 
+const itVerbs = ['thread-', 'lockdown-']
+
 /** A card is its person's. One in the IT channel is nobody's: its buttons find out by themselves who may press them. */
 function isFor(post: Post, person: Person, inbound: Pressed): boolean {
   if (post.tenant !== person.tenant) return false
   if (post.person !== undefined) return post.person === person.id
-  return inbound.kind === 'press' && inbound.verb.startsWith('thread-')
+  return inbound.kind === 'press' && itVerbs.some((beginning) => inbound.verb.startsWith(beginning))
 }
 
 /** How a card that can no longer be used answers: it shows how it ended. */

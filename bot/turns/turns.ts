@@ -31,6 +31,8 @@ const strandedAfter = 5_000
 
 /** Whoever waits longer than this sees that an answer is coming. */
 const typingAfter = 700
+/** Teams takes the sign away by itself a few seconds after it came. */
+const typingAgain = 5_000
 
 export interface TurnsDependencies {
   readonly database: Kysely<Schema>
@@ -95,7 +97,12 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
       turnLog.info({ kind: inbound.kind, outcome, milliseconds: Math.round(milliseconds) }, 'turn')
       return reply
     }
-    const slow = setTimeout(() => void dependencies.typing(arrival.address), typingAfter)
+    const showTyping = () => void dependencies.typing(arrival.address)
+    let goingOn: ReturnType<typeof setInterval> | undefined
+    const slow = setTimeout(() => {
+      showTyping()
+      goingOn = setInterval(showTyping, typingAgain)
+    }, typingAfter)
     try {
       const { allowed } = await dependencies.ephemeral.spend(
         `turns:${sender.tenant}:${sender.id}`,
@@ -128,6 +135,7 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
       return finish('failed', { kind: 'note', text: isStoreFault(error) ? words.noMemory : words.broken })
     } finally {
       clearTimeout(slow)
+      clearInterval(goingOn)
     }
   }
 

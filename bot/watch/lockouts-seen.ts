@@ -55,6 +55,18 @@ export async function offeredSince(
   return Number(count)
 }
 
+/** How many unlocks were offered since then, whoever it was. */
+export async function offeredToAll(database: Kysely<Schema>, tenant: TenantId, since: Date): Promise<number> {
+  const { count } = await database
+    .selectFrom('lockouts_seen')
+    .select(sql<string>`count(*)`.as('count'))
+    .where('tenant_id', '=', tenant)
+    .where('seen_at', '>', since)
+    .where('offered_at', '>', since)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** Marks a lockout as offered; false where it was already. */
 export async function markOffered(
   transaction: Transaction<Schema>,

@@ -5,6 +5,7 @@ import type { AgentLink, Answered } from '../agent-link/agent-link.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
 import { inParallel } from '../in-parallel.ts'
 import { claimReading, keepReadUpTo, type ReadUpTo, releaseReading } from './change-cookies.ts'
+import { isWave, tellItOfWave, type WaveGround } from './lockout-wave.ts'
 import { type Lockout, noteLockouts } from './lockouts-seen.ts'
 import { type OfferGround, offerUnlock } from './offer-unlock.ts'
 
@@ -16,7 +17,7 @@ const mostPages = 20
 const worthOffering = 15 * 60_000
 const offersAtOnce = 4
 
-export interface LockoutGround extends OfferGround {
+export interface LockoutGround extends OfferGround, Pick<WaveGround, 'hasItChannel'> {
   readonly link: Pick<AgentLink, 'ask' | 'agents' | 'domains'>
   readonly log: Logger
 }
@@ -98,6 +99,8 @@ async function noticed(
   if (!policy.lockouts.offer) return []
   const oldest = now.getTime() - worthOffering
   const offers = fresh.filter(({ guid, lockedAt }) => lockedAt.getTime() >= oldest && enabled.has(guid))
+  if (offers.length === 0) return []
+  if (await isWave(ground, offers.length)) return await tellItOfWave(ground, domain, offers.length, correlationId)
   const posts: string[] = []
   await inParallel(
     offers,

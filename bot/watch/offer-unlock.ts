@@ -75,9 +75,10 @@ async function couldHaveIt(ground: OfferGround, person: UserId, correlationId: s
   const { database, clock, policy, tenant } = ground
   const now = clock()
   const operation = 'unlock-account'
-  const [facts, used] = await Promise.all([
+  const [facts, used, lockdown] = await Promise.all([
     factsOf(ground.directoryFor(correlationId), policy, person, person),
     usage(database, { id: '', name: operation, tenant, actor: person, target: person }, now),
+    lockdownNow(database, tenant),
   ])
   // What lives in Entra ID by now is not unlocked at all.
   if (facts.target.writableOnPremises !== true) return false
@@ -92,6 +93,7 @@ async function couldHaveIt(ground: OfferGround, person: UserId, correlationId: s
     targetProofs: [],
     approvals: [],
     usage: used,
+    lockdown,
     now,
   })
   return verdict === 'need-proof' || verdict === 'allow'

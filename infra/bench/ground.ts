@@ -8,6 +8,7 @@ import type { Schema } from '../../bot/store/schema.ts'
 import { type BotProcess, freePort, startBot } from '../practice/bot-process.ts'
 import type { CompanyUser } from '../practice/company/model.ts'
 import { type Company, type CompanyOptions, startCompany } from '../practice/company.ts'
+import { closedInAnyCase } from './interruption.ts'
 
 /** A practice company and a database for one measurement, all on this machine. */
 export interface BenchGround {
@@ -29,9 +30,7 @@ export interface BenchGround {
 export async function openGround(people: number, hybrid?: CompanyOptions['hybrid']): Promise<BenchGround> {
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-bench-'))
   const ends: (() => Promise<unknown> | unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
-  const close = async () => {
-    for (const end of ends.splice(0).reverse()) await end()
-  }
+  const close = closedInAnyCase(ends)
   try {
     const postgres = await startEmbeddedPostgres({ folder })
     ends.push(() => postgres.stop())
@@ -51,7 +50,11 @@ export async function openGround(people: number, hybrid?: CompanyOptions['hybrid
       database: database.kysely,
       botPort,
       settings,
-      startBot: () => startBot({ ...settings, HELPBOT_PRACTICE_CLOCK: '' }, (line) => console.log(line)),
+      async startBot() {
+        const bot = await startBot({ ...settings, HELPBOT_PRACTICE_CLOCK: '' }, (line) => console.log(line))
+        ends.push(() => bot.stop('SIGTERM'))
+        return bot
+      },
       employees: (count, mastered = 'cloud') => ordinaryPeople(company, mastered).slice(0, count),
       close,
     }

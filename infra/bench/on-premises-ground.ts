@@ -28,6 +28,7 @@ import { type DomainController, startDomainController } from '../practice/domain
 import { bulkTemplate } from '../practice/domain/template.ts'
 import { makeCertificates } from '../practice/tls.ts'
 import { startTlsFront } from '../practice/tls-front.ts'
+import { closedInAnyCase } from './interruption.ts'
 
 /** A link to a real agent process in front of a real domain controller: no Teams, no tenant, nothing else of a bot. */
 export interface LinkGround {
@@ -48,9 +49,7 @@ export interface LinkGround {
 export async function openLinkGround(people: number): Promise<LinkGround> {
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-bench-'))
   const ends: (() => Promise<unknown> | unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
-  const close = async () => {
-    for (const end of ends.splice(0).reverse()) await end()
-  }
+  const close = closedInAnyCase(ends)
   try {
     const controller = await startDomainController({ template: await bulkTemplate(people) })
     ends.push(() => controller.close())

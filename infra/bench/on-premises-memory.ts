@@ -6,18 +6,29 @@ import { residentMegabytes } from './on-premises-figures.ts'
 /** Between two looks at a program that is gone when it is done. */
 const lookEvery = 5
 
+/** Resident memory, in megabytes: before something was done, and the most while it was. */
+export interface Memory {
+  readonly before: number
+  readonly most: number
+}
+
 /**
- * Does the work, and says the most resident memory that each of these processes held meanwhile, in megabytes.
+ * Does the work, and says the memory of each of these processes before and meanwhile.
  * @param processes by name; our own user's (5 in clear_refs forgets what was the most before, proc(5))
  */
 export async function withMemory<T>(
   processes: Readonly<Record<string, number>>,
   work: () => Promise<T>,
-): Promise<{ readonly result: T; readonly memory: Readonly<Record<string, number>> }> {
-  const named = Object.entries(processes)
-  for (const [, pid] of named) writeFileSync(`/proc/${pid}/clear_refs`, '5')
+): Promise<{ readonly result: T; readonly memory: Readonly<Record<string, Memory>> }> {
+  const begun = Object.entries(processes).map(([name, pid]) => {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+    return { name, pid, before: residentMegabytes(statusOf(pid)) }
+  })
   const result = await work()
-  const memory = named.map(([name, pid]): [string, number] => [name, residentMegabytes(statusOf(pid))])
+  const memory = begun.map(({ name, pid, before }): [string, Memory] => [
+    name,
+    { before, most: residentMegabytes(statusOf(pid)) },
+  ])
   return { result, memory: Object.fromEntries(memory) }
 }
 

@@ -8,7 +8,7 @@ import { userAttributes, userBinary } from '../../agent/ldap/user.ts'
 import { largestPage } from '../../agent/protocol/commands.ts'
 import type { DomainController } from '../practice/domain/samba.ts'
 import { type LinkGround, openLinkGround } from './on-premises-ground.ts'
-import { peakUntilItEnds, withMemory } from './on-premises-memory.ts'
+import { type Memory, peakUntilItEnds, withMemory } from './on-premises-memory.ts'
 import { percentile, table } from './statistics.ts'
 
 /** Each way is taken so often, by turns. */
@@ -17,8 +17,8 @@ const rounds = 3
 interface Reading {
   readonly seconds: number
   readonly found: number
-  /** The most that each process held, megabytes. */
-  readonly memory: Readonly<Record<string, number>>
+  /** Of each process. */
+  readonly memory: Readonly<Record<string, Memory>>
 }
 
 /**
@@ -53,7 +53,7 @@ export async function benchRead(size: number): Promise<number> {
       'fastest',
       'median',
       'times ldapsearch',
-      'most memory, reading by reading',
+      'memory before → the most, reading by reading',
     ]
     console.log(table(head, rows))
     return names.flatMap((name) => readings[name]).filter(({ found }) => found !== size).length
@@ -67,8 +67,8 @@ function rowOf(name: string, readings: readonly Reading[], baseline: number): re
   const seconds = readings.map((reading) => reading.seconds)
   const fastest = Math.min(...seconds)
   const memory = Object.keys(readings[0]?.memory ?? {}).map((process) => {
-    const most = readings.map((reading) => reading.memory[process]?.toFixed(0))
-    return `${process} ${most.join(', ')} MB`
+    const each = readings.flatMap(({ memory }) => memory[process] ?? [])
+    return `${process} ${each.map(({ before, most }) => `${before.toFixed(0)} → ${most.toFixed(0)}`).join(', ')} MB`
   })
   return [
     name,
@@ -99,7 +99,7 @@ async function byLdapsearch({ url, ca, service, units }: DomainController, folde
   const seconds = secondsSince(started)
   let found = 0
   for await (const line of createInterface({ input: createReadStream(output) })) if (/^dn:/.test(line)) found += 1
-  return { seconds, found, memory: { ldapsearch: most } }
+  return { seconds, found, memory: { ldapsearch: { before: 0, most } } }
 }
 
 /** On the connection of this process, page by page, nothing kept. */

@@ -1,4 +1,3 @@
-import type { BotProcess } from '../practice/bot-process.ts'
 import { enrolled, managersKnown } from './enrolled.ts'
 import { type BenchGround, openGround } from './ground.ts'
 import { reset, type Times, unlock } from './on-premises-conversations.ts'
@@ -25,13 +24,12 @@ export async function benchUnlock(size: number): Promise<number> {
   // About a fifth is on-premises, and some of those are nobody's to be measured with.
   const bench = await openGround(60 + size * 2 * 6, { syncEveryMilliseconds: 10_000 })
   let failed = 0
-  let bot: BotProcess | undefined
   try {
     const { onPremises } = bench.company
     if (!onPremises) throw new Error('the practice company has no Active Directory')
     const users = bench.employees(size * 2, 'on-premises')
     if (users.length < size * 2) throw new Error(`only ${users.length} people are on-premises`)
-    bot = await bench.startBot()
+    await bench.startBot()
     await onPremises.startAgent(bench.settings, () => {})
     const people = await enrolled(bench, users)
     await managersKnown(bench)
@@ -69,7 +67,6 @@ export async function benchUnlock(size: number): Promise<number> {
     console.log(table(head, rows))
     return failed
   } finally {
-    await bot?.stop('SIGTERM')
     await bench.close()
   }
 }

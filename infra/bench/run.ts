@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import { benchDecisions } from './decisions.ts'
+import { closeWhenInterrupted } from './interruption.ts'
 import { benchMemory } from './memory.ts'
 import { benchLink } from './on-premises-link.ts'
 import { benchRead } from './on-premises-read.ts'
@@ -34,6 +35,7 @@ if (names.length === 0) {
   console.error(`There is no measurement ${wanted}: ${Object.keys(sizes).join(', ')}`)
   process.exit(1)
 }
+closeWhenInterrupted()
 console.log(`${cpus().length} cores, ${cpus()[0]?.model ?? ''}, Node ${process.version}\n`)
 for (const name of names) {
   console.log(`## ${name}\n`)

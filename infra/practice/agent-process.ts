@@ -47,10 +47,13 @@ export interface KnownAgent {
 /** Writes the agent's configuration and lets it enrol itself, anew where it was before. @param code as `npm run agents -- code` gives one */
 export async function enrolAgent(place: AgentPlace, code: string, name: string): Promise<void> {
   const file = writeConfig(place)
-  await execute(process.execPath, [agentMain, 'enrol', code, '--name', name, '--again', '--config', file], {
+  const enrolling = execute(process.execPath, [agentMain, 'enrol', '--name', name, '--again', '--config', file], {
     env: inheritedEnvironment(),
     timeout: startPatience,
   })
+  // Not among its arguments, which everybody on a machine can see.
+  enrolling.child.stdin?.end(`${code}\n`)
+  await enrolling
 }
 
 /** Asks for an enrolment code as an administrator does. @param settings those of the bot */

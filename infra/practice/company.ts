@@ -105,7 +105,10 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
       tls: certificates,
       folder: join(options.folder, 'agent'),
       botPort: () => options.botPort,
-      onError: (error) => console.error('the sync failed:', error),
+      onError: (error) =>
+        console.error(
+          `The sync failed, and is tried again at its next turn: ${error instanceof Error ? error.message : error}`,
+        ),
     }))
   const itChannel =
     options.itChannelIn === 'slack'

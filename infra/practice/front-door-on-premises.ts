@@ -60,6 +60,8 @@ async function whileItAnswers(response: Response, work: () => Promise<void>): Pr
   try {
     await work()
   } catch {
-    response.status(503).json({ error: { code: 'unreachable', message: 'The domain controller did not do it.' } })
+    response
+      .status(503)
+      .json({ error: { code: 'unreachable', message: 'The domain controller did not do it. Is it on?' } })
   }
 }

@@ -84,7 +84,7 @@ describe('npm run agents', function () {
     const { said } = await runWith({ PUBLIC_URL: 'https://helpbot.example.com/' }, 'code')
     assert.match(said, /-BotUrl wss:\/\/helpbot\.example\.com\/agent /)
     assert.match(said, /url: wss:\/\/helpbot\.example\.com\/agent$/m)
-    assert.match(said, /npm run agent -- enrol - /)
+    assert.match(said, /npm run agent -- enrol /)
     assert.doesNotMatch(said, /PUBLIC_URL/)
     const [code = '', ...rest] = said.split('\n')
     assert.ok(!rest.join('\n').includes(code), 'the code stands there once')

@@ -3,7 +3,7 @@ import { wellKnown, wellKnownGroups } from '../../infra/practice/company/cast.ts
 import { bindAnswer } from '../../infra/practice/domain/ldap-session.ts'
 import type { OnPremises } from '../../infra/practice/domain/on-premises.ts'
 import { approves, asksFor, grantsAre, membershipIs, toMonday } from '../support/access.ts'
-import { startTestCompany, type TestCompany } from '../support/company.ts'
+import { startTestCompany, type TestCompany, testChannel } from '../support/company.ts'
 import { inGroup, memberOf, modify, newGroup } from '../support/domain-edits.ts'
 import { enrolWithManager } from '../support/enrol.ts'
 import type { Phone } from '../support/phone.ts'
@@ -178,9 +178,19 @@ describe('an account of the company’s own directory', () => {
   it('waits for the agent for a while, then says the truth and tells IT', async () => {
     await onPremises.agent().stop('SIGKILL')
     minuteLater()
+    const incident = async (words: RegExp) => /incident (\d+)/.exec((await kwame.sees(words, 60_000)).text)?.[1]
+    const seen: string[] = []
+    const stop = company.company.teams.client.subscribe(({ type }) => seen.push(type))
     await kwame.say("I'm locked out")
-    await kwame.sees(/I cannot reach the .*directory/, 60_000)
-    await company.itChannelSees('The on-premises directory cannot be reached')
+    const unlock = await incident(/I cannot reach the .*directory/)
+    stop()
+    // Slack's Events API knows no such sign.
+    const signs = seen.filter((type) => type === 'typing').length
+    assert.ok(testChannel === 'slack' || signs > 1, `${signs} signs that an answer is coming`)
+    await company.itChannelSees(new RegExp(`The on-premises directory cannot be reached[\\s\\S]*${unlock}`))
+    await kwame.say('I forgot my password')
+    const reset = await incident(/I cannot reach the directory in which that account is managed/)
+    assert.equal(reset, unlock, 'one trouble is one incident, and no refusal')
     await onPremises.agent().start()
     await onPremises.agentIsLive()
     await lock()

@@ -9,7 +9,7 @@ export interface LdapFront {
   kept(): number
   /** What waits goes on, in order, and nothing is kept any more. */
   letGo(): void
-  /** Ends every connection without a word; what waits is gone. */
+  /** Ends every connection without a word; what waits is gone, and nothing is kept any more. */
   cut(): void
   close(): Promise<void>
 }
@@ -62,6 +62,8 @@ export async function startLdapFront(options: {
   const listening = server.address()
   if (typeof listening !== 'object' || listening === null) throw new Error('the LDAP front has no port')
   const cut = () => {
+    keeping = undefined
+    waiting = []
     for (const socket of [...open]) socket.destroy()
   }
   return {

@@ -5,6 +5,8 @@ import * as slackAndThreads from './0003-slack-and-threads.ts'
 import * as access from './0004-access.ts'
 import * as agents from './0005-agents.ts'
 import * as replicas from './0006-replicas.ts'
+import * as lockdown from './0007-lockdown.ts'
+import * as ephemeral from './0008-ephemeral.ts'
 
 /** All migrations, in order; the key is what the database remembers. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +16,6 @@ export const migrations: Record<string, Migration> = {
   '0004-access': access,
   '0005-agents': agents,
   '0006-replicas': replicas,
+  '0007-lockdown': lockdown,
+  '0008-ephemeral': ephemeral,
 }

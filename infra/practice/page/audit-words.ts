@@ -59,6 +59,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'enrol-agent': 'Enrol the agent',
   'revoke-agent': 'Revoke the agent',
   'rotate-agent': 'Change the agent’s key',
+  'request-agent-rotation': 'Ask the agent for a new key',
+  'rotate-bot': 'Change the bot’s key',
   'agent-alarm': 'Alarm of the agent',
 }
 

@@ -150,7 +150,7 @@ async function start(): Promise<void> {
 /** What is real here, in one line. */
 function bannerOf({ onPremises }: CompanyView): string {
   const nothing = 'Practice company: nothing here is real'
-  return onPremises ? `${nothing}, but for a domain controller of its own (${onPremises.realm})` : nothing
+  return onPremises ? `${nothing} but its domain controller, ${onPremises.realm}` : nothing
 }
 
 /** Whether the bot runs, and what time it is in the company. */

@@ -280,8 +280,13 @@ describe('writing accounts of a real domain', () => {
     const { password } = await reset(guid)
     await ground.commands['set-enabled']({ guid, enabled: true }, order())
     assert.equal(await domain.bind(input.userPrincipalName, password), '773')
+    await domain.addUser('Lou Loud', {
+      attributes: { mail: `lou@${domain.realm}`, proxyAddresses: `SMTP:loud@${domain.realm}` },
+    })
     for (const [samAccountName, upn] of [
-      ['kim.oneil', 'other@example.com'],
+      ['kim.oneil', `other@${domain.realm}`],
+      ['other', `LOU@${domain.realm}`],
+      ['other', `loud@${domain.realm}`],
       ['other', input.userPrincipalName],
       ['other', `administrator@${domain.realm}`],
     ]) {

@@ -10,6 +10,7 @@ export function placesPolicy(readable: readonly string[], writable: readonly str
   return {
     operations: ['unlock'],
     readable,
+    upnSuffixes: [],
     mayRead: (dn) => readable.some((base) => isAtOrBelow(dn, base)),
     writable: ({ dn }) =>
       writable.some((base) => isBelow(dn, base))

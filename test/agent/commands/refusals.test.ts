@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { childDn } from '../../../agent/ldap/names.ts'
+import { accessBits } from '../../../agent/ldap/security-descriptor.ts'
 import type { AgentPolicySettings } from '../../../agent/policy/load.ts'
 import { newSealKey } from '../../../bot/agent-link/open-seal.ts'
 import { startTestDomain, type TestDomain } from '../../support/samba.ts'
+import { changeEntries, withEntry } from '../doctor/entries.ts'
 import { assertRefused, failure, only, openGround, order, type WritingGround } from './writing-ground.ts'
 
 interface Subject {
@@ -144,6 +146,45 @@ describe('what the agent refuses, whatever the bot says', () => {
       for (const work of await to(dn)) await assertRefused(ground, work, forbidden(/not an organizational unit/))
   })
 
+  it('sign-in names of suffixes that neither the domain nor its own file has', async () => {
+    const unit = (await at(domain.units.people)).guid
+    const create = (by: WritingGround, userPrincipalName: string) => () =>
+      by.commands['create-user']({ unit, name: 'Nan New', samAccountName: 'nan.new', userPrincipalName }, order())
+    const named = openGround(domain, { policy: { upnSuffixes: ['nordwind.example'] } })
+    try {
+      for (const suffix of ['nordwind.example', 'other.example', `x.${domain.realm}`, `${domain.realm}.evil.example`])
+        await assertRefused(ground, create(ground, `nan.new@${suffix}`), forbidden(/policy\.upnSuffixes does not name/))
+      for (const suffix of ['other.example', 'x.nordwind.example'])
+        await assertRefused(named, create(named, `nan.new@${suffix}`), forbidden(/policy\.upnSuffixes does not name/))
+      assert.ok((await create(named, 'nan.new@NordWind.example')()).guid)
+    } finally {
+      await named.close()
+    }
+  })
+
+  it('who holds the domain without being in a known group: by an entry on its head, in DnsAdmins, as the account of the sync', async () => {
+    const connector = await domain.addUser('Connor Connector')
+    await domain.asAdministrator((client) =>
+      changeEntries(
+        client,
+        domain.domainDn,
+        withEntry({
+          sid: connector.sid,
+          mask: accessBits.controlAccess,
+          objectType: '1131f6ad-9c07-11d1-f79f-00c04fc2dcd2',
+        }),
+      ),
+    )
+    await refusesAccount(connector, privileged(/password hashes/))
+    const dns = await domain.addUser('Dee Dns')
+    const inner = await domain.addGroup('Name Keepers', { members: [dns.dn] })
+    await domain.addGroup('DnsAdmins', { groupType: -2147483644, members: [inner.dn] })
+    await refusesAccount(dns, privileged(/DnsAdmins/))
+    await refusesGroup(inner, privileged(/DnsAdmins/))
+    const named = { attributes: { sAMAccountName: 'MSOL_0123456789ab' } }
+    await refusesAccount(await domain.addUser('Sync', named), forbidden(/synchronisation to Microsoft 365/))
+  })
+
   it('groups of policy.neverTouch, by SID and by name: they, what is nested in them, and who is in them', async () => {
     const exec = await domain.addUser('Eva Exec')
     const listed = await domain.addUser('Lea List')
@@ -269,7 +310,15 @@ describe('what the agent refuses, whatever the bot says', () => {
     await refusesAccount({ guid: randomUUID(), dn: '' }, missing)
   })
 
-  for (const hidden of ['objectClass', 'objectSid', 'userAccountControl', 'sAMAccountType', 'tokenGroups', 'groupType'])
+  for (const hidden of [
+    'objectClass',
+    'objectSid',
+    'userAccountControl',
+    'sAMAccountType',
+    'tokenGroups',
+    'groupType',
+    'nTSecurityDescriptor',
+  ])
     it(`everything, where the controller does not show ${hidden}: unknown is not "no"`, async () => {
       const blind = openGround(domain, {
         policy: { neverTouch: [staff.dn] },

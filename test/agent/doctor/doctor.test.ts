@@ -8,6 +8,7 @@ import { type Finding, line } from '../../../agent/doctor/finding.ts'
 import { runDoctor } from '../../../agent/doctor/main.ts'
 import { classes, dsacls, rights } from '../../../agent/doctor/rights.ts'
 import { identityFile } from '../../../agent/keys.ts'
+import { sidBytes } from '../../../agent/ldap/encodings.ts'
 import { accessBits } from '../../../agent/ldap/security-descriptor.ts'
 import { makeSigningKey } from '../../../agent/link/signing.ts'
 import { policedOperations } from '../../../agent/policy/policy.ts'
@@ -178,6 +179,21 @@ describe('what the doctor says of an agent', () => {
     }
   })
 
+  it('names what hides who has power over the domain', async () => {
+    // Everybody who has signed in may read the access control list of the head, until somebody takes that away.
+    const readControl = 0x0002_0000
+    const hidden = (entries: readonly Buffer[]) =>
+      entries.map((entry) => {
+        const less = Buffer.from(entry)
+        const isBroad = ['S-1-5-11', 'S-1-5-32-554', 'S-1-1-0'].some((sid) => entry.subarray(8).equals(sidBytes(sid)))
+        if (isBroad) less.writeUInt32LE((entry.readUInt32LE(4) & ~readControl) >>> 0, 4)
+        return less
+      })
+    const found = notOk(await during(domain.domainDn, hidden, () => examined())).join('\n')
+    assert.match(found, /^missing {2}rights on the head of the domain: .*every change is refused/m)
+    assert.match(found, /fix: dsacls "DC=corp,.*" \/G ".*:RC"/)
+  })
+
   describe('warns of too much:', () => {
     const everything = 0x000f_01ff
     async function warned(dn: string, allowing: Omit<Parameters<typeof withEntry>[0], 'sid'>): Promise<string> {
@@ -335,7 +351,7 @@ describe('what the doctor says of an agent', () => {
       bot: { url: bot.url, ca: undefined, proxy: undefined },
       dataFolder,
       directory: { urls: controllers.map(({ url }) => url), ca: domain.ca, servername: domain.host, bind },
-      policy: { ...policy, neverTouch: [], perHour: { all: 10 } },
+      policy: { ...policy, neverTouch: [], upnSuffixes: [], perHour: { all: 10 } },
       logLevel: 'info' as const,
     }
     const lines: string[] = []

@@ -9,6 +9,7 @@ import { anything, people } from '../../../agent/ldap/filters.ts'
 import { byGuid, childDn, same } from '../../../agent/ldap/names.ts'
 import { makeCertificates } from '../../../infra/practice/tls.ts'
 import { startTestDomain, type TestDomain } from '../../support/samba.ts'
+import { placesPolicy, readingGround } from '../commands/reading-ground.ts'
 import { bound } from './bound.ts'
 import { type CuttableWire, cuttableWire } from './cuttable.ts'
 import { type LdapStandIn, startLdapStandIn } from './ldap-stand-in.ts'
@@ -284,6 +285,21 @@ describe('where it is written', function () {
       assert.equal(await both.reading(async ({ name }) => name), elsewhere)
       assert.equal(await both.writing(async ({ name }) => name), domain.host)
       assert.deepEqual(new Set(named), new Set([domain.host]))
+    } finally {
+      await both.close()
+    }
+  })
+
+  it('is where a change is looked for afterwards: the one at hand may not have it yet', async () => {
+    const both = agent(domain.address)
+    const { commands, ordered } = readingGround(both, placesPolicy([domain.domainDn], []))
+    try {
+      const ada = await domain.addUser('ada-of-two')
+      const team = await domain.addGroup('team-of-two', { members: [ada.dn] })
+      await domain.lock(ada.upn)
+      const { locked, controller } = await commands.account({ guid: ada.guid }, ordered)
+      assert.deepEqual([locked, controller], [true, domain.host])
+      assert.equal((await commands['is-member']({ group: team.guid, member: ada.guid }, ordered)).member, true)
     } finally {
       await both.close()
     }

@@ -25,6 +25,17 @@ describe('the agent’s own policy file', () => {
     assert.deepEqual(policy.perHour, { 'reset-password': 60, all: 500 })
   })
 
+  it('names suffixes of sign-in names in any case, and nothing that is none', () => {
+    assert.deepEqual(agentPolicySchema.parse(usual).upnSuffixes, [])
+    assert.deepEqual(agentPolicySchema.parse({ ...usual, upnSuffixes: ['Nordwind.Example'] }).upnSuffixes, [
+      'nordwind.example',
+    ])
+    for (const wrong of ['@nordwind.example', 'a@b.example', '*', '', 'nordwind.example.', 7]) {
+      const [found = ''] = faults({ ...usual, upnSuffixes: [wrong] })
+      assert.match(found, /^upnSuffixes\.0: must be the part of a sign-in name behind the @/)
+    }
+  })
+
   it('forbids what it leaves out', () => {
     const settings = agentPolicySchema.parse({})
     const policy = agentPolicy(settings, {
@@ -84,7 +95,7 @@ describe('the agent’s own policy file', () => {
   })
 
   it('is a block, and so are its parts', () => {
-    assert.deepEqual(faults('x'), [': must be a block of read, write, operations, neverTouch, perHour'])
+    assert.deepEqual(faults('x'), [': must be a block of read, write, operations, neverTouch, upnSuffixes, perHour'])
     assert.match(faults({ perHour: 7 })[0] ?? '', /^perHour: must be a block of reset-password/)
   })
 

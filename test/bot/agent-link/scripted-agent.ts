@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import {
+  type AgentErrorCode,
   type Alarm,
   type Challenge,
   type CommandFrame,
@@ -106,7 +107,7 @@ export const result = (command: CommandFrame, value: unknown, repeated = false):
 
 export const failure = (
   command: CommandFrame,
-  code: 'not-found' | 'forbidden' | 'policy' | 'expired' | 'interrupted' | 'internal' | 'throttled' | 'unknown-command',
+  code: AgentErrorCode,
   more: { readonly maybeDone?: boolean; readonly rule?: 'history' | 'length' } = {},
 ): ResultFrame => ({
   type: 'result',

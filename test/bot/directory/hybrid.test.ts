@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import type { CommandName } from '../../../agent/protocol/commands.ts'
 import type { Directory } from '../../../bot/directory/directory.ts'
 import { DirectoryError } from '../../../bot/directory/directory-error.ts'
@@ -119,6 +120,36 @@ describe('Both directories as one', () => {
     assert.deepEqual([before.locked, after.locked], [true, false])
     assert.deepEqual(await directory.accountDoor(ada), { at: 'entra' })
     assert.equal((await failure(directory.unlockAccount(ada))).code, 'protected')
+  })
+
+  it('reads back from the account that was written, in the same operation, without looking for it again', async () => {
+    let now = Date.now()
+    const clock = () => new Date(now)
+    const both = hybridDirectory({ entra: ground.held.directory, link: link(), type: 'hybrid', clock })
+    const correlationId = randomUUID()
+    const step = () => both.correlated(correlationId)
+    await step().unlockAccount(kwame)
+    await step().setPassword(kwame, slot().slot)
+    const asked = ground.there.asked.length
+    const lastRequest = () => control().requests().at(-1)?.requestId
+    const last = lastRequest()
+    assert.equal((await step().accountDoor(kwame)).at, 'active-directory')
+    assert.equal((await step().passwordState(kwame)).mustChange, false)
+    assert.deepEqual(
+      ground.there.asked.slice(asked).map(({ name, input }) => [name, input]),
+      [
+        ['account', { guid: ground.account.guid }],
+        ['account', { guid: ground.account.guid }],
+      ],
+    )
+    assert.equal(lastRequest(), last, 'nothing is asked of Entra ID')
+    // Another operation, whatever decides, and what was written long ago go by what both directories say now.
+    ground.there.users = []
+    assert.equal((await failure(both.correlated(randomUUID()).accountDoor(kwame))).code, 'protected')
+    assert.equal((await step().authority(kwame)).at, 'nowhere')
+    assert.equal((await failure(step().unlockAccount(kwame))).code, 'protected')
+    now += 60_000
+    assert.equal((await failure(step().accountDoor(kwame))).code, 'protected')
   })
 
   it('blocks sign-in where the account is mastered, and leaves the rest to the sync', async () => {

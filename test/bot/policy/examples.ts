@@ -51,6 +51,7 @@ export function request({ person, target, ...others }: Parts = {}): DecisionRequ
     proofs: [],
     approvals: [],
     usage: { today: 0 },
+    lockdown: 'open',
     now: noon,
     ...others,
   }

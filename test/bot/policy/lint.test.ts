@@ -102,7 +102,7 @@ describe('the policy linter', () => {
         'an unlock that is offered and forbidden',
         {
           ...policyWithRule('unlock-account', { mode: 'forbidden' }),
-          lockouts: { offer: true, perPersonPerDay: 3 },
+          lockouts: { offer: true, perPersonPerDay: 3, perHour: 50 },
         },
         ['lockouts.offer'],
       ],
@@ -144,7 +144,7 @@ describe('the policy linter', () => {
       ],
       [
         'an unlock that somebody is offered eleven times a day',
-        policyWith({ lockouts: { offer: true, perPersonPerDay: 11 } }),
+        policyWith({ lockouts: { offer: true, perPersonPerDay: 11, perHour: 50 } }),
         ['lockouts.perPersonPerDay'],
       ],
     ],

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
+import { openLog } from '../../../bot/log.ts'
 import type { Ephemeral } from '../../../bot/store/ephemeral.ts'
+import { ephemeralWithFallback } from '../../../bot/store/ephemeral-with-fallback.ts'
 import { memoryEphemeral } from '../../../bot/store/memory.ts'
+import { postgresEphemeral } from '../../../bot/store/postgres-ephemeral.ts'
 import { openRedis } from '../../../bot/store/redis.ts'
+import { startTestPostgres } from '../../support/postgres.ts'
 import { startTestRedis, type TestRedis } from '../../support/redis.ts'
 
 interface Kind {
@@ -36,7 +40,55 @@ const inRedis: Kind = {
   },
 }
 
-for (const kind of [inMemory, inRedis]) {
+const inPostgres: Kind = {
+  name: 'in PostgreSQL',
+  async open() {
+    const { database, close } = await startTestPostgres()
+    const one = postgresEphemeral(database)
+    const other = postgresEphemeral(database)
+    return {
+      one,
+      other,
+      async close() {
+        await Promise.all([one.close(), other.close()])
+        await close()
+      },
+    }
+  },
+}
+
+/** Redis with PostgreSQL behind it, while Redis is there and while it is not. */
+const withFallback = (redisIs: 'there' | 'gone'): Kind => ({
+  name: `in Redis with PostgreSQL behind it, while Redis is ${redisIs}`,
+  async open() {
+    const redis = await startTestRedis()
+    const { database, close } = await startTestPostgres()
+    const open = () =>
+      ephemeralWithFallback({
+        redis: openRedis(redis.url, { prefix: 'test' }),
+        postgres: postgresEphemeral(database),
+        log: openLog('silent', {}),
+      })
+    const one = open()
+    const other = open()
+    await Promise.all([one.ping(), other.ping()])
+    if (redisIs === 'gone') {
+      await redis.kill()
+      await Promise.all([one.ping(), other.ping()])
+    }
+    return {
+      one,
+      other,
+      async close() {
+        await Promise.all([one.close(), other.close()])
+        await redis.close()
+        await close()
+      },
+    }
+  },
+})
+
+for (const kind of [inMemory, inRedis, inPostgres, withFallback('there'), withFallback('gone')]) {
   describe(`what may be forgotten, ${kind.name}`, () => {
     let store: Awaited<ReturnType<Kind['open']>>
     before(async () => {

@@ -12,7 +12,7 @@ import { defaultPolicy, policyWith } from '../policy/examples.ts'
 const domain = 'corp.nordwind.example'
 const kwame = '5d0c2f3e-7a41-4b7e-9f6c-2f4a1b3c5d6e'
 const ravi = '5d0c2f3e-7a41-4b7e-9f6c-2f4a1b3c5d6f'
-const offering = policyWith({ lockouts: { offer: true, perPersonPerDay: 3 } })
+const offering = policyWith({ lockouts: { offer: true, perPersonPerDay: 3, perHour: 50 } })
 const minute = 60_000
 
 type Office = Awaited<ReturnType<typeof openHybridOffice>>
@@ -78,6 +78,7 @@ describe('lockouts', () => {
       findPerson: async (_domain, guid) => people.get(guid),
       policy,
       tenant: company,
+      hasItChannel: true,
       audit: office.audit,
       log: pino({ level: 'silent' }),
     })
@@ -167,6 +168,29 @@ describe('lockouts', () => {
     assert.equal((await watching()()).length, 3)
   })
 
+  it('of many at once are offered to nobody: IT hears of it, once an hour, and those who ask are helped as ever', async () => {
+    const careful = policyWith({ lockouts: { offer: true, perPersonPerDay: 10, perHour: 2 } })
+    changes = [locked(kwame, 3), locked(kwame, 2), locked(kwame, 1)]
+    const posts = await watching(careful)()
+    assert.equal(posts.length, 1)
+    const [post, ...others] = await office.database.selectFrom('posts').selectAll().execute()
+    assert.deepEqual([others.length, post?.user_id], [0, null])
+    assert.match(JSON.stringify(post?.content), /3 accounts of corp\.nordwind\.example were locked .*offer nobody/)
+    changes = [locked(kwame, 0.1), locked(kwame, 0.2), locked(kwame, 0.3)]
+    await watching(careful)()
+    assert.equal((await office.database.selectFrom('posts').selectAll().execute()).length, 1)
+  })
+
+  it('of many within an hour are offered to so many only', async () => {
+    const careful = policyWith({ lockouts: { offer: true, perPersonPerDay: 10, perHour: 2 } })
+    for (const minutesAgo of [4, 3, 2, 1]) {
+      changes = [locked(kwame, minutesAgo)]
+      await watching(careful)()
+    }
+    const posts = await office.database.selectFrom('posts').selectAll().execute()
+    assert.deepEqual(posts.map(({ user_id }) => user_id).sort(), [of('kwame'), of('kwame'), null])
+  })
+
   it('are read by one replica at a time, from where the last one stopped, by the same agent', async () => {
     await Promise.all([watching()(), watching()(), watching()()])
     const first = asks.length
@@ -198,6 +222,7 @@ describe('lockouts', () => {
       findPerson: async () => undefined,
       policy: offering,
       tenant: company,
+      hasItChannel: true,
       audit: office.audit,
       log: pino({ level: 'silent' }),
     })

@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { watch } from './watchdog.ts'
+
+/** How many cases each parser is given. The whole folder is quick by default; the long run has 100,000. */
+const cases = Number(process.env.HELPBOT_FUZZ_CASES ?? 250)
+/** A failure is had again with the seed that is printed and the same number of cases. */
+const seed = Number(process.env.HELPBOT_FUZZ_SEED ?? Date.now() % 2 ** 31)
+
+/** No case takes longer, in milliseconds of this process's CPU: a busy machine must not decide. */
+const longestCase = 100
+/** What seems too long is run again so often, and the quickest run counts: compiling and collecting garbage take time too. */
+const triesOfSuspect = 7
+
+const ended: { readonly name: string; readonly cases: number; readonly worst: number }[] = []
+
+before(() => console.log(`  fuzzing with HELPBOT_FUZZ_SEED=${seed} HELPBOT_FUZZ_CASES=${cases}`))
+after(() => {
+  const worst = ended.toSorted((one, other) => other.worst - one.worst)
+  const total = ended.reduce((sum, one) => sum + one.cases, 0)
+  console.log(`  fuzzing: ${ended.length} parsers and renderers, ${total} cases, seed ${seed}`)
+  for (const one of cases >= 10_000 ? worst : worst.slice(0, 3))
+    console.log(`    ${one.worst.toFixed(1).padStart(6)} ms at most, ${one.cases} cases: ${one.name}`)
+})
+
+/**
+ * One test: whatever comes in, `holds` does not throw, and takes no longer than 100 ms.
+ * @param name of the parser or renderer, by which it stands in the table of the long run
+ * @param holds throws when the answer is not what it must be
+ * @param share of the cases, for what takes much longer than a parser
+ */
+export function fuzz<T>(name: string, input: fc.Arbitrary<T>, holds: (input: T) => unknown, share = 1): void {
+  it(name, async function () {
+    this.timeout(0)
+    const numRuns = Math.max(10, Math.ceil(cases * share))
+    const watched = watch(`${name}, HELPBOT_FUZZ_SEED=${seed} HELPBOT_FUZZ_CASES=${cases}`)
+    let worst = 0
+    const property = fc.asyncProperty(input, async (given) => {
+      watched.alive()
+      const took = await costOf(holds, given)
+      const counted = took > longestCase / 2 ? await quickest(holds, given, took) : took
+      worst = Math.max(worst, counted)
+      if (counted > longestCase) throw new Error(`it took ${counted.toFixed(0)} ms of CPU`)
+    })
+    try {
+      await fc.assert(property, { numRuns, seed: seedOf(name) })
+    } catch (error) {
+      throw new Error(`HELPBOT_FUZZ_SEED=${seed} HELPBOT_FUZZ_CASES=${cases}: ${wordsOf(error)}`)
+    } finally {
+      watched.over()
+    }
+    ended.push({ name, cases: numRuns, worst })
+  })
+}
+
+async function costOf<T>(holds: (input: T) => unknown, input: T): Promise<number> {
+  const start = process.cpuUsage()
+  await holds(input)
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1_000
+}
+
+async function quickest<T>(holds: (input: T) => unknown, input: T, first: number): Promise<number> {
+  let least = first
+  for (let again = 0; again < triesOfSuspect && least > longestCase / 2; again++)
+    least = Math.min(least, await costOf(holds, input))
+  return least
+}
+
+/** Each test has chance of its own, so that it does not matter which others run. */
+function seedOf(name: string): number {
+  let mixed = seed
+  for (const letter of name) mixed = (Math.imul(mixed, 31) + (letter.codePointAt(0) ?? 0)) | 0
+  return mixed
+}
+
+/** What fast-check says is as long as what it found. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause instanceof Error ? `\n${error.cause.stack ?? ''}` : ''
+  return `${error.message.slice(0, 3_000)}${cause.slice(0, 2_000)}`
+}
