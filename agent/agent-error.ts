@@ -26,7 +26,7 @@ export class AgentError extends Error {
     super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'AgentError'
     this.code = code
-    this.detail = detail.slice(0, 500)
+    this.detail = detail.slice(0, 500).toWellFormed()
     this.maybeDone = options.maybeDone ?? false
     this.rule = options.rule
     this.alarm = options.alarm

@@ -188,7 +188,12 @@ function readYaml(file: string): unknown {
       file,
       document.errors.map(({ message }) => message.split('\n')[0] ?? message),
     )
-  return document.toJS({ maxAliasCount: 10 })
+  try {
+    return document.toJS({ maxAliasCount: 10 })
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error
+    throw new AgentConfigError(file, [`${error.message}: write the values out instead of “*name”`])
+  }
 }
 
 function describe(issue: z.core.$ZodIssue): string[] {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type GroupId, groupId, guid, tenantId } from './identity/person.ts'
+import { onlyLoopback, readTrustedProxies, type TrustedProxies } from './web/caller-address.ts'
 
 /** Every faulty setting, named at once, each with its fix. */
 export class ConfigError extends Error {
@@ -23,17 +24,34 @@ const wholeNumber = (least: number, most: number) =>
 
 const httpsUrl = z
   .url('must be a URL such as https://graph.microsoft.com')
-  .refine((value) => new URL(value).protocol === 'https:', 'must start with https://')
+  // What is no URL at all has been said already.
+  .refine((value) => (URL.parse(value)?.protocol ?? 'https:') === 'https:', 'must start with https://')
   .transform((value) => value.replace(/\/+$/, ''))
 
 const yes = z
   .enum(['1', 'true', 'yes', '0', 'false', 'no'], 'must be 1 or 0')
   .transform((value) => value === '1' || value === 'true' || value === 'yes')
 
+const trustedProxies = z.string().transform((text, context): TrustedProxies => {
+  const read = readTrustedProxies(text)
+  if (!('faults' in read)) return read
+  const wrong = read.faults.map((fault) => `"${fault.slice(0, 50)}"`).join(', ')
+  context.addIssue({
+    code: 'custom',
+    message: `${wrong}: must be loopback, addresses or ranges such as 10.0.0.0/24, separated by commas, or none`,
+  })
+  return z.NEVER
+})
+
 const environment = z.object({
   PORT: wholeNumber(1, 65_535).default(3978),
   HOST: z.string().min(1).optional(),
   PUBLIC_URL: z.url('must be the https address people reach HelpBot at, e.g. https://helpbot.example.com').optional(),
+  HELPBOT_TRUSTED_PROXIES: trustedProxies.optional(),
+  HELPBOT_METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{20,200}$/, 'must be 20 to 200 visible characters: echo "$(openssl rand -hex 24)"')
+    .optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent')
     .default('info'),
@@ -155,6 +173,10 @@ export interface Settings {
   readonly port: number
   readonly host: string
   readonly publicUrl: string | undefined
+  /** Who ends TLS before the bot, and says where requests come from. */
+  readonly trustedProxies: TrustedProxies
+  /** Whoever has it may read /metrics; undefined = whoever comes from a private network. */
+  readonly metricsToken: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly dataFolder: string
   readonly replica: string
@@ -291,6 +313,8 @@ function arrange(values: Values): Settings {
     port: values.PORT,
     host: values.HOST ?? (values.HELPBOT_PRACTICE ? '127.0.0.1' : '0.0.0.0'),
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ''),
+    trustedProxies: values.HELPBOT_TRUSTED_PROXIES ?? onlyLoopback,
+    metricsToken: values.HELPBOT_METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,
     dataFolder: resolve(values.HELPBOT_DATA),
     replica: values.HELPBOT_REPLICA,

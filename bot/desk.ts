@@ -2,6 +2,7 @@ import type { AccessDesk } from './access/access-desk.ts'
 import type { OpenThreads, ThreadReason } from './escalation/escalation.ts'
 import type { UserId } from './identity/person.ts'
 import type { ProofMethod } from './identity/proof.ts'
+import type { LockdownDesk } from './lockdown/lockdown-desk.ts'
 import type { OperationName } from './policy/operation-name.ts'
 import type { Delivery, PersonProof } from './policy/schema.ts'
 
@@ -106,7 +107,7 @@ export interface TicketLine {
  * All that a dialog may know and start, for one person and one dialog. Whatever changes the world is keyed by the dialog's
  * id, so that running a dialog again does nothing twice.
  */
-export interface Desk extends AccessDesk {
+export interface Desk extends AccessDesk, LockdownDesk {
   now(): Date
   /** `about` is whose account it is, where it is somebody else's. */
   standing(operation: OperationName, about?: UserId): Promise<Standing>

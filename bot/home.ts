@@ -9,6 +9,9 @@ import { plain } from './channels/text.ts'
 import type { Directory } from './directory/directory.ts'
 import { DirectoryError } from './directory/directory-error.ts'
 import type { Person } from './identity/person.ts'
+import { lockdownNow } from './lockdown/in-force.ts'
+import { closedSentence, strictSentence } from './policy/lockdown.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Schema } from './store/schema.ts'
 import { ticketNumbers } from './tickets/ticket-numbers.ts'
 import type { Tickets } from './tickets/tickets.ts'
@@ -27,12 +30,14 @@ interface HomeGround {
   readonly directory: Pick<Directory, 'groupsOf'>
   readonly tickets: Tickets
   readonly dialogs: readonly Dialog[]
+  readonly policy: Pick<Policy, 'lockdown'>
 }
 
 /** What somebody finds on their home page: what they have access to, what they asked for, and what they can start. */
 export function homePage(ground: HomeGround): (person: Person) => Promise<CardContent> {
   return async (person) => {
-    const [access, contracts, own, byOthers] = await Promise.all([
+    const [lockdown, access, contracts, own, byOthers] = await Promise.all([
+      lockdownNow(ground.database, person.tenant),
       accessOf(ground, person),
       contractsOf(ground, person),
       openRequests(ground, person),
@@ -43,7 +48,10 @@ export function homePage(ground: HomeGround): (person: Person) => Promise<CardCo
       .filter(({ inMenu }) => inMenu !== false)
       .slice(0, quickActions)
       .map((dialog) => ({ title: dialog.title, ids: { dialog: dialog.name } }))
-    return { card: 'home', data: { name: person.name, contracts, requests, actions, ...access } }
+    const { contact } = ground.policy.lockdown
+    const closed = lockdown === 'strict' ? strictSentence(contact) : closedSentence(contact)
+    const note = lockdown === 'open' ? {} : { lockdown: closed }
+    return { card: 'home', data: { name: person.name, contracts, requests, actions, ...access, ...note } }
   }
 }
 

@@ -42,6 +42,9 @@ import { expireDue, withdrawOfDialog } from './identity/manager.ts'
 import { chatCountsNoMore } from './identity/proofs.ts'
 import { expireEnrolments } from './identity/totp-enrolment.ts'
 import { startJobs } from './jobs.ts'
+import { lockdownButtons } from './lockdown/buttons.ts'
+import { readInForce } from './lockdown/in-force.ts'
+import { expireProposals } from './lockdown/settle.ts'
 import { openLog } from './log.ts'
 import { watchManagers } from './manager-watch.ts'
 import { openMetrics } from './metrics.ts'
@@ -125,6 +128,8 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   const relay = settings.redisUrl ? redisRelay(settings.redisUrl, redis) : memoryRelay()
   const metrics = openMetrics()
   metrics.watchPending(() => pendingPosts(kysely))
+  const inForce = () => readInForce(kysely, settings.graph.tenantId)
+  metrics.watchLockdown(async () => (await inForce())?.mode)
   const alive = presence(kysely, replica)
   await alive.beat()
   const audit = auditTrail(kysely, clock)
@@ -181,7 +186,8 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       realTime,
       receive,
       recognise,
-      home: homePage({ database: kysely, directory, tickets, dialogs }),
+      rollOut: policy.chatLinkMustStandFor,
+      home: homePage({ database: kysely, directory, tickets, dialogs, policy }),
       log,
     })
   if (slack) channels.set('slack', slack)
@@ -344,6 +350,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       ...accessRequestButtons(access),
       ...accessEndButtons(access),
       ...escalation.buttons,
+      ...lockdownButtons(ground),
     },
     windows: {
       'read-out': readOutWindow(ground, windowForOther),
@@ -407,7 +414,10 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       ...[...channels.values()].map((channel) => ({ name: channel.name, ask: () => channel.probe() })),
     ],
     (name, error) => log.warn({ dependency: name, error: String(error) }, 'not ready'),
-    [{ name: 'agents', say: agents.remark }],
+    [
+      { name: 'agents', say: agents.remark },
+      { name: 'lockdown', say: async () => (await inForce())?.mode },
+    ],
   )
   let ending = false
   await agents.start()
@@ -449,6 +459,11 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
         name: 'threads',
         everyMilliseconds: 2_000,
         run: async () => deliver.now([...(await escalation.settle(100)), ...(await escalation.remind(20))]),
+      },
+      {
+        name: 'lockdown',
+        everyMilliseconds: 2_000,
+        run: async () => void conduct.bringOut(await expireProposals(ground, 20)),
       },
       {
         name: 'access requests',

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { LockdownMode } from './policy/lockdown.ts'
 
 /** An agent that is connected to this replica. */
 export interface LiveAgent {
@@ -19,6 +20,8 @@ export interface Metrics {
   command(command: { readonly name: string; readonly outcome: string; readonly milliseconds: number }): void
   /** How an agent that came was received, or why its connection was ended. */
   agentLink(event: string): void
+  /** Read at every scrape: what two people of IT have put in force. */
+  watchLockdown(mode: () => Promise<LockdownMode | undefined>): void
   /** Read at every scrape: the agents that are connected here, so that replicas add up. */
   watchAgents(live: () => readonly LiveAgent[]): void
 }
@@ -85,6 +88,22 @@ export function openMetrics(): Metrics {
       linkEvents.inc({ kind: event })
     },
     watchAgents: (live) => watchAgents(registry, live),
+    watchLockdown(mode) {
+      const gauge = new Gauge({
+        name: 'helpbot_lockdown',
+        help: 'What is in force for everybody: 0 nothing, 1 only the strongest proofs count, 2 self-service is frozen; NaN where it cannot be read',
+        registers: [registry],
+        async collect() {
+          const values = { none: 0, strict: 1, freeze: 2 } as const
+          gauge.set(
+            await mode().then(
+              (read) => values[read ?? 'none'],
+              () => Number.NaN,
+            ),
+          )
+        },
+      })
+    },
     watchPending(count) {
       const gauge = new Gauge({
         name: 'helpbot_posts_pending',

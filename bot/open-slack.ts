@@ -26,6 +26,8 @@ export function openSlack(ground: {
   readonly realTime: Clock
   readonly receive: (arrival: Arrival, isPublic: boolean) => Promise<Reply>
   readonly recognise: (sender: Arrival['sender']) => Promise<{ person: Person } | { refusal: string }>
+  /** See slackPeople. */
+  readonly rollOut: number
   readonly home: (person: Person) => Promise<CardContent>
   readonly log: Logger
 }): SlackChannel {

@@ -3,7 +3,7 @@ import { Template } from 'adaptivecards-templating'
 import type { CardContent, ChannelName } from '../bot/channels/chat.ts'
 import { escapeMarkdown } from '../bot/channels/text.ts'
 import { isObject, type Json, type JsonObject, walk } from './json.ts'
-import { unescapeMarkdown } from './markup.ts'
+import { unescapeMarkdown, withoutMarkdown } from './markup.ts'
 
 const templates = new Map<string, Template>()
 
@@ -22,7 +22,7 @@ export function bind(content: CardContent, look: ChannelName, longest: number): 
     $root: { ...asText(data, longest), ids: ids ?? {} },
     $host: { look },
   })
-  const plainly = walk(card, withoutEscapes)
+  const plainly = walk(card, (node) => withoutEscapes(node, look))
   if (!isObject(plainly)) throw new Error(`card ${content.card} is not an object`)
   return content.closed === undefined ? plainly : withoutQuestions(plainly)
 }
@@ -53,20 +53,28 @@ function textOf(value: unknown, longest: number): Json | undefined {
   return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined))
 }
 
-/** Buttons, labels, choices and descriptions of pictures know no Markdown: backslashes would be seen. */
-function withoutEscapes(node: JsonObject): JsonObject {
-  const { type, choices } = node
+/**
+ * Buttons, labels, choices and descriptions of pictures know no Markdown: backslashes would be seen. Only choices that stand one below
+ * the other are Markdown for Microsoft's own renderer (adaptivecards, useMarkdownInRadioButtonAndCheckbox).
+ */
+function withoutEscapes(node: JsonObject, look: ChannelName): JsonObject {
+  const { type, choices, style } = node
   if (type === 'Image') return unescaped(node, ['altText'])
   if (typeof type !== 'string' || !/^(Action|Input)\./.test(type)) return node
   const plainly = unescaped(node, ['title', 'label', 'placeholder', ...(type === 'Input.Text' ? ['value'] : [])])
   if (!Array.isArray(choices)) return plainly
-  return { ...plainly, choices: choices.map((choice) => (isObject(choice) ? unescaped(choice, ['title']) : choice)) }
+  const isRead = look === 'teams' && style === 'expanded'
+  const shown = (words: string) => (isRead ? withoutMarkdown(unescapeMarkdown(words)) : unescapeMarkdown(words))
+  return {
+    ...plainly,
+    choices: choices.map((choice) => (isObject(choice) ? unescaped(choice, ['title'], shown) : choice)),
+  }
 }
 
-function unescaped(node: JsonObject, names: readonly string[]): JsonObject {
+function unescaped(node: JsonObject, names: readonly string[], shown = unescapeMarkdown): JsonObject {
   const entries = Object.entries(node).map(([name, value]): [string, Json] => [
     name,
-    names.includes(name) && typeof value === 'string' ? unescapeMarkdown(value) : value,
+    names.includes(name) && typeof value === 'string' ? shown(value) : value,
   ])
   return Object.fromEntries(entries)
 }

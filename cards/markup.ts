@@ -59,6 +59,14 @@ export function unescapeMarkdown(bound: string): string {
   return bound.replace(/\\([!-/:-@[-`{-~])/g, '$1')
 }
 
+/**
+ * Text for a place where some renderers read Markdown and others do not: what means something there stands in its full-width form,
+ * which means nothing.
+ */
+export function withoutMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>#~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
+}
+
 /** What is read aloud of it. */
 export function wordsOf(runs: readonly Run[]): string {
   return runs.map((run) => ('text' in run ? run.text : run.fallback)).join('')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isKeepable, keepable } from '../bot/text/keepable.ts'
 import { limits } from './slack-limits.ts'
 
 /** What a button says of itself: the channel's press, a window to open, or a form to show. */
@@ -11,12 +12,12 @@ export type Pressed = {
 /** What a modal says of itself: a window that is sent off, or a form that stands for a button of a posted card. */
 export type Submitted = { kind: 'submit' | 'press'; verb: string; post: string; values: Record<string, string> }
 
+const text = (longest: number) => z.string().max(longest).refine(isKeepable)
+
 const said = {
-  verb: z.string().max(100),
-  post: z.string().max(300),
-  values: z
-    .record(z.string().max(100), z.string().max(2_000))
-    .refine((values) => Object.keys(values).length <= 30, 'too many values'),
+  verb: text(100),
+  post: text(300),
+  values: z.record(text(100), text(2_000)).refine((values) => Object.keys(values).length <= 30, 'too many values'),
 }
 const pressed = z.strictObject({ kind: z.enum(['press', 'open', 'form']), ...said })
 const submitted = z.strictObject({ kind: z.enum(['submit', 'press']), ...said })
@@ -87,7 +88,7 @@ export function readState(values: unknown): Record<string, string> {
   const entries = Object.values(state.data).flatMap((block) => Object.entries(block))
   const read = entries.flatMap(([id, element]): [string, string][] => {
     const parsed = elementState.safeParse(element)
-    return parsed.success && id.length <= 100 ? [[id, parsed.data.slice(0, 2_000)]] : []
+    return parsed.success && id.length <= 100 && isKeepable(id) ? [[id, keepable(parsed.data, 2_000)]] : []
   })
   return Object.fromEntries(read.slice(0, 30))
 }

@@ -26,4 +26,5 @@ export const commands: readonly {
   { word: 'handback', dialog: 'hand-back', takesWords: true },
   { word: 'contractor', dialog: 'contractor' },
   { word: 'undo', dialog: 'undo' },
+  { word: 'lockdown', dialog: 'lockdown' },
 ]

@@ -18,6 +18,8 @@ export const contractor: Dialog = {
   inMenu: false,
 
   async talk(chat, desk) {
+    const closed = await chat.once('closed', async () => (await desk.accessClosed()) ?? null)
+    if (closed !== null) return chat.say('closed-now', message('Contractors', closed))
     const rules = desk.contractRules()
     if (!rules) return chat.say('none', message('Contractors', 'There are no contracts here. Please talk to IT.'))
     const mine = await chat.once('mine', () => desk.myContractors())

@@ -12,6 +12,8 @@ export const extendAccess: Dialog = {
   inMenu: false,
 
   async talk(chat, desk) {
+    const closed = await chat.once('closed', async () => (await desk.accessClosed()) ?? null)
+    if (closed !== null) return chat.say('closed-now', message('Keep access longer', closed))
     const lines = await chat.once('lines', async () =>
       (await desk.myAccess()).lines.flatMap(({ grant, title, endsAt }) =>
         grant !== undefined && endsAt !== null ? [{ id: grant, title, about: `until ${momentInWords(endsAt)}` }] : [],

@@ -3,6 +3,7 @@ import type { Dialog } from './dialog.ts'
 import { enrolTotp } from './enrol-totp.ts'
 import { extendAccess } from './extend-access.ts'
 import { handBack } from './hand-back.ts'
+import { lockdown } from './lockdown.ts'
 import { myAccess } from './my-access.ts'
 import { myTickets } from './my-tickets.ts'
 import { notMe } from './not-me.ts'
@@ -43,4 +44,5 @@ const dialogs: readonly Dialog[] = [
   handBack,
   contractor,
   undo,
+  lockdown,
 ]

@@ -16,6 +16,8 @@ export const requestAccess: Dialog = {
   title: 'Ask for access',
 
   async talk(chat, desk) {
+    const closed = await chat.once('closed', async () => (await desk.accessClosed()) ?? null)
+    if (closed !== null) return chat.say('closed-now', message('Ask for access', closed))
     const chosen = await chooseEntry(chat, desk, 'What do you need access to?')
     if ('askIt' in chosen) return await askIt(chat, desk, chosen.askIt)
     const { entry } = chosen

@@ -109,5 +109,8 @@ export function bindError(error: unknown, name: string, where: string): AgentErr
 /** One line, not too long, without what could pass for something else. */
 function wordsOf(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error)
-  return message.replace(/\p{Cc}+/gu, ' ').slice(0, 300)
+  return message
+    .replace(/\p{Cc}+/gu, ' ')
+    .slice(0, 300)
+    .toWellFormed()
 }

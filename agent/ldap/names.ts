@@ -100,7 +100,9 @@ export function formatDn(name: DistinguishedName): string {
 }
 
 function escapeValue(value: string): string {
-  const hex = (character: string) => `\\${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0').toUpperCase()}`
+  // Its bytes in UTF-8 (RFC 4514 §2.4): a control character above U+007F has two.
+  const hex = (character: string) =>
+    Array.from(Buffer.from(character), (byte) => `\\${byte.toString(16).padStart(2, '0').toUpperCase()}`).join('')
   return value.replace(mustBeEscaped, hex).replace(/^ | $/g, hex)
 }
 

@@ -63,5 +63,12 @@ export async function readByGuid(
   }
 }
 
-/** Cuts what is only shown to what an answer holds. */
-export const shown = (text: string | undefined, longest: number): string | null => text?.slice(0, longest) ?? null
+/**
+ * What is only shown, cut to what an answer holds. No character is cut in two, and none is NUL, which the bot's database does not take:
+ * in their place stands U+FFFD.
+ */
+export function shown(text: string, longest: number): string
+export function shown(text: string | undefined, longest: number): string | null
+export function shown(text: string | undefined, longest: number): string | null {
+  return text?.slice(0, longest).replaceAll('\0', '\ufffd').toWellFormed() ?? null
+}

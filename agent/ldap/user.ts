@@ -48,7 +48,7 @@ export function userOf(entry: Entry): UserEntry | undefined {
       dn: named.dn,
       samAccountName,
       userPrincipalName: shown(textOf(entry, 'userPrincipalName'), 1_024),
-      displayName: (textOf(entry, 'displayName') ?? named.name).slice(0, 512),
+      displayName: shown(textOf(entry, 'displayName') ?? named.name, 512),
       givenName: shown(textOf(entry, 'givenName'), 256),
       surname: shown(textOf(entry, 'sn'), 256),
       mail: shown(textOf(entry, 'mail'), 512),

@@ -81,6 +81,8 @@ export interface Undoable {
 
 /** What a dialog may know and start about access. All of it is bound to the person whose desk it is. */
 export interface AccessDesk {
+  /** Why nobody can ask for access now, or keep it for longer, with what to do instead; undefined where they can. */
+  accessClosed(): Promise<string | undefined>
   /** What the words could mean, best first, at most five; only what the person may see. */
   findAccess(text: string): Promise<readonly EntryShown[]>
   /** Undefined for what there is not, and for what the person may not see. */

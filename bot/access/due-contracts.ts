@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { DirectoryUser } from '../directory/directory.ts'
 import { inParallel } from '../in-parallel.ts'
+import { lockdownNow } from '../lockdown/in-force.ts'
 import type { Schema } from '../store/schema.ts'
 import { writePosts } from '../turns/outbox.ts'
 import { failures, patience } from './attempts.ts'
@@ -20,6 +21,7 @@ import { nameOf } from './words.ts'
 /** How long a claimed contract is ours. Whoever is slower does no harm: the same attempt is the same operation. */
 const lease = 60_000
 const lookAgain = 30_000
+const untilLifted = 10_000
 
 /**
  * Does what is due with contracts, the longest due first: opens accounts, reminds sponsors and looks whether they are still
@@ -82,6 +84,11 @@ async function begin(ground: AccessGround, contract: KeptContract): Promise<read
       await ground.audit.appendWithin(transaction, { ...begins(held), why, outcome: 'done' })
       return drafts
     })
+  // Under a lockdown nothing begins; it looks again whether it was lifted.
+  if ((await lockdownNow(ground.database, contract.tenant)) !== 'open') {
+    await changeContract(ground.database, contract.id, { dueAt: new Date(now.getTime() + untilLifted) })
+    return []
+  }
   const run = await runToItsEnd(ground, enableRequest(contract))
   if (run.ended === 'still-running')
     await changeContract(ground.database, contract.id, { dueAt: new Date(ground.clock().getTime() + lookAgain) })

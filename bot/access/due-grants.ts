@@ -1,5 +1,6 @@
 import { DirectoryError } from '../directory/directory-error.ts'
 import { inParallel } from '../in-parallel.ts'
+import { lockdownNow } from '../lockdown/in-force.ts'
 import { writePosts } from '../turns/outbox.ts'
 import { afterFailure, backOff, failures, patience } from './attempts.ts'
 import { beginGrant } from './begin-grant.ts'
@@ -23,6 +24,8 @@ import { nextDue, remindersPassed } from './times.ts'
 const lease = 30_000
 /** An operation that still runs is looked at again after this time. */
 const lookAgain = 30_000
+/** What waits for the end of a lockdown looks whether it has come. */
+const untilLifted = 10_000
 /** So many times what is worked on at once is claimed in one page. */
 const pagesAhead = 4
 
@@ -59,6 +62,7 @@ async function workOn(ground: AccessGround, claimed: KeptGrant): Promise<readonl
   const passed = claimed.endsAt !== null && claimed.endsAt <= now
   const over = claimed.state === 'active' && passed
   const begins = claimed.state === 'waiting' && !passed
+  if (begins && (await lockdownNow(ground.database, claimed.tenant)) !== 'open') return await wait(ground, claimed)
   const trouble = failures(claimed.attempts) > 0
   // The directory is asked before the row is held: a slow one must keep nobody waiting.
   const asked =
@@ -88,6 +92,13 @@ async function workOn(ground: AccessGround, claimed: KeptGrant): Promise<readonl
   if (run.ended.state === 'refused')
     return [...run.posts, ...(after.state === 'active' ? await look(ground, after) : [])]
   return [...run.posts, ...(await tellOfFailure(ground, after, run.ended))]
+}
+
+/** Under a lockdown nothing begins. What was approved is kept, and begins when it is lifted; its end stays where it is. */
+async function wait(ground: AccessGround, { id, endsAt }: KeptGrant): Promise<readonly string[]> {
+  const next = ground.clock().getTime() + untilLifted
+  await changeGrant(ground.database, id, { dueAt: new Date(Math.min(next, endsAt?.getTime() ?? next)) })
+  return []
 }
 
 async function stepOf(

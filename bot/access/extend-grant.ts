@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Shown } from '../approvals/requests/ground.ts'
 import type { AccessRequest } from '../approvals/requests/request.ts'
 import { beginOf, endOf } from '../approvals/requests/terms.ts'
+import { lockdownNow } from '../lockdown/in-force.ts'
 import type { Schema } from '../store/schema.ts'
 import { approversOf, decidedAt, nothingToShow } from './approved-request.ts'
 import { auditNothing } from './audit-nothing.ts'
@@ -32,6 +33,10 @@ export async function extendGrant(
   if (grant?.requestId === request.id) return nothingToShow
   if (!grant || grant.tenant !== tenant || grant.person.id !== terms.person.id || grant.group.id !== terms.group?.id)
     return await nothing('What was to be extended is not there any more. Please ask for it anew.')
+  if ((await lockdownNow(transaction, tenant)) !== 'open')
+    return await nothing(
+      'The extension was approved, but IT has closed self-service at the moment. Please ask for it anew later.',
+    )
   const why = notToExtend(grant, now)
   if (why !== undefined) return await nothing(`The extension was approved, but ${why} Please ask for it anew.`)
   const asked = endOf(terms.lasts, beginOf(terms.startsAt, now))

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Shown } from '../approvals/requests/ground.ts'
 import type { AccessRequest } from '../approvals/requests/request.ts'
 import { beginOf, endOf } from '../approvals/requests/terms.ts'
+import { lockdownNow } from '../lockdown/in-force.ts'
 import type { Schema } from '../store/schema.ts'
 import { approversOf, decidedAt, nothingToShow } from './approved-request.ts'
 import { auditNothing } from './audit-nothing.ts'
@@ -111,6 +112,10 @@ export async function extendContract(
   if (contract?.requestId === request.id) return nothingToShow
   if (!contract || contract.tenant !== tenant || contract.person.id !== terms.person.id)
     return await nothing('What was to be extended is not there any more.')
+  if ((await lockdownNow(transaction, tenant)) !== 'open')
+    return await nothing(
+      'The extension was approved, but IT has closed self-service at the moment. Please ask for it anew later.',
+    )
   const over = contract.state === 'ended' || contract.state === 'failed' || contract.endedAt !== null
   if (over || contract.endsAt <= now)
     return await nothing('The extension was approved, but the contract had ended by then.')

@@ -8,6 +8,7 @@ import {
   signed,
 } from '../../agent/protocol/frames.ts'
 import { framed } from '../../agent/protocol/transcripts.ts'
+import { keepableJson } from '../text/keepable.ts'
 import { verifierOf } from './ed25519.ts'
 import type { Admitted } from './greeting.ts'
 
@@ -150,7 +151,7 @@ export function agentConnection(socket: WebSocket, admitted: Admitted, hearers: 
 
 function json(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return keepableJson(text)
   } catch {
     return undefined
   }

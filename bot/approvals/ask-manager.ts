@@ -3,6 +3,7 @@ import type { AskedManager, OperationName } from '../desk.ts'
 import { openConfirmation, withdrawOfDialog } from '../identity/manager.ts'
 import type { Person } from '../identity/person.ts'
 import { operationFacts } from '../policy/operations.ts'
+import { isNewLink } from '../slack-people/new-link.ts'
 import { readPost, writePosts } from '../turns/outbox.ts'
 import { closeCards, confirmationPost } from './close-cards.ts'
 import { type ManagerGround, managerOf } from './manager-of.ts'
@@ -64,11 +65,13 @@ export async function askManager(
   )
   await ground.bringOut([post])
   const brought = await readPost(database, post)
-  const tooWeak = brought?.place !== undefined && !ground.channelIsStrong(brought.place.channel)
+  const at = brought?.place?.channel
+  const tooNew = await isNewLink(ground, { tenant: person.tenant, id: manager.id }, at)
+  const tooWeak = (at !== undefined && !ground.channelIsStrong(at)) || tooNew
   if (brought?.state === 'failed' || tooWeak) {
     const withdrawn = await withdrawOfDialog({ database, clock }, dialogId)
     await ground.bringOut(await closeCards(ground, withdrawn, 'Not needed any more.'))
-    return { unavailable: tooWeak ? weakChat : unreachable }
+    return { unavailable: tooNew ? newChat : tooWeak ? weakChat : unreachable }
   }
   return { id: confirmation.id, number: confirmation.number, managerName: manager.displayName }
 }
@@ -77,6 +80,9 @@ const unreachable =
   'I cannot reach your manager: they may have blocked me. Ask them to write to me once, or prove it in another way.'
 const weakChat =
   'The chat in which your manager writes to me asks for no second factor, so their word does not count there. Ask them to write to me in Microsoft Teams, or prove it in another way.'
+
+const newChat =
+  'The Slack account in which your manager writes to me was linked to them only lately, so their word does not count there yet. Ask them to write to me in Microsoft Teams, or prove it in another way.'
 
 function chatIn(channel: ChannelName | undefined): string {
   if (channel === undefined) return 'their own chat with HelpBot'

@@ -3,6 +3,7 @@ import type { ConfirmationLimits } from '../identity/confirmation-limits.ts'
 import { openConfirmation, withdrawOfDialog } from '../identity/manager.ts'
 import type { Person, UserId } from '../identity/person.ts'
 import { operationFacts } from '../policy/operations.ts'
+import { isNewLink } from '../slack-people/new-link.ts'
 import { readPost, writePosts } from '../turns/outbox.ts'
 import type { AskingGround } from './ask-manager.ts'
 import { closeCards, confirmationPost } from './close-cards.ts'
@@ -70,11 +71,13 @@ export async function askPerson(
   )
   await ground.bringOut([post])
   const brought = await readPost(database, post)
-  const tooWeak = brought?.place !== undefined && !ground.channelIsStrong(brought.place.channel)
+  const at = brought?.place?.channel
+  const tooNew = await isNewLink(ground, { tenant: person.tenant, id: about }, at)
+  const tooWeak = (at !== undefined && !ground.channelIsStrong(at)) || tooNew
   if (brought?.state !== 'failed' && !tooWeak) return { id: confirmation.id, number: confirmation.number }
   const withdrawn = await withdrawOfDialog({ database, clock }, dialogId)
   await ground.bringOut(await closeCards(ground, withdrawn, 'Not needed any more.'))
-  return { unavailable: tooWeak ? weakChat : unreachable }
+  return { unavailable: tooNew ? newChat : tooWeak ? weakChat : unreachable }
 }
 
 /** Whoever said that they asked for nothing is left in peace: one of three numbers is soon hit by pressing anything. */
@@ -99,6 +102,9 @@ const no =
 const unreachable = 'I cannot reach them in their chat. Let them read you a code of their authenticator app instead.'
 const weakChat =
   'The chat in which they write to me asks for no second factor, so it does not count. Let them read you a code instead.'
+
+const newChat =
+  'The Slack account in which they write to me was linked to them only lately, so it does not count yet. Let them read you a code instead.'
 
 function busy(reason: 'own-confirmer' | 'confirmer-busy' | 'asker-busy'): string {
   if (reason === 'own-confirmer') return 'Nobody vouches for themselves.'

@@ -22,8 +22,7 @@ export function namesASecret(name: string): boolean {
 }
 
 /** Bearer headers, authenticator URIs and private keys: forms no fact for IT ever has. */
-const secretForms =
-  /\bBearer\s+[\w.~+/=-]{8,}|\botpauth:\/\/\S+|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/gi
+const secretForms = /\bBearer\s+[\w.~+/=-]{8,}|\botpauth:\/\/\S+|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/gi
 /**
  * JSON Web Tokens likewise. A run of letters is looked at once, from its beginning, and only where a second part follows it: one that
  * begins like a token again and again must not be looked at as often.

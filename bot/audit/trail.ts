@@ -2,9 +2,9 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Audit, AuditEvent, AuditRow } from './audit.ts'
-import { hashRow } from './chain.ts'
+import { genesisHash, hashRow } from './chain.ts'
 import { cleanEvent } from './event.ts'
-import { head, selectRows, toStoredRow } from './rows.ts'
+import { type StoredRow, selectRows, toStoredRow } from './rows.ts'
 
 export { head } from './rows.ts'
 
@@ -82,11 +82,14 @@ async function appendAll(
   clock: Clock,
   events: readonly AuditEvent[],
 ): Promise<AuditRow[]> {
-  await sql`select set_config('lock_timeout', ${lockTimeout}, true)`.execute(transaction)
   // A statement of its own: the next one then sees everything the last holder of the lock committed.
-  await sql`select pg_advisory_xact_lock(${appendLock})`.execute(transaction)
-  const known = await writtenBefore(transaction, events)
-  let last = await head(transaction)
+  await sql`select set_config('lock_timeout', ${lockTimeout}, true), pg_advisory_xact_lock(${appendLock})`.execute(
+    transaction,
+  )
+  const operations = new Set(events.flatMap(({ operationId }) => operationId ?? []))
+  const stored = await headAndWritten(transaction, [...operations])
+  const known = writtenBefore(stored, operations)
+  let last = stored.reduce((one, other) => (other.seq > one.seq ? other : one), { seq: 0, hash: genesisHash })
   const fresh: AuditRow[] = []
   const rows = events.map((event) => {
     const key = onceKey(event)
@@ -107,15 +110,25 @@ function onceKey({ operationId, kind }: AuditEvent): string | undefined {
   return operationId === undefined ? undefined : `${kind} ${operationId}`
 }
 
-async function writtenBefore(
+/** The last row, and all rows of these operations. */
+async function headAndWritten(
   transaction: Transaction<Schema>,
-  events: readonly AuditEvent[],
-): Promise<Map<string, AuditRow>> {
+  operations: readonly string[],
+): Promise<readonly StoredRow[]> {
+  const last = selectRows(transaction).orderBy('seq', 'desc').limit(1)
+  if (operations.length === 0) return (await last.execute()).map(toStoredRow)
+  const rows = await selectRows(transaction)
+    .where(sql<string>`event->>'operationId'`, 'in', operations)
+    .unionAll((query) => query.parens(last))
+    .execute()
+  return rows.map(toStoredRow)
+}
+
+function writtenBefore(stored: readonly StoredRow[], operations: ReadonlySet<string>): Map<string, AuditRow> {
   const known = new Map<string, AuditRow>()
-  const operations = [...new Set(events.flatMap(({ operationId }) => operationId ?? []))]
-  if (operations.length === 0) return known
-  const stored = await selectRows(transaction).where(sql<string>`event->>'operationId'`, 'in', operations).execute()
-  for (const found of stored.map(toStoredRow)) {
+  for (const found of stored) {
+    const { operationId } = found.event as { readonly operationId?: string }
+    if (operationId === undefined || !operations.has(operationId)) continue
     const row: AuditRow = { ...found, event: cleanEvent(found.event) }
     known.set(onceKey(row.event) ?? '', row)
   }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { isKeepable } from '../text/keepable.ts'
 
-/** Ids and timestamps of Slack's: short, and never read but compared and sent back. */
-const id = z.string().min(1).max(100)
+/** Ids and timestamps of Slack's: short, and never read but compared, kept and sent back. */
+const id = z.string().min(1).max(100).refine(isKeepable)
 const absentOr = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
-const trigger = z.string().min(1).max(300)
+const trigger = z.string().min(1).max(300).refine(isKeepable)
 const files = absentOr(z.array(z.unknown()).max(1_000))
 const words = absentOr(z.string().max(50_000))
 
@@ -60,7 +61,12 @@ export const actionsPayload = z.object({
   state: inputs,
   actions: z
     .array(
-      z.object({ action_id: z.string().max(255), action_ts: id, type: id, value: absentOr(z.string().max(2_000)) }),
+      z.object({
+        action_id: z.string().max(255).refine(isKeepable),
+        action_ts: id,
+        type: id,
+        value: absentOr(z.string().max(2_000)),
+      }),
     )
     .min(1)
     .max(25),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isKeepable } from '../text/keepable.ts'
 
 /**
  * What Slack knows of a user. Everything Slack may leave out is undefined then, and absent means no: whoever decides on
@@ -24,7 +25,7 @@ export interface SlackProfile {
   readonly realName: string | undefined
 }
 
-const id = z.string().min(1).max(50)
+const id = z.string().min(1).max(50).refine(isKeepable)
 const yesOrNo = z.boolean().optional()
 
 const userSchema = z.object({

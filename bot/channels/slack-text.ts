@@ -1,3 +1,5 @@
+import { keepable } from '../text/keepable.ts'
+
 /** What somebody says is read up to here. */
 const longest = 4_000
 
@@ -8,17 +10,15 @@ const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', 
  * `botUser` being addressed is not part of what was said. Source: Slack "Formatting text for app surfaces".
  */
 export function readSlackText(text: string, botUser: string | undefined): string {
-  const spoken = botUser === undefined ? text : text.replaceAll(new RegExp(`<@${botUser}(\\|[^>]*)?>`, 'g'), ' ')
-  return (
-    spoken
-      // A token holds no bracket of its own: those of people come as entities. So nothing is read twice, however long it is.
-      .replace(
-        /<([@#!]?)([^<|>]*)(?:\|([^<>]*))?>/g,
-        (_whole, sign: string, target: string, label: string | undefined) =>
-          sign === '' ? (label ?? target) : `${sign === '#' ? '#' : '@'}${label ?? target}`,
-      )
-      .replace(/&(?:amp|lt|gt);/g, (entity) => entities[entity] ?? entity)
-      .slice(0, longest)
-      .trim()
-  )
+  // A token holds no bracket of its own: those of people come as entities. So nothing is read twice, however long it is.
+  const spoken = text
+    .replace(
+      /<([@#!]?)([^<|>]*)(?:\|([^<>]*))?>/g,
+      (_whole, sign: string, target: string, label: string | undefined) => {
+        if (sign === '@' && target === botUser) return ' '
+        return sign === '' ? (label ?? target) : `${sign === '#' ? '#' : '@'}${label ?? target}`
+      },
+    )
+    .replace(/&(?:amp|lt|gt);/g, (entity) => entities[entity] ?? entity)
+  return keepable(spoken, longest).trim()
 }

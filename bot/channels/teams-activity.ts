@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { tenantId, userId } from '../identity/person.ts'
+import { isKeepable, keepable } from '../text/keepable.ts'
 import type { Address, Arrival, Inbound, Place } from './chat.ts'
 import { attachmentsSchema, countAttachments } from './teams-attachments.ts'
 import { placeIn, splitConversation } from './teams-thread.ts'
 
-const id = z.string().min(1).max(1_000)
+const id = z.string().min(1).max(1_000).refine(isKeepable)
 
 /** The parts of a Bot Framework activity that HelpBot reads; sizes are bounded, all else is ignored. */
 const activitySchema = z.object({
@@ -13,7 +14,7 @@ const activitySchema = z.object({
   id: id.optional(),
   name: z.string().max(200).optional(),
   channelId: z.string().max(100),
-  serviceUrl: z.url().max(500),
+  serviceUrl: z.url().max(500).refine(isKeepable),
   text: z.string().max(30_000).nullish(),
   attachments: attachmentsSchema.nullish(),
   value: z.unknown().optional(),
@@ -82,8 +83,8 @@ export function readActivity(body: unknown, itChannel: string | undefined): Read
     invoke: read.invoke,
     isPublic,
     arrival: {
-      id: `teams:${activity.conversation.id}:${activity.id ?? randomUUID()}`.slice(0, 1_200),
-      sender: { tenant: tenant.data, id: person.data, name: activity.from.name ?? '' },
+      id: keepable(`teams:${activity.conversation.id}:${activity.id ?? randomUUID()}`, 1_200),
+      sender: { tenant: tenant.data, id: person.data, name: keepable(activity.from.name ?? '', 500) },
       address,
       place: activity.replyToId === undefined ? undefined : placeIn(address, activity.replyToId),
       ...(thread ? { thread } : {}),
@@ -135,18 +136,20 @@ function mentionsBot(activity: Activity): boolean {
   return mentionsOf(activity).some(({ ofBot }) => ofBot)
 }
 
+/** A message is no longer, once those who are mentioned stand there by name. */
+const longestText = 100_000
+
 /** In channels the bot is addressed as `<at>HelpBot</at>`: that is not part of what was said. Others keep their names. */
 function withoutMention(activity: Activity): string {
-  return mentionsOf(activity)
-    .reduce(
-      (text, mention) => text.replace(mention.text, () => (mention.ofBot ? '' : mention.name)),
-      activity.text ?? '',
-    )
-    .trim()
+  const text = mentionsOf(activity).reduce(
+    (words, mention) => words.replace(mention.text, () => (mention.ofBot ? '' : mention.name)),
+    activity.text ?? '',
+  )
+  return keepable(text, longestText).trim()
 }
 
 const executeValue = z.object({
-  action: z.object({ verb: z.string().max(100).optional(), data: z.unknown().optional() }),
+  action: z.object({ verb: z.string().max(100).refine(isKeepable).optional(), data: z.unknown().optional() }),
 })
 const taskValue = z.object({ data: z.unknown() })
 
@@ -170,7 +173,7 @@ function readPress(data: unknown, verb?: string): Inbound | undefined {
   return { kind: 'press', verb: verb ?? given.values.verb ?? '', ...given }
 }
 
-const valuesSchema = z.record(z.string().max(100), z.unknown())
+const valuesSchema = z.record(z.string().max(100).refine(isKeepable), z.unknown())
 
 /** Inputs and data of a card: at most 30 short texts, numbers and switches, and the key of the post. */
 function readValues(data: unknown): { post: string; values: Record<string, string> } | undefined {
@@ -179,7 +182,7 @@ function readValues(data: unknown): { post: string; values: Record<string, strin
   const simple = Object.entries(parsed.data).filter(([, value]) =>
     ['string', 'number', 'boolean'].includes(typeof value),
   )
-  const entries = simple.slice(0, 30).map(([key, value]) => [key, String(value).slice(0, 2_000)] as const)
+  const entries = simple.slice(0, 30).map(([key, value]) => [key, keepable(String(value), 2_000)] as const)
   const { post, ...values } = Object.fromEntries(entries)
-  return post === undefined ? undefined : { post: post.slice(0, 300), values }
+  return post === undefined ? undefined : { post: keepable(post, 300), values }
 }

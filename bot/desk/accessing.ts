@@ -1,4 +1,5 @@
 import type { AccessDesk } from '../access/access-desk.ts'
+import { accessClosed } from '../lockdown/access-closed.ts'
 import { askingForAccess } from './access-asking.ts'
 import { contracting } from './access-contracting.ts'
 import { extending } from './access-extending.ts'
@@ -11,6 +12,7 @@ import type { Ground, Sitting } from './ground.ts'
 /** All that a dialog may know and start about access, bound to one person. */
 export function accessing(ground: Ground, sitting: Sitting): AccessDesk {
   return {
+    accessClosed: () => accessClosed(ground, sitting.person.tenant),
     ...askingFor(ground, sitting),
     ...askingForAccess(ground, sitting),
     ...owningAccess(ground, sitting),

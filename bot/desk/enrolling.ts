@@ -8,6 +8,7 @@ import { wrongCode } from '../identity/wrong-code.ts'
 import { draftNotice, type Notice } from '../notices/notice.ts'
 import { writePosts } from '../turns/outbox.ts'
 import type { Ground, Sitting } from './ground.ts'
+import { closedNow } from './lockdown-now.ts'
 import { eventOf, tooWeak } from './proving.ts'
 
 /** An authenticator confirmed this recently was confirmed by this very conversation, whose process then died. */
@@ -78,6 +79,8 @@ export function enrolling(
       return { state: factor.countsFrom <= clock() ? 'counts' : 'cooling-off', countsFrom: factor.countsFrom }
     },
     async beginEnrolment() {
+      const closed = await closedNow(ground, sitting, 'enrol-totp')
+      if (closed !== undefined) return { refused: closed }
       const { userPrincipalName } = await ground.directory.user(person.id)
       const by = await vouchedBy()
       // It would count after a while, and nobody but whoever sits there would know.
@@ -96,6 +99,8 @@ export function enrolling(
       return pending && { ...pending, account }
     },
     async confirmEnrolment(code) {
+      const closed = await closedNow(ground, sitting, 'enrol-totp')
+      if (closed !== undefined) return { ok: false, problem: closed }
       const mailTo = await secondAddresses()
       // The authenticator, the notice and the row in the audit: all or nothing.
       const { confirmed, posts } = await database.transaction().execute(async (transaction) => {
@@ -127,6 +132,8 @@ export function enrolling(
       return { ok: false, problem: wrong.verdict === 'again' ? wrong.problem : wrong.sentence }
     },
     async enrolmentConfirmedByManager(confirmationId) {
+      // As long as there is a lockdown it ripens, and no faster.
+      if ((await closedNow(ground, sitting, 'enrol-totp')) !== undefined) return false
       const factor = await factorOf(database, person)
       const confirmedBy = await managerConfirmed({ database, clock }, sitting, confirmationId, 'enrol-totp')
       if (factor?.state !== 'active' || !confirmedBy) return false

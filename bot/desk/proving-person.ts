@@ -12,6 +12,7 @@ import { factorOf, verifyTotpReadOut } from '../identity/totp.ts'
 import type { Who } from '../identity/who.ts'
 import { wrongCode } from '../identity/wrong-code.ts'
 import { relationOf } from '../operations/relation.ts'
+import { isNewLink } from '../slack-people/new-link.ts'
 import type { Schema } from '../store/schema.ts'
 import { readPost } from '../turns/outbox.ts'
 import { tellItOfGuessing } from './failed-verifications.ts'
@@ -111,8 +112,9 @@ export function provingPerson(
       if (!confirmation || !theirs || !isOfPerson(confirmation.purpose)) return 'expired'
       if (confirmation.state === 'confirmed') {
         const card = await readPost(database, confirmationPost(id))
-        const counts = ground.channelIsStrong(card?.place?.channel)
         const who = { tenant, id: confirmation.confirmer }
+        const at = card?.place?.channel
+        const counts = ground.channelIsStrong(at) && !(await isNewLink(ground, who, at))
         await record(database, matchedNumberProof(who, dialogId, clock(), { id, counts }))
       }
       return confirmation.state

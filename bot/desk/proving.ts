@@ -11,9 +11,11 @@ import { newProof, record } from '../identity/proofs.ts'
 import { answersMethod, askQuestions, questionCatalogue, setAnswers, verifyAnswers } from '../identity/questions.ts'
 import { totpMethod, verifyTotp } from '../identity/totp.ts'
 import { wrongCode } from '../identity/wrong-code.ts'
+import { isNewLink, newlyLinked } from '../slack-people/new-link.ts'
 import type { Schema } from '../store/schema.ts'
 import { tellItOfFailures } from './failed-verifications.ts'
 import type { Ground, Sitting } from './ground.ts'
+import { closedNow } from './lockdown-now.ts'
 
 type Proving = Pick<
   Desk,
@@ -47,7 +49,8 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
   async function readinessOf(method: ProofMethod): Promise<Readiness> {
     if (method === 'channel') {
       if (!policy.channelCounts) return { ready: false, because: 'This chat alone does not count as a proof here.' }
-      return ground.channelIsStrong(channel) ? { ready: true } : { ready: false, because: tooWeak }
+      if (!ground.channelIsStrong(channel)) return { ready: false, because: tooWeak }
+      return (await isNewLink(ground, person, channel)) ? { ready: false, because: newlyLinked } : { ready: true }
     }
     if (method === 'totp') return await totpMethod({ database, clock }).available(person)
     if (method === 'manager') {
@@ -69,7 +72,8 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
       return { totp: totpReady, manager, questions, channel }
     },
     async proveByChannel() {
-      await record(database, channelProof(person, dialogId, clock(), ground.channelIsStrong(channel)))
+      const counts = ground.channelIsStrong(channel) && !(await isNewLink(ground, person, channel))
+      await record(database, channelProof(person, dialogId, clock(), counts))
     },
     async proveByCode(typed): Promise<CodeVerdict> {
       // The try, the proof and the row in the audit: all or nothing.
@@ -90,6 +94,7 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
     async askManager(key, purpose) {
       // Whatever else the manager confirms needs the chat as a proof beside; this makes a factor count on their word and the chat's.
       if (purpose === 'enrol-totp' && !ground.channelIsStrong(channel)) return { unavailable: tooWeak }
+      if (purpose === 'enrol-totp' && (await isNewLink(ground, person, channel))) return { unavailable: newlyLinked }
       return await askManager(ground, sitting, key, purpose)
     },
     async managerAnswer(id) {
@@ -132,6 +137,8 @@ export function proving(ground: Ground, sitting: Sitting): Proving {
     },
     questionCatalogue: () => ({ questions: questionCatalogue, of: policy.securityQuestions.of }),
     async setAnswers(given) {
+      const closed = await closedNow(ground, sitting, 'set-security-questions')
+      if (closed !== undefined) return { ok: false, problem: closed }
       return await database.transaction().execute(async (transaction) => {
         const result = await setAnswers({ ...answers, database: transaction }, person, given)
         if (!result.ok) return { ok: false, problem: result.sentence }

@@ -3,12 +3,16 @@ import type { AccountDoor } from '../directory/directory.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
 import type { UserId } from '../identity/person.ts'
 import { listOfDialog } from '../identity/proofs.ts'
+import { lockdownNow } from '../lockdown/in-force.ts'
+import { settledProofs } from '../lockdown/settled-proofs.ts'
 import { type Facts, factsOf } from '../operations/facts.ts'
 import { OnPremisesUnreachable } from '../operations/on-premises.ts'
 import { relationOf } from '../operations/relation.ts'
 import { decideFor, usage } from '../operations/usage.ts'
+import { operationFacts } from '../policy/operations.ts'
 import { doorSeen } from './door-seen.ts'
 import type { Ground, Sitting } from './ground.ts'
+import { standingForEverybody } from './locking-down.ts'
 import { eventOf } from './proving.ts'
 
 /** What the directory said is good for a conversation this long; every change asks it anew. */
@@ -49,16 +53,20 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
   }
 
   async function decided(operation: OperationName, about?: UserId): Promise<Standing> {
+    if (operationFacts[operation].for === 'everybody') return await standingForEverybody(ground, sitting, operation)
     const now = ground.clock()
     const { tenant } = person
     const target = about ?? person.id
-    const [known, relation, proofs, targetProofs, used] = await Promise.all([
+    const [known, relation, given, theirs, used, lockdown] = await Promise.all([
       facts(target),
       relationOf(ground, operation, person, target),
       listOfDialog(ground.database, dialogId, person),
       target === person.id ? [] : listOfDialog(ground.database, dialogId, { tenant, id: target }),
       usage(ground.database, { id: '', name: operation, tenant, actor: person.id, target }, now),
+      lockdownNow(ground.database, tenant),
     ])
+    const proofs = await settledProofs(ground, lockdown, given)
+    const targetProofs = await settledProofs(ground, lockdown, theirs)
     const decision = decideFor(ground.policy, {
       operation,
       tenant,
@@ -70,6 +78,7 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
       targetProofs,
       approvals: [],
       usage: used,
+      lockdown,
       now,
     })
     if (decision.verdict === 'allow') {

@@ -24,7 +24,7 @@ const addressedUser = graphUser.extend({ proxyAddresses: z.array(z.string()).nul
  */
 export async function findByAddress(graph: Graph, given: string): Promise<readonly DirectoryUser[]> {
   const wanted = given.trim()
-  if (!/^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u.test(wanted) || wanted.length > longestAddress) return []
+  if (!/^[^\s\p{Cc}\p{Cs}@]+@[^\s\p{Cc}\p{Cs}@]+$/u.test(wanted) || wanted.length > longestAddress) return []
   const text = odataText(wanted)
   const alias = (prefix: string) => `proxyAddresses/any(p:p eq ${odataText(`${prefix}:${wanted}`)})`
   const path = address(['users'], {

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { DirectoryError } from './directory-error.ts'
 
 /**
@@ -28,9 +27,11 @@ export function address(segments: readonly string[], query: Readonly<Record<stri
  * @throws DirectoryError unreachable when it leads elsewhere
  */
 export function nextPage(link: string, endpoint: string): string {
-  const url = z.url().safeParse(link)
-  const inside = url.success && new URL(url.data).origin === new URL(endpoint).origin
-  if (inside && new URL(link).username === '' && new URL(link).pathname.startsWith('/v1.0/')) return link
+  const url = URL.parse(link)
+  const { origin } = new URL(endpoint)
+  const inside = url?.origin === origin && url.username === '' && url.pathname.startsWith('/v1.0/')
+  // It is asked for as it was given, so that is looked at as well.
+  if (inside && link.startsWith(`${origin}/v1.0/`)) return link
   throw new DirectoryError('unreachable', {
     sentence: 'The directory gave an answer that I cannot trust, so I stopped. Nothing was changed.',
     detail: 'a page linked to another host or version (@odata.nextLink); it was not followed',

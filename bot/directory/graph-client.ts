@@ -1,6 +1,7 @@
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
+import { keepableJson } from '../text/keepable.ts'
 import type { Receipt } from './directory.ts'
 import { nextPage } from './graph-address.ts'
 import { GraphCall } from './graph-call.ts'
@@ -120,7 +121,7 @@ function overSdk(sdk: Client, endpoint: string, requestId: () => string): Graph 
     const requestId = response.headers.get('request-id') ?? undefined
     let json: unknown
     try {
-      json = await response.json()
+      json = await jsonOf(response)
     } catch {
       throw strangeAnswer(call, 'it is not JSON', requestId)
     }
@@ -174,10 +175,15 @@ function overSdk(sdk: Client, endpoint: string, requestId: () => string): Graph 
       const call = new GraphCall({ kind: 'write', title: options.title })
       const response = await send(call, 'post', path, body)
       const requestId = response.headers.get('request-id') ?? undefined
-      const parsed = answer.safeParse(await response.json().catch(() => undefined))
+      const parsed = answer.safeParse(await jsonOf(response).catch(() => undefined))
       if (!parsed.success) throw lostAnswer(call, requestId)
       return { requestId, made: parsed.data }
     },
     withRequestId: (other) => overSdk(sdk, endpoint, other),
   }
+}
+
+/** Texts of the directory that could not be kept are mended. @throws SyntaxError */
+async function jsonOf(response: Response): Promise<unknown> {
+  return keepableJson(await response.text())
 }

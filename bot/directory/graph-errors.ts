@@ -37,25 +37,27 @@ const errorBody = z.object({
 const governanceErrorBody = z.object({ errorCode: z.string(), message: z.string().nullish() })
 
 /** Error codes whose meaning differs from what their HTTP status says. */
-const codesByName: Readonly<Record<string, DirectoryErrorCode>> = {
-  InvalidAuthenticationToken: 'refused',
-  Authentication_Unauthorized: 'refused',
-  Authorization_RequestDenied: 'refused',
-  Authorization_IdentityNotFound: 'refused',
-  Authorization_IdentityDisabled: 'refused',
-  Directory_QuotaExceeded: 'refused',
-  ErrorAccessDenied: 'refused',
-  AadPremiumLicenseRequired: 'refused',
-  Request_ResourceNotFound: 'not-found',
-  ResourceNotFound: 'not-found',
-  ErrorItemNotFound: 'not-found',
-  Directory_ObjectNotFound: 'not-found',
-  Directory_ConcurrencyViolation: 'conflict',
-  Request_MultipleObjectsWithSameKeyValue: 'conflict',
-  TooManyRequests: 'throttled',
-  ApplicationThrottled: 'throttled',
-  activityLimitReached: 'throttled',
-}
+const codesByName = new Map<string, DirectoryErrorCode>(
+  Object.entries({
+    InvalidAuthenticationToken: 'refused',
+    Authentication_Unauthorized: 'refused',
+    Authorization_RequestDenied: 'refused',
+    Authorization_IdentityNotFound: 'refused',
+    Authorization_IdentityDisabled: 'refused',
+    Directory_QuotaExceeded: 'refused',
+    ErrorAccessDenied: 'refused',
+    AadPremiumLicenseRequired: 'refused',
+    Request_ResourceNotFound: 'not-found',
+    ResourceNotFound: 'not-found',
+    ErrorItemNotFound: 'not-found',
+    Directory_ObjectNotFound: 'not-found',
+    Directory_ConcurrencyViolation: 'conflict',
+    Request_MultipleObjectsWithSameKeyValue: 'conflict',
+    TooManyRequests: 'throttled',
+    ApplicationThrottled: 'throttled',
+    activityLimitReached: 'throttled',
+  } as const),
+)
 
 function codeByStatus(status: number): DirectoryErrorCode {
   if (status === 404 || status === 410) return 'not-found'
@@ -72,7 +74,7 @@ function codeByStatus(status: number): DirectoryErrorCode {
 export function answerError(call: GraphCall, status: number, headers: Headers, body: string): GraphAnswerError {
   const vendor = readErrorBody(body)
   const byStatus = codeByStatus(status)
-  const byName = vendor.code === undefined ? undefined : codesByName[vendor.code]
+  const byName = vendor.code === undefined ? undefined : codesByName.get(vendor.code)
   const code = byStatus === 'unreachable' ? byStatus : (byName ?? byStatus)
   const maybeDone = code === 'unreachable' && call.kind === 'write'
   const requestId = headers.get('request-id') ?? vendor.requestId

@@ -66,8 +66,12 @@ export async function baselineTakenAt(database: Kysely<Schema>, tenant: TenantId
     .select('value')
     .where('name', '=', factName(tenant))
     .executeTakeFirst()
-  const takenAt = fact && 'takenAt' in fact.value ? new Date(String(fact.value.takenAt)) : undefined
-  return takenAt && !Number.isNaN(takenAt.getTime()) ? takenAt : undefined
+  return takenAt(fact?.value ?? null)
+}
+
+function takenAt(fact: object | null): Date | undefined {
+  const at = fact && 'takenAt' in fact ? new Date(String(fact.takenAt)) : undefined
+  return at && !Number.isNaN(at.getTime()) ? at : undefined
 }
 
 /**
@@ -89,24 +93,43 @@ export async function observeAll(
   return changed
 }
 
+/** Whom we last saw as somebody's manager (undefined: nobody), and since when; null: from the start. */
+export interface ManagerSeen {
+  readonly manager: UserId | undefined
+  readonly since: Date | null
+}
+
+/** What was seen of a person's managers; `seen` is undefined for whoever was never looked at. */
+export async function managerHistory(
+  database: Kysely<Schema>,
+  person: Who,
+): Promise<{ readonly hasBaseline: boolean; readonly seen: ManagerSeen | undefined }> {
+  const row = await database
+    .selectFrom(
+      sql<{
+        taken: object | null
+      }>`(select (select value from facts where name = ${factName(person.tenant)}) as taken)`.as('baseline'),
+    )
+    .leftJoin('managers_seen', (join) =>
+      join.on('managers_seen.tenant_id', '=', person.tenant).on('managers_seen.user_id', '=', person.id),
+    )
+    .select(['taken', 'managers_seen.user_id', 'manager_id', 'since'])
+    .executeTakeFirstOrThrow()
+  const seen = { manager: (row.manager_id ?? undefined) as UserId | undefined, since: row.since }
+  return { hasBaseline: takenAt(row.taken) !== undefined, seen: row.user_id === null ? undefined : seen }
+}
+
 /**
  * Has this manager stood for at least so many days? The caller asks about the manager whom the directory names now.
  * @param days whole days; 0 = any manager we have seen
  */
-export async function standsSince(
-  database: Kysely<Schema>,
-  person: Who,
+export function standsSince(
+  seen: ManagerSeen | undefined,
   manager: UserId,
   period: { readonly days: number; readonly now: Date },
-): Promise<ManagerStanding> {
-  const row = await database
-    .selectFrom('managers_seen')
-    .select(['manager_id', 'since'])
-    .where('tenant_id', '=', person.tenant)
-    .where('user_id', '=', person.id)
-    .executeTakeFirst()
-  if (row?.manager_id !== manager) return { stands: false, because: 'unknown' }
-  const { since } = row
+): ManagerStanding {
+  if (seen?.manager !== manager) return { stands: false, because: 'unknown' }
+  const { since } = seen
   if (since === null) return { stands: true, because: 'baseline' }
   const countsFrom = new Date(since.getTime() + period.days * day)
   if (countsFrom > period.now) return { stands: false, because: 'too-new', since, countsFrom }

@@ -97,7 +97,7 @@ export async function readCounters(database: Kysely<Schema>, key: ThrottleKey): 
   const row = await rowsOf(database, key)
     .select(['failures_in_row', 'locked_until', 'locked_for_good'])
     .executeTakeFirst()
-  return row ? countersOf(row) : { failuresInRow: 0, lockedUntil: null, lockedForGood: false }
+  return countersOf(row)
 }
 
 /** Counts a failure on counters held in this transaction, and says where that leaves the person. */
@@ -179,10 +179,15 @@ function rowsOf(database: Kysely<Schema>, key: ThrottleKey) {
     .where('method', '=', key.method)
 }
 
-function countersOf(row: { failures_in_row: number; locked_until: Date | null; locked_for_good: boolean }): Counters {
+/** The counters of a row; where there is none, nothing was counted. */
+export function countersOf(row?: {
+  failures_in_row: number | null
+  locked_until: Date | null
+  locked_for_good: boolean | null
+}): Counters {
   return {
-    failuresInRow: row.failures_in_row,
-    lockedUntil: row.locked_until,
-    lockedForGood: row.locked_for_good,
+    failuresInRow: row?.failures_in_row ?? 0,
+    lockedUntil: row?.locked_until ?? null,
+    lockedForGood: row?.locked_for_good ?? false,
   }
 }

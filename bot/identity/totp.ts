@@ -4,6 +4,7 @@ import type { Schema } from '../store/schema.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { VerificationMethod } from './method.ts'
 import {
+  countersOf,
   countFailure,
   countSuccess,
   entryRules,
@@ -125,15 +126,27 @@ export async function verifyTotp(
 
 /** The person's active factor, or else the one being enrolled. Never the seed. */
 export async function factorOf(database: Kysely<Schema>, person: Who): Promise<TotpFactor | undefined> {
-  const row = await database
-    .selectFrom('totp_factors')
-    .select(['id', 'state', 'enrolled_by', 'counts_from', 'created_at'])
-    .where('tenant_id', '=', person.tenant)
-    .where('user_id', '=', person.id)
-    .where('state', '<>', 'removed')
-    .orderBy('state') // 'active' before 'pending'
-    .executeTakeFirst()
-  if (!row) return undefined
+  const row = await factorRow(database, person).executeTakeFirst()
+  return row && asFactor(row)
+}
+
+function factorRow(database: Kysely<Schema>, person: Who) {
+  return database
+    .selectFrom('totp_factors as factor')
+    .select(['factor.id', 'factor.state', 'factor.enrolled_by', 'factor.counts_from', 'factor.created_at'])
+    .where('factor.tenant_id', '=', person.tenant)
+    .where('factor.user_id', '=', person.id)
+    .where('factor.state', '<>', 'removed')
+    .orderBy('factor.state') // 'active' before 'pending'
+}
+
+function asFactor(row: {
+  id: string
+  state: string
+  enrolled_by: EnrolledBy
+  counts_from: Date | null
+  created_at: Date
+}): TotpFactor {
   return {
     factorId: row.id,
     state: row.state === 'active' ? 'active' : 'pending',
@@ -171,12 +184,20 @@ export function totpMethod(ground: Pick<TotpGround, 'database' | 'clock'>): Veri
     name: 'totp',
     async available(person) {
       const now = ground.clock()
-      const factor = await factorOf(ground.database, person)
+      const row = await factorRow(ground.database, person)
+        .leftJoin('throttles', (join) =>
+          join
+            .onRef('throttles.tenant_id', '=', 'factor.tenant_id')
+            .onRef('throttles.user_id', '=', 'factor.user_id')
+            .on('throttles.method', '=', 'totp'),
+        )
+        .select(['failures_in_row', 'locked_until', 'locked_for_good'])
+        .executeTakeFirst()
+      const factor = row && asFactor(row)
       if (factor?.state !== 'active') {
         return { ready: false, because: 'You have not set up an authenticator app yet. Set one up first.' }
       }
-      const counters = await readCounters(ground.database, throttleKey(person, 'totp'))
-      const standing = standingOf(counters, now, guessRules)
+      const standing = standingOf(countersOf(row), now, guessRules)
       if (standing.state === 'locked-for-good') {
         return { ready: false, because: 'Your authenticator is locked after too many wrong codes. IT can reset it.' }
       }

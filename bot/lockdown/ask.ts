@@ -68,7 +68,9 @@ export async function askForLockdown(ground: LockdownGround, by: Person, asked: 
 
 function waiting({ hasItChannel, policy }: LockdownGround, posts: readonly string[]): Came {
   const minutes = Math.round(policy.lockdown.confirmWithin / 60_000)
-  const where = hasItChannel ? 'on the card in the IT channel, or by writing "lockdown" to me' : 'by writing "lockdown" to me'
+  const where = hasItChannel
+    ? 'on the card in the IT channel, or by writing "lockdown" to me'
+    : 'by writing "lockdown" to me'
   const sentence = `Nothing has changed yet. A second person of IT must confirm it within ${minutes} minutes: ${where}.`
   return { ok: true, sentence, posts }
 }

@@ -1,6 +1,6 @@
-import type { Came, LockdownGround } from './ground.ts'
 import type { Button } from '../turns/button.ts'
 import { readPost } from '../turns/outbox.ts'
+import type { Came, LockdownGround } from './ground.ts'
 import { confirmLockdown, withdrawLockdown } from './settle.ts'
 
 const prefix = 'lockdown:'

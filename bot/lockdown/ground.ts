@@ -27,7 +27,11 @@ export function eventOf(
   proposal: Proposal,
   by: AuditEvent['actor'],
   outcome: 'done' | 'refused',
-  more: { readonly proofs?: readonly Proof[]; readonly detail?: Readonly<Record<string, string>>; readonly policyVersion?: string },
+  more: {
+    readonly proofs?: readonly Proof[]
+    readonly detail?: Readonly<Record<string, string>>
+    readonly policyVersion?: string
+  },
 ): AuditEvent {
   return {
     kind: 'event',

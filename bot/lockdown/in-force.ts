@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { type TenantId, userId } from '../identity/person.ts'
-import { lockdownModes, type LockdownState } from '../policy/lockdown.ts'
+import { type LockdownState, lockdownModes } from '../policy/lockdown.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Named } from './proposals.ts'
 

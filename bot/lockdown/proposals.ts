@@ -131,11 +131,7 @@ export async function endProposal(
 }
 
 /** Those whose time has run out. */
-export async function overdueProposals(
-  database: Kysely<Schema>,
-  now: Date,
-  limit: number,
-): Promise<readonly string[]> {
+export async function overdueProposals(database: Kysely<Schema>, now: Date, limit: number): Promise<readonly string[]> {
   const rows = await database
     .selectFrom('lockdown_proposals')
     .select('id')

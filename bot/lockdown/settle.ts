@@ -116,13 +116,19 @@ async function settle(
 }
 
 /** What the first person said counts while they are IT: asked of the directory once more, now. */
-async function approvalOf(ground: LockdownGround, { tenant, askedBy, askedAt }: Proposal): Promise<readonly Approval[]> {
+async function approvalOf(
+  ground: LockdownGround,
+  { tenant, askedBy, askedAt }: Proposal,
+): Promise<readonly Approval[]> {
   const still = await ground.isIt({ tenant, id: askedBy.id })
   return still ? [{ by: askedBy.id, at: askedAt, kind: 'it' }] : []
 }
 
 /** Which proposal is in force, held until the transaction ends. */
-async function holdInForce(transaction: Transaction<Schema>, { tenant }: Proposal): Promise<InForce['proposal'] | null> {
+async function holdInForce(
+  transaction: Transaction<Schema>,
+  { tenant }: Proposal,
+): Promise<InForce['proposal'] | null> {
   const row = await transaction
     .selectFrom('lockdowns')
     .select('proposal_id')

@@ -2,9 +2,9 @@ import type { Kysely } from 'kysely'
 import type { Schema } from '../store/schema.ts'
 import type { OperationRequest } from './operation.ts'
 
-/** Writes down that an operation runs. One that is known already stays as it is. */
-export async function beginRow(connection: Kysely<Schema>, request: OperationRequest, now: Date): Promise<void> {
-  await connection
+/** Writes down that an operation runs. One that is known already stays as it is: false. */
+export async function beginRow(connection: Kysely<Schema>, request: OperationRequest, now: Date): Promise<boolean> {
+  const begun = await connection
     .insertInto('operations')
     .values({
       id: request.id,
@@ -21,5 +21,7 @@ export async function beginRow(connection: Kysely<Schema>, request: OperationReq
       about: request.access === undefined ? null : JSON.stringify(request.access),
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
     .execute()
+  return begun.length > 0
 }

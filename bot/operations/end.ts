@@ -26,20 +26,26 @@ export interface Known {
   readonly name?: string | undefined
 }
 
-/** Marks the row of an operation as over. */
+/** Marks the row of an operation as over. One that is over already stays as it is: false. */
 export async function closeRow(
   connection: Kysely<Schema>,
   request: OperationRequest,
   result: OperationResult,
-): Promise<void> {
-  await connection
+): Promise<boolean> {
+  const closed = await connection
     .updateTable('operations')
     .set({ state: result.state, outcome: JSON.stringify(result), finished_at: new Date(result.at) })
     .where('id', '=', request.id)
+    .where('outcome', 'is', null)
+    .returning('id')
     .execute()
+  return closed.length > 0
 }
 
-/** Writes the end of an operation: its row, the notices and the audit's outcome, all or nothing; then tells whoever must know. */
+/**
+ * Writes the end of an operation: its row, the notices and the audit's outcome, all or nothing; then tells whoever must know. The
+ * first end stands: whoever comes to one later, after a crash or beside us, finds it written.
+ */
 export async function endOperation(
   dependencies: RunDependencies,
   request: OperationRequest,
@@ -50,10 +56,8 @@ export async function endOperation(
   const { before, otherMails, forIt } = known
   const detail = Object.fromEntries(Object.entries({ ...known.detail, ...known.about }).slice(0, mostDetails))
   const { result, posts } = await database.transaction().execute(async (transaction) => {
-    const already = changesAccess(request) ? await endedAlready(transaction, request) : undefined
-    // A change of access moves a grant on, and that only once: the step that runs again finds what was written.
+    const already = (await closeRow(transaction, request, given)) ? undefined : await endedAlready(transaction, request)
     if (already) return { result: already, posts: [] }
-    await closeRow(transaction, request, given)
     const notices = await dependencies.notices(request, given, otherMails, transaction)
     const settled = changesAccess(request) ? await settle(dependencies, transaction, request, given, detail) : []
     if (known.follows) await follow(dependencies, transaction, request, before, known.follows)
@@ -65,7 +69,7 @@ export async function endOperation(
     return { result: given, posts: drafts.map((draft) => draft.key) }
   })
   const person = known.name ?? before?.displayName ?? request.target
-  // What is committed stays as it is, whatever becomes of telling it; the step runs again and finds it written.
+  // What is committed stays as it is, whatever becomes of telling it: it is tried again, and finds it written.
   await dependencies.afterwards({ request, result, posts, forIt: forIt && { ...forIt, person, detail } })
   return result
 }
@@ -94,18 +98,18 @@ const storedResult = z.object({
   at: z.string(),
 })
 
-/** How an operation ended, if it has; its row is held until the transaction ends. */
+/** How an operation ended, if it has; in a transaction its row is held until that ends. */
 export async function endedAlready(
-  transaction: Transaction<Schema>,
+  connection: Kysely<Schema>,
   request: OperationRequest,
 ): Promise<OperationResult | undefined> {
-  const row = await transaction
+  const row = await connection
     .selectFrom('operations')
-    .select(['state', 'outcome'])
+    .select('outcome')
     .where('id', '=', request.id)
     .forUpdate()
     .executeTakeFirst()
-  return row && row.state !== 'running' ? storedResult.parse(row.outcome) : undefined
+  return row?.outcome ? storedResult.parse(row.outcome) : undefined
 }
 
 /** Kept with the outcome, so that nobody is promised what nobody looks after. */

@@ -1,21 +1,23 @@
-import { DBOS } from '@dbos-inc/dbos-sdk'
+import { setTimeout as pause } from 'node:timers/promises'
+import { DBOS, DBOSWorkflowConflictError } from '@dbos-inc/dbos-sdk'
 import type { Logger } from 'pino'
 import type { Abandoned } from '../replicas/take-over.ts'
 import type { OperationEngine, OperationRequest, OperationResult } from './operation.ts'
 import type { Begun, Steps } from './run-operation.ts'
 
 /** The order of the steps. Change it only through DBOS.patch(): running operations of an older release go on with their own. */
-const stepsVersion = 'operations-1'
+const stepsVersion = 'operations-2'
 
 /** A store that is away for a while must not leave a change without its outcome; `change` alone is never repeated so. */
-const patiently = { retriesAllowed: true, maxAttempts: 8, intervalSeconds: 0.5, backoffRate: 2 } as const
+const mostTries = 8
+const firstWait = 500
 
 /** More of what a dead process left behind are not gone on with in one go. */
 const takenOverAtOnce = 100
 
 /**
- * The durable engine: every step's result is kept in PostgreSQL, and what a crash interrupted goes on at whichever process takes it
- * over. Should two run the same one, because a process was given up that lives after all, both do the same, and one end of it is
+ * The durable engine: what preparing and changing came to is kept in PostgreSQL, and what a crash interrupted goes on at whichever
+ * process takes it over. Should two run the same one, because a process was given up that lives after all, both do the same, and one end of it is
  * written. One engine a process, as DBOS has it.
  */
 export async function startEngine(options: {
@@ -44,20 +46,18 @@ export async function startEngine(options: {
         if (prepared.verdict === 'stop') return prepared.result
         begun = prepared
         const changed = await DBOS.runStep(() => steps.change(request, prepared.before), { name: 'change' })
-        const read = await DBOS.runStep(() => steps.readBack(request, prepared.before), {
-          name: 'read-back',
-          ...patiently,
-        })
-        return await DBOS.runStep(() => steps.conclude(request, prepared, changed, read), {
-          name: 'conclude',
-          ...patiently,
-        })
+        // What follows may run again as a whole, and is kept as the end of the operation itself: no steps of the engine.
+        const read = await patiently(() => steps.readBack(request, prepared.before))
+        return await patiently(() => steps.conclude(request, prepared, changed, read))
       } catch (error) {
+        // Another process has taken it over and brings it to its end: this one has nothing to say any more.
+        if (error instanceof DBOSWorkflowConflictError) throw error
         log.error(
           { correlationId: request.correlationId, operation: request.id, error: String(error) },
           'operation broke',
         )
-        return await DBOS.runStep(() => steps.broken(request, begun), { name: 'broken', ...(begun ? patiently : {}) })
+        const end = () => steps.broken(request, begun)
+        return await (begun ? patiently(end) : end())
       }
     },
     { name: 'operate' },
@@ -90,6 +90,17 @@ export async function startEngine(options: {
       await DBOS.resumeWorkflows([...ids])
     },
     stop: () => DBOS.shutdown(),
+  }
+}
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt >= mostTries) throw error
+      await pause(firstWait * 2 ** (attempt - 1))
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import { decideAccess } from '../policy/decide-access.ts'
 import { type AccessFactsGround, type AccessFound, accessFactsOf } from './access-facts.ts'
 import { accessForAudit } from './access-for-audit.ts'
 import { eventOf, proofForAudit } from './audit-event.ts'
-import { endedAlready, stopOperation } from './end.ts'
+import { stopOperation } from './end.ts'
 import type { AccessOperation, Before, BeforeAccess, ForIt } from './operation.ts'
 import type { AccessChangeRequest, Prepared, RunDependencies } from './steps.ts'
 import { checkWarrant } from './warrant.ts'
@@ -16,9 +16,6 @@ import type { Warranted } from './warranted.ts'
  */
 export async function prepareAccess(dependencies: RunDependencies, request: AccessChangeRequest): Promise<Prepared> {
   const { database, audit, policy, clock } = dependencies
-  // Refused before a crash is refused for good: what had been told then stays true.
-  const already = await database.transaction().execute((transaction) => endedAlready(transaction, request))
-  if (already) return { verdict: 'stop', result: already }
   let found: { readonly warranted: Warranted; readonly live: AccessFound }
   try {
     found = await lookLive(dependencies, request)
@@ -35,7 +32,9 @@ export async function prepareAccess(dependencies: RunDependencies, request: Acce
     const detail = { refusal: code, because: because.slice(0, 500) }
     const forIt = tellIt ? refusedForIt(request, decision) : undefined
     const name = live.facts.names.person
-    return await stopOperation(dependencies, request, 'refused', sentence, { detail, about, forIt, name })
+    // What a lockdown keeps from beginning may begin when it is lifted: that is no no for good.
+    const state = code === 'lockdown' ? 'failed' : 'refused'
+    return await stopOperation(dependencies, request, state, sentence, { detail, about, forIt, name })
   }
   const { user, member } = live
   const ofAccount = request.access.group === null

@@ -1,6 +1,6 @@
 import { whatFollows } from '../sync/words.ts'
 import { beginRow } from './begin-row.ts'
-import { closeRow, endOperation } from './end.ts'
+import { closeRow, endedAlready, endOperation } from './end.ts'
 import type { ForIt, Operation, OperationRequest, OperationResult, OperationTools } from './operation.ts'
 import { prepareAccess } from './prepare-access.ts'
 import { prepareAccount } from './prepare-account.ts'
@@ -31,7 +31,9 @@ export function operationSteps(dependencies: RunDependencies): Steps {
 
   return {
     async prepare(request) {
-      await beginRow(database, request, clock())
+      // Refused before a crash is refused for good: what had been told then stays true.
+      const already = (await beginRow(database, request, clock())) ? undefined : await endedAlready(database, request)
+      if (already) return { verdict: 'stop', result: already }
       if (changesAccess(request)) return await prepareAccess(dependencies, request)
       if (changesAccount(request)) return await prepareAccount(dependencies, request)
       throw new Error(`${request.name} cannot be asked for like this`)

@@ -1,6 +1,6 @@
 import type { ProofMethod } from '../identity/proof.ts'
-import { type OperationFacts, operationFacts } from './operations.ts'
 import type { OperationName } from './operation-name.ts'
+import { type OperationFacts, operationFacts } from './operations.ts'
 
 /** freeze: nothing is done that gives anybody anything. strict: only the strongest proofs count. */
 export const lockdownModes = ['strict', 'freeze'] as const
@@ -42,11 +42,17 @@ export function withStrongest(alternatives: Alternatives, strongest: Alternative
   )
   const different = [...new Map(both.map((methods) => [methods.join(), methods])).values()]
   return different.filter(
-    (methods) => !different.some((other) => other.length < methods.length && other.every((one) => methods.includes(one))),
+    (methods) =>
+      !different.some((other) => other.length < methods.length && other.every((one) => methods.includes(one))),
   )
 }
 
 /** What everybody else hears: that it is closed and what to do, never why. */
 export function closedSentence(contact: string): string {
-  return `Self-service is closed at the moment, by decision of IT. Nothing was changed. ${contact}`
+  return `Self-service is closed at the moment, by decision of IT. ${contact}`
+}
+
+/** The same while it is not closed, and only the strongest proofs count. */
+export function strictSentence(contact: string): string {
+  return `By decision of IT only the strongest proofs count at the moment, and no access can be asked for. ${contact}`
 }

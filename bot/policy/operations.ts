@@ -129,7 +129,7 @@ export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
   },
   // Gives nobody anything, so the chat will do; but one alone could shut everybody out.
   'lock-down': {
-    title: 'closing self-service for everybody',
+    title: 'a lockdown for everybody',
     for: 'everybody',
     protective: false,
     guarded: false,
@@ -142,7 +142,7 @@ export const operationFacts: Readonly<Record<OperationName, OperationFacts>> = {
   },
   // What a thief among IT would do next.
   'lift-lockdown': {
-    title: 'opening self-service again',
+    title: 'lifting the lockdown',
     for: 'everybody',
     protective: false,
     guarded: true,

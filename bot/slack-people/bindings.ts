@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import { z } from 'zod'
 import { type TenantId, tenantId, type UserId, userId } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
 
@@ -56,8 +57,19 @@ export async function bindingOfPerson(
   return row && asBinding(row)
 }
 
-/** Writes a binding; false when another one holds the account or the person already. */
-export async function bind(database: Connection, team: string, binding: Binding, now: Date): Promise<boolean> {
+/**
+ * Writes a binding; false when another one holds the account or the person already.
+ * @param rollOut how long, from the first binding of the workspace on, a first binding counts at once: until then everybody is new,
+ *   and nobody more than others. Milliseconds.
+ */
+export async function bind(
+  database: Connection,
+  team: string,
+  binding: Binding,
+  { now, rollOut }: { readonly now: Date; readonly rollOut: number },
+): Promise<boolean> {
+  const rollingOut = now.getTime() < (await firstAt(database, team, now)).getTime() + rollOut
+  const isNew = !rollingOut || (await wasBoundBefore(database, team, binding))
   const written = await database
     .insertInto('slack_people')
     .values({
@@ -68,11 +80,44 @@ export async function bind(database: Connection, team: string, binding: Binding,
       email: binding.email,
       bound_at: now,
       checked_at: now,
+      new_since: isNew ? now : null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('slack_user_id')
     .execute()
   return written.length === 1
+}
+
+const linksBegan = z.object({ firstAt: z.coerce.date() })
+
+/** When the first account of the workspace was bound: now, where none was. */
+async function firstAt(database: Connection, team: string, now: Date): Promise<Date> {
+  const name = `slack-links:${team}`
+  await database
+    .insertInto('facts')
+    .values({ name, value: JSON.stringify({ firstAt: now.toISOString() }) })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute()
+  const fact = await database.selectFrom('facts').select('value').where('name', '=', name).executeTakeFirst()
+  return linksBegan.parse(fact?.value).firstAt
+}
+
+/** Whether the account, the person or the address was bound otherwise before: then somebody has changed something. */
+async function wasBoundBefore(database: Connection, team: string, wanted: Binding): Promise<boolean> {
+  const row = await database
+    .selectFrom('slack_links_ended')
+    .select('email')
+    .where('team_id', '=', team)
+    .where((either) =>
+      either.or([
+        either('slack_user_id', '=', wanted.slackUser),
+        either('email', '=', wanted.email),
+        either.and([either('tenant_id', '=', wanted.tenant), either('user_id', '=', wanted.person)]),
+      ]),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Ends a binding, and with it that the person is written to there: the chat is somebody else's now, or nobody's. */
@@ -100,6 +145,17 @@ export async function unbindAddress(
 }
 
 async function end(transaction: Transaction<Schema>, team: string, binding: Binding): Promise<boolean> {
+  await transaction
+    .insertInto('slack_links_ended')
+    .values({
+      team_id: team,
+      slack_user_id: binding.slackUser,
+      tenant_id: binding.tenant,
+      user_id: binding.person,
+      email: binding.email,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
   const { numDeletedRows } = await transaction
     .deleteFrom('slack_people')
     .where('team_id', '=', team)

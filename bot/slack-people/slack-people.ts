@@ -22,6 +22,8 @@ export interface SlackPeopleDependencies {
   readonly tenant: TenantId
   /** The one workspace that is served. */
   readonly team: string
+  /** How long after the first account of the workspace was linked links count at once, milliseconds. */
+  readonly rollOut: number
   readonly profile: (slackUser: string) => Promise<SlackProfile | undefined>
   readonly findByEmail: (email: string) => Promise<string | undefined>
 }
@@ -128,7 +130,8 @@ export function slackPeople(dependencies: SlackPeopleDependencies): SlackPeople 
       if (rival.person !== user.id || theirs?.deleted !== true) return no('taken')
       await end(rival, 'the Slack account was deactivated, the same person has a new one')
     }
-    if (await bind(database, team, binding, clock())) await note('bind-slack', binding, 'matched by confirmed e-mail')
+    if (await bind(database, team, binding, { now: clock(), rollOut: dependencies.rollOut }))
+      await note('bind-slack', binding, 'matched by confirmed e-mail')
     else {
       const standing = await bindingOf(database, team, slackUser)
       if (standing?.person !== user.id) return no('taken')

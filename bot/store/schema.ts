@@ -213,6 +213,17 @@ export interface SlackPeopleTable {
   email: string
   bound_at: Moment
   checked_at: Moment
+  /** Since when it must stand to count; null = it counts. */
+  new_since: MomentOrNull
+}
+
+/** Links of Slack accounts that there were once. */
+export interface SlackLinksEndedTable {
+  team_id: string
+  slack_user_id: string
+  tenant_id: string
+  user_id: string
+  email: string
 }
 
 type MomentOrNull = ColumnType<Date | null, Date | null | undefined, Date | null>
@@ -502,6 +513,7 @@ export interface Schema {
   operations: OperationsTable
   recourses: RecoursesTable
   slack_people: SlackPeopleTable
+  slack_links_ended: SlackLinksEndedTable
   threads: ThreadsTable
   read_outs: ReadOutsTable
   access_requests: AccessRequestsTable

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type QueryCreator, type Selectable, sql } from 'kysely'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Person } from '../identity/person.ts'
@@ -20,6 +20,24 @@ const id = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible AS
  * Methods reject with the database's error, and `note` and `close` with an Error that names the id when there is no such ticket.
  */
 export function builtInTickets(database: Kysely<Schema>, clock: Clock): Tickets {
+  async function note(ticketId: string, text: string): Promise<void> {
+    const line = noteLine(text)
+    await within(database, async (transaction) => {
+      // Notes of one ticket are written one after the other, so that the last one is the last one.
+      const ticket = transaction.selectFrom('tickets').select('id').where('id', '=', ticketId).forUpdate()
+      await ticket.executeTakeFirstOrThrow(() => noTicket(ticketId))
+      const last = await transaction
+        .selectFrom('ticket_notes')
+        .select('text')
+        .where('ticket_id', '=', ticketId)
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      if (last?.text === line) return
+      await transaction.insertInto('ticket_notes').values({ ticket_id: ticketId, at: clock(), text: line }).execute()
+    })
+  }
+
   return {
     async open({ person, kind, title, urgency = 'normal', dialogId, correlationId, ...given }) {
       const ticketId = id.parse(given.id)
@@ -46,33 +64,44 @@ export function builtInTickets(database: Kysely<Schema>, clock: Clock): Tickets 
       return opened ? toTicket(opened) : existing(database, ticketId)
     },
 
-    async note(ticketId, text) {
-      const line = plainText(text, longestNote, { lines: true })
-      await within(database, async (transaction) => {
-        // Notes of one ticket are written one after the other, so that the last one is the last one.
-        const ticket = transaction.selectFrom('tickets').select('id').where('id', '=', ticketId).forUpdate()
-        await ticket.executeTakeFirstOrThrow(() => noTicket(ticketId))
-        const last = await transaction
-          .selectFrom('ticket_notes')
-          .select('text')
-          .where('ticket_id', '=', ticketId)
-          .orderBy('id', 'desc')
-          .limit(1)
-          .executeTakeFirst()
-        if (last?.text === line) return
-        await transaction.insertInto('ticket_notes').values({ ticket_id: ticketId, at: clock(), text: line }).execute()
-      })
-    },
+    note,
 
-    async close(ticketId, outcome) {
+    async close(ticketId, outcome, last) {
+      const now = clock()
+      const close = (connection: QueryCreator<Schema>) =>
+        connection
+          .updateTable('tickets')
+          .set({ state: 'closed', outcome: plainText(outcome, longestNote, { lines: true }), closed_at: now })
+          .where('id', '=', ticketId)
+          .where('state', '=', 'open')
+          .returningAll()
+      if (last === undefined) {
+        const closed = await close(database).executeTakeFirst()
+        return closed ? toTicket(closed) : existing(database, ticketId)
+      }
+      // A ticket is closed once, and its last line is written by whoever closes it: in one statement, so that nobody writes it alone.
       const closed = await database
-        .updateTable('tickets')
-        .set({ state: 'closed', outcome: plainText(outcome, longestNote, { lines: true }), closed_at: clock() })
-        .where('id', '=', ticketId)
-        .where('state', '=', 'open')
-        .returningAll()
+        .with('closed', close)
+        .with('noted', (query) =>
+          query
+            .insertInto('ticket_notes')
+            .columns(['ticket_id', 'at', 'text'])
+            .expression((row) =>
+              row
+                .selectFrom('closed')
+                .select([
+                  'id',
+                  sql<Date>`${now}::timestamptz`.as('at'),
+                  sql<string>`${noteLine(last)}::text`.as('text'),
+                ]),
+            ),
+        )
+        .selectFrom('closed')
+        .selectAll()
         .executeTakeFirst()
-      return closed ? toTicket(closed) : existing(database, ticketId)
+      if (closed) return toTicket(closed)
+      await note(ticketId, last)
+      return existing(database, ticketId)
     },
 
     async ofPerson(person: Person, limit) {
@@ -97,6 +126,10 @@ async function existing(database: Kysely<Schema>, ticketId: string): Promise<Tic
     .where('id', '=', ticketId)
     .executeTakeFirstOrThrow(() => noTicket(ticketId))
   return toTicket(row)
+}
+
+function noteLine(text: string): string {
+  return plainText(text, longestNote, { lines: true })
 }
 
 function noTicket(ticketId: string): Error {

@@ -13,8 +13,10 @@ export async function settleTicket(
   result: OperationResult,
 ): Promise<void> {
   if (request.dialogId === null) return
-  await tickets.note(request.ticketId, `${operationTitle(request.name)}: ${result.state}. ${result.sentence}`)
-  if (result.state === 'done' || result.state === 'refused') await tickets.close(request.ticketId, result.sentence)
+  const happened = `${operationTitle(request.name)}: ${result.state}. ${result.sentence}`
+  if (result.state === 'done' || result.state === 'refused')
+    await tickets.close(request.ticketId, result.sentence, happened)
+  else await tickets.note(request.ticketId, happened)
 }
 
 /** After so many tries a conversation tries no more: that it did not work is for good. */

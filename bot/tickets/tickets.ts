@@ -27,8 +27,8 @@ export interface Tickets {
   }): Promise<Ticket>
   /** Adds a line of what happened. The same text twice in a row is kept once. */
   note(id: string, text: string): Promise<void>
-  /** Closes with an outcome sentence; closing a closed ticket changes nothing. */
-  close(id: string, outcome: string): Promise<Ticket>
+  /** Closes with an outcome sentence; closing a closed ticket changes nothing. `last` is a line of what happened, kept once. */
+  close(id: string, outcome: string, last?: string): Promise<Ticket>
   /** A person's latest tickets, newest first. */
   ofPerson(person: Person, limit: number): Promise<readonly Ticket[]>
 }

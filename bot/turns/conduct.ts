@@ -10,7 +10,7 @@ import type { Person } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Deliver } from './deliver.ts'
 import { type DialogChange, type DialogRow, StaleDialog, writeDialog } from './dialog-rows.ts'
-import { type PostDraft, readPost, writePosts } from './outbox.ts'
+import { type Post, type PostChange, type PostDraft, putPosts, readPost } from './outbox.ts'
 import { parkedIn } from './parked.ts'
 import { type Beginning, firstMemory, postKey, runDialog } from './run-dialog.ts'
 import { words } from './words.ts'
@@ -52,6 +52,12 @@ export interface Conduct {
   drained(): Promise<void>
 }
 
+/** A card that was pressed stands where it was pressed, though whoever sent it may not have written that down yet. */
+function seenAt(change: PostChange, arrival: Arrival | undefined): PostChange {
+  const pressed = arrival && 'post' in arrival.inbound && arrival.inbound.post === change.key
+  return pressed && arrival.place ? { ...change, standsAt: arrival.place } : change
+}
+
 /** Two presses within this time are one. */
 const doubleClick = 2_000
 
@@ -71,9 +77,11 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
   const inFlight = new Set<Promise<unknown>>()
   const pressed = new Set<string>()
 
-  function bringOut(keys: readonly string[]): Promise<void> {
-    const work: Promise<void> = dependencies.deliver
-      .now(keys)
+  const bringOut = (keys: readonly string[]): Promise<void> => bringing(dependencies.deliver.now(keys))
+  const show = (posts: readonly Post[]): Promise<void> => bringing(dependencies.deliver.fresh(posts))
+
+  function bringing(delivery: Promise<void>): Promise<void> {
+    const work: Promise<void> = delivery
       .catch((error: unknown) => log.error({ error: String(error) }, 'posts not brought out; a sweep will'))
       .finally(() => inFlight.delete(work))
     inFlight.add(work)
@@ -136,16 +144,16 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
     if (!run.understood) return { understood: false, reply: { kind: 'nothing' } }
     const over = run.state === 'done' ? await whatWasParked(row, run.memory) : nothingParked
     const posts = [...run.posts, ...over.posts]
-    const changes = [...run.changes, ...over.changes]
+    const changes = [...run.changes.map((one) => seenAt(one, arrival)), ...over.changes]
     const change = { ...run, posts, changes, expiresAt: expiry(run.waitsFor) }
-    await writeDialog(database, row, change, arrival?.id, clock).catch((error: unknown) => {
+    const written = await writeDialog(database, row, change, arrival?.id, clock).catch((error: unknown) => {
       if (asksForWindow && !(error instanceof StaleDialog))
         throw new LostTrack('the window was not written down', { cause: error })
       throw error
     })
-    const bringing = bringOut([...changes, ...posts].map((one) => one.key))
+    const shown = show(written)
     // A button is answered at once; words are answered when the answer stands in the chat.
-    if (!run.reply) await bringing
+    if (!run.reply) await shown
     return {
       understood: true,
       reply: run.reply ?? (asksForWindow ? { kind: 'note', text: words.seeChat } : { kind: 'nothing' }),
@@ -197,7 +205,7 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
       ? [post(row, { tenant: row.tenant, id: row.person }, how.state, { text: how.sentence })]
       : []
     const posts = [...said, ...over.posts]
-    await writeDialog(
+    const written = await writeDialog(
       database,
       row,
       { ...asItIs(row), state: how.state, asked: undefined, waitsFor: undefined, posts, changes },
@@ -205,7 +213,7 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
       clock,
     )
     const others = await dependencies.abandoned(row, how.state)
-    await bringOut([...changes.map((one) => one.key), ...posts.map((one) => one.key), ...others])
+    await Promise.all([show(written), others.length > 0 ? bringOut(others) : undefined])
     return reply
   }
 
@@ -222,8 +230,7 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
       return false
     },
     async keep(row, change, arrivalId) {
-      await writeDialog(database, row, { ...asItIs(row), ...change }, arrivalId, clock)
-      await bringOut([...(change.changes ?? []), ...(change.posts ?? [])].map((one) => one.key))
+      await show(await writeDialog(database, row, { ...asItIs(row), ...change }, arrivalId, clock))
     },
     async show(arrival, person, key, content) {
       const draft: PostDraft = {
@@ -232,7 +239,7 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
         content,
         correlationId: arrival.correlationId,
       }
-      await bringOut(await writePosts(database, [draft], clock))
+      await show(await putPosts(database, [draft], clock))
       return { kind: 'nothing' }
     },
     async drained() {

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Conversations } from './conversations.ts'
 import { claimDuePosts, headOfThread, type MailContent, markFailed, markSent, type Post, readPosts } from './outbox.ts'
+import type { Sent } from './post-statements.ts'
 
 /** A post is tried this often, over more than half an hour, before it is given up and IT is told. */
 const mostAttempts = 14
@@ -30,6 +31,8 @@ export interface DeliverDependencies {
 export interface Deliver {
   /** Brings out posts that were just written, in their order. */
   now(keys: readonly string[]): Promise<void>
+  /** The same, for whoever has them as they were written. */
+  fresh(posts: readonly Post[]): Promise<void>
   /** Brings out what nobody has; answers how many were taken. */
   due(limit: number): Promise<number>
 }
@@ -38,13 +41,22 @@ export interface Deliver {
 export function deliverer(dependencies: DeliverDependencies): Deliver {
   const { database, clock, channels, conversations, log } = dependencies
 
-  async function bring(post: Post): Promise<void> {
-    try {
-      const place = await placeOf(post)
-      await markSent(database, post, place)
-    } catch (error) {
-      await missed(post, error)
+  /**
+   * The posts of one chat in their order. Each that is new to the chat is marked at once, lest it stand there twice; one that was
+   * only changed is marked with the next, for changing it once more does no harm.
+   */
+  async function bringChat(posts: readonly Post[], until: number): Promise<void> {
+    const unmarked: Sent[] = []
+    for (const post of posts) {
+      if (performance.now() >= until) break
+      try {
+        unmarked.push({ post, place: await placeOf(post) })
+        if (!post.place) await markSent(database, unmarked.splice(0))
+      } catch (error) {
+        await missed(post, error)
+      }
     }
+    if (unmarked.length > 0) await markSent(database, unmarked)
   }
 
   async function placeOf(post: Post): Promise<Place | undefined> {
@@ -85,7 +97,7 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
   async function missed(post: Post, error: unknown): Promise<void> {
     const known = error instanceof DeliveryError ? error : undefined
     const reason = error instanceof Error ? error.message : String(error)
-    if (known?.code === 'gone' && post.place) return await markSent(database, post, post.place)
+    if (known?.code === 'gone' && post.place) return await markSent(database, [{ post, place: post.place }])
     const attempts = post.attempts + 1
     const final = known ? known.code !== 'later' && known.code !== 'gone' : false
     if (final || attempts >= mostAttempts) {
@@ -111,14 +123,15 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
   }
 
   async function now(keys: readonly string[]): Promise<void> {
+    await fresh(await readPosts(database, keys))
+  }
+
+  async function fresh(posts: readonly Post[]): Promise<void> {
     const until = performance.now() + ownTime
-    const posts = await readPosts(database, keys)
     await byChat(
       posts,
       ({ person }) => person ?? 'it',
-      async (post) => {
-        if (performance.now() < until) await bring(post)
-      },
+      (chat) => bringChat(chat, until),
     )
   }
 
@@ -126,20 +139,25 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
   async function byChat(
     posts: readonly Post[],
     chatOf: (post: Post) => string,
-    work: (post: Post) => Promise<void>,
+    work: (chat: readonly Post[]) => Promise<void>,
   ): Promise<void> {
     const chats = Map.groupBy(posts, chatOf).values()
     const hand = async (): Promise<void> => {
-      for (const chat of chats) for (const post of chat) await work(post)
+      for (const chat of chats) await work(chat)
     }
-    await Promise.all(Array.from({ length: hands }, hand))
+    await Promise.all(Array.from({ length: Math.min(hands, posts.length) }, hand))
   }
 
   return {
     now,
+    fresh,
     async due(limit) {
       const posts = await claimDuePosts(database, clock, limit, lease)
-      await byChat(posts, ({ person, thread }) => person ?? thread ?? 'it', bring)
+      await byChat(
+        posts,
+        ({ person, thread }) => person ?? thread ?? 'it',
+        (chat) => bringChat(chat, Number.POSITIVE_INFINITY),
+      )
       return posts.length
     },
   }

@@ -3,7 +3,8 @@ import type { ChannelName, Sender } from '../channels/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { TenantId, UserId } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
-import { changePosts, type PostChange, type PostDraft, writePosts } from './outbox.ts'
+import { asPost, isToBringOut, type Post, type PostChange, type PostDraft } from './outbox.ts'
+import { alterPosts, insertPosts, type PostRow } from './post-statements.ts'
 import type { DialogMemory } from './run-dialog.ts'
 
 /** How many inbound events a dialog remembers, to know a redelivered one. */
@@ -42,6 +43,26 @@ export async function latestDialog(
     .limit(1)
     .executeTakeFirst()
   return row && asDialog(row)
+}
+
+/** A post, and the latest dialog of whoever pressed something on it: one look for both. */
+export async function postAndDialog(
+  database: Connection,
+  key: string,
+  sender: Pick<Sender, 'tenant' | 'id'>,
+): Promise<{ readonly post: Post | undefined; readonly latest: DialogRow | undefined }> {
+  const { rows } = await sql<PostRow & { latest: LatestRow | null }>`
+    select posts.*, (
+      select to_jsonb(dialogs) from dialogs where tenant_id = ${sender.tenant} and user_id = ${sender.id}
+      order by opened_at desc limit 1) as latest
+    from posts where key = ${key}`.execute(database)
+  const [row] = rows
+  if (!row) return { post: undefined, latest: undefined }
+  const { latest } = row
+  return {
+    post: asPost(row),
+    latest: latest ? asDialog({ ...latest, opened_at: new Date(latest.opened_at) }) : undefined,
+  }
 }
 
 /** Open dialogs that wait for this signal. */
@@ -114,18 +135,41 @@ export interface DialogChange {
 }
 
 /**
- * Writes what a turn did, posts included, in one transaction.
+ * Writes what a turn did, posts included, in one statement: all of it or nothing.
+ * @returns the posts that are to be brought out, in their order
  * @throws StaleDialog when another replica wrote first
  */
 export async function writeDialog(
-  database: Kysely<Schema>,
+  database: Connection,
   row: DialogRow,
   change: DialogChange,
   arrivalId: string | undefined,
   clock: Clock,
-): Promise<void> {
+): Promise<readonly Post[]> {
+  const written = row.stored
+    ? updateRow(database, row, change, arrivalId, clock)
+    : insertRow(database, row, change, arrivalId, clock)
+  const isWritten = sql<boolean>`exists (select from written)`
+  // One statement does not see what another part of it writes: what is said and changed in one turn is said as changed.
+  const latest = new Map(change.changes.map(({ key, content }) => [key, content]))
+  const drafts = change.posts.map((draft) => ({ ...draft, content: latest.get(draft.key) ?? draft.content }))
+  const anew = new Set(drafts.filter(({ askedAgain }) => askedAgain).map(({ key }) => key))
+  const changes = change.changes.filter(({ key }) => !anew.has(key))
+  const { rows } = await sql<PostRow | { key: null }>`
+    with written as (${written}),
+      said as (${drafts.length > 0 ? insertPosts(drafts, clock, isWritten) : noPosts}),
+      changed as (${changes.length > 0 ? alterPosts(changes, clock, isWritten) : noPosts})
+    select shown.* from written left join (select * from said union all select * from changed) as shown on true
+    order by shown.created_at`.execute(database)
+  if (rows.length === 0) throw new StaleDialog()
+  return rows.flatMap((shown) => (shown.key === null ? [] : asPost(shown))).filter(isToBringOut)
+}
+
+const noPosts = sql<PostRow>`select posts.* from posts where false`
+
+function changedValues(row: DialogRow, change: DialogChange, arrivalId: string | undefined, clock: Clock) {
   const seen = [...row.seen, ...(arrivalId === undefined ? [] : [arrivalId])].slice(-remembered)
-  const values = {
+  return {
     state: change.state,
     memory: JSON.stringify(change.memory),
     asked: change.asked ?? null,
@@ -136,38 +180,34 @@ export async function writeDialog(
     touched_at: clock(),
     expires_at: change.expiresAt,
   }
-  await database.transaction().execute(async (transaction) => {
-    if (row.stored) {
-      const { numUpdatedRows } = await transaction
-        .updateTable('dialogs')
-        .set(values)
-        .where('id', '=', row.id)
-        .where('version', '=', row.version)
-        .executeTakeFirst()
-      if (numUpdatedRows !== 1n) throw new StaleDialog()
-    } else {
-      const written = await transaction
-        .insertInto('dialogs')
-        .values({
-          ...values,
-          id: row.id,
-          tenant_id: row.tenant,
-          user_id: row.person,
-          name: row.name,
-          correlation_id: row.correlationId,
-          opened_at: row.openedAt,
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .returning('id')
-        .execute()
-      if (written.length !== 1) throw new StaleDialog()
-    }
-    await writePosts(transaction, change.posts, clock)
-    await changePosts(transaction, change.changes, clock)
-  })
 }
 
-function asDialog(row: {
+function updateRow(database: Connection, ...[row, ...to]: Parameters<typeof changedValues>) {
+  return database
+    .updateTable('dialogs')
+    .set(changedValues(row, ...to))
+    .where('id', '=', row.id)
+    .where('version', '=', row.version)
+    .returning('id')
+}
+
+function insertRow(database: Connection, ...[row, ...to]: Parameters<typeof changedValues>) {
+  return database
+    .insertInto('dialogs')
+    .values({
+      ...changedValues(row, ...to),
+      id: row.id,
+      tenant_id: row.tenant,
+      user_id: row.person,
+      name: row.name,
+      correlation_id: row.correlationId,
+      opened_at: row.openedAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+}
+
+interface DialogColumns {
   id: string
   tenant_id: string
   user_id: string
@@ -181,7 +221,12 @@ function asDialog(row: {
   seen: string[]
   version: number
   opened_at: Date
-}): DialogRow {
+}
+
+/** A row as JSON has it. */
+type LatestRow = Omit<DialogColumns, 'opened_at'> & { opened_at: string }
+
+function asDialog(row: DialogColumns): DialogRow {
   return {
     id: row.id,
     tenant: row.tenant_id as TenantId,

@@ -65,9 +65,18 @@ export async function writePosts(
   drafts: readonly PostDraft[],
   clock: Clock,
 ): Promise<readonly string[]> {
+  return (await putPosts(database, drafts, clock)).map(({ key }) => key)
+}
+
+/** The same, for whoever brings them out as they were written. */
+export async function putPosts(
+  database: Connection,
+  drafts: readonly PostDraft[],
+  clock: Clock,
+): Promise<readonly Post[]> {
   if (drafts.length === 0) return []
   const { rows } = await insertPosts(drafts, clock).execute(database)
-  return rows.map(({ key }) => key)
+  return rows.map(asPost)
 }
 
 /** Changes what posts show; those already in the chat are updated there. */
@@ -89,6 +98,11 @@ export async function headOfThread(database: Connection, thread: string): Promis
     .where('threads.id', '=', thread)
     .executeTakeFirst()
   return row && asPost(row)
+}
+
+/** Whether something of it has to be brought to the chat. */
+export function isToBringOut({ state }: Post): boolean {
+  return state === 'due' || state === 'changed'
 }
 
 /** Posts by key, to be brought out now by whoever wrote them. */

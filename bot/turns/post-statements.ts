@@ -27,7 +27,11 @@ export interface PostRow {
  * The statement that puts drafts down, all in one; it gives back the rows that were written. A question that is asked once more is
  * shown once more, below what was said since: its row starts anew. Of two drafts with one key the first counts.
  */
-export function insertPosts(drafts: readonly PostDraft[], clock: Clock, when = sql<boolean>`true`): RawBuilder<PostRow> {
+export function insertPosts(
+  drafts: readonly PostDraft[],
+  clock: Clock,
+  when = sql<boolean>`true`,
+): RawBuilder<PostRow> {
   const now = clock().getTime()
   const rows = firstOfEach(drafts).map(({ key, to, content, dialogId, correlationId }, index) => ({
     key,

@@ -5,8 +5,8 @@ import type { Person } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Button } from './button.ts'
 import { type Conduct, LostTrack } from './conduct.ts'
-import { type DialogRow, latestDialog } from './dialog-rows.ts'
-import { type Post, readPost } from './outbox.ts'
+import { type DialogRow, postAndDialog } from './dialog-rows.ts'
+import type { Post } from './outbox.ts'
 import { parkedIn, unpark } from './parked.ts'
 import { interrupt } from './read-words.ts'
 import { words } from './words.ts'
@@ -34,7 +34,7 @@ export async function pressButton(
   inbound: Pressed,
 ): Promise<Reply> {
   const { database, conduct } = dependencies
-  const found = await readPost(database, inbound.post)
+  const { post: found, latest } = await postAndDialog(database, inbound.post, arrival.sender)
   // Whoever is quick presses before it is written down where the card stands: then it stands where it was pressed.
   const post = found && { ...found, place: found.place ?? arrival.place }
   // What is pressed in one chat product stands there: a number matched in the strong one cannot be picked from the weak one.
@@ -54,7 +54,6 @@ export async function pressButton(
     const press = { person, post, values, correlationId: arrival.correlationId, submitted: false }
     return finish(dependencies, await button(press))
   }
-  const latest = await latestDialog(database, arrival.sender)
   if (latest?.seen.includes(arrival.id)) return now
   if (verb === 'start') return await startFrom(conduct, arrival, person, post, latest, inbound.values.dialog ?? '')
   if (latest?.state !== 'open' || latest.id !== post.dialogId) return now

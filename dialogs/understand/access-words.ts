@@ -162,6 +162,9 @@ const patterns: readonly Pattern[] = [
     '\\b(undo|roll back|rollback|revert)\\b[^.]{0,30}\\b(change|changes|grant|access|revocation|removal|operation|that|disabling|blocking)\\b(?![^.]{0,10}\\bin (excel|word|outlook|powerpoint)\\b)',
   ),
   pattern('undo', 0.9, '^(please )?(undo|roll back|rollback)$'),
+
+  pattern('lockdown', 0.98, '\\b(lockdown|lock down)\\b(?![^.]{0,15}\\b(browser|exam|my|screen|laptop|phone)\\b)'),
+  pattern('lockdown', 0.97, '\\b(freeze|unfreeze|close|reopen) (the )?self service\\b'),
 ]
 
 /** The best weight of each intent that the words about access speak for. Bounded: the line is at most 500 characters. */

@@ -159,4 +159,5 @@ export const examples: ReadonlyMap<Intent, readonly string[]> = new Map<Intent, 
     ['our contractor needs access until 30 April', 'my contractors', 'extend the contract account of Carla'],
   ],
   ['undo', ['undo the last change', 'roll back the last operation']],
+  ['lockdown', ['lockdown', 'status of lockdown', 'lift the lockdown', 'start a lockdown', 'freeze self-service']],
 ])

@@ -15,6 +15,7 @@ export const intents = [
   'hand-back',
   'contractor',
   'undo',
+  'lockdown',
   'my-tickets',
   'open-threads',
   'talk-to-human',

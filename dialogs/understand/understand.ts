@@ -51,6 +51,7 @@ const embraces: ReadonlyMap<Intent, ReadonlySet<Intent>> = new Map([
     new Set<Intent>(['request-access', 'extend-access', 'reset-password', 'unlock-account', 'on-behalf', 'enrol-totp']),
   ],
   ['undo', new Set<Intent>(['hand-back', 'request-access', 'reset-password'])],
+  ['lockdown', new Set<Intent>(['my-tickets', 'unlock-account', 'undo', 'not-me'])],
   ['talk-to-human', sensitiveIntents],
 ])
 const cost: Record<Doubt, number> = { none: 0, ask: 0.2, whose: 0.2, against: 0.6, 'somebody-elses': 0.6 }

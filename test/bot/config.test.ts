@@ -88,6 +88,23 @@ describe('the settings', () => {
     )
   })
 
+  it('say whose word counts on where requests come from: loopback, unless others are named', () => {
+    assert.equal(loadSettings(good).trustedProxies.trusts('127.0.0.1'), true)
+    assert.equal(loadSettings(good).trustedProxies.trusts('10.0.4.9'), false)
+    const named = loadSettings({ ...good, HELPBOT_TRUSTED_PROXIES: '10.0.4.0/24' }).trustedProxies
+    assert.deepEqual([named.trusts('10.0.4.9'), named.trusts('127.0.0.1')], [true, false])
+    assert.equal(loadSettings({ ...good, HELPBOT_TRUSTED_PROXIES: 'none' }).trustedProxies.trusts('127.0.0.1'), false)
+    const [fault, ...more] = faultsOf({ ...good, HELPBOT_TRUSTED_PROXIES: 'loopback, proxy.example.com, 10.0.0.0/40' })
+    assert.deepEqual(more, [])
+    assert.match(fault ?? '', /^HELPBOT_TRUSTED_PROXIES: "proxy\.example\.com", "10\.0\.0\.0\/40": must be loopback, /)
+  })
+
+  it('take no token for the metrics that could be guessed', () => {
+    const token = 'x'.repeat(20)
+    assert.equal(loadSettings({ ...good, HELPBOT_METRICS_TOKEN: token }).metricsToken, token)
+    assert.match(faultsOf({ ...good, HELPBOT_METRICS_TOKEN: 'short' })[0] ?? '', /^HELPBOT_METRICS_TOKEN: must be 20/)
+  })
+
   it('count an empty value as unset', () => assert.equal(loadSettings({ ...good, PORT: '', REDIS_URL: '' }).port, 3978))
 
   it('never show the value of a faulty setting', () => {

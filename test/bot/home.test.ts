@@ -14,6 +14,7 @@ import { renderHome } from '../../cards/slack.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { as, asked, go, monday, people } from './approvals/requests/step-examples.ts'
 import { somebody } from './identity/people.ts'
+import { defaultPolicy } from './policy/examples.ts'
 
 const line = z.object({ name: z.string(), detail: z.string() })
 const shown = z.object({
@@ -178,7 +179,7 @@ describe('the home page', () => {
       },
     }
     const tickets = builtInTickets(database, () => monday)
-    const page = homePage({ database, directory, tickets, dialogs: [] })
+    const page = homePage({ database, directory, tickets, dialogs: [], policy: defaultPolicy })
     return {
       person,
       groups,

@@ -6,6 +6,7 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { freePort, startBot } from '../../infra/practice/bot-process.ts'
 import { practice } from '../../infra/practice/company.ts'
 import { startTestCompany, type TestCompany } from '../support/company.ts'
@@ -154,6 +155,28 @@ describe('the HTTP server', function () {
       body: JSON.stringify({ token: 'x'.repeat(2_000) }),
     })
     assert.equal(page.status, 413)
+    for (const path of ['/slack/events', '/slack/commands', '/slack/interactivity']) {
+      const slack = await ask(path, { method: 'POST', body: large })
+      assert.equal(slack.status, 413, path)
+    }
+  })
+
+  it('unpacks nothing without end', async () => {
+    const body = gzipSync(JSON.stringify({ type: 'message', text: 'x'.repeat(20_000_000) }))
+    assert.ok(body.length < 30_000, 'small on its way')
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+    for (const [path, status] of [
+      ['/api/messages', 413],
+      ['/not-me', 413],
+      ['/slack/events', 415],
+    ] as const)
+      assert.equal((await ask(path, { method: 'POST', headers, body })).status, status, path)
+  })
+
+  it('takes JSON that is nested without end for no activity', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    assert.ok([400, 401].includes((await post(deep)).status))
+    assert.equal((await ask('/healthz')).status, 200)
   })
 
   for (const [name, body, headers] of [

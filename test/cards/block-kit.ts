@@ -266,7 +266,7 @@ export function markupIn(blocks: unknown, text = ''): string[] {
 }
 
 function mrkdwnFaults(text: string): string[] {
-  const rest = text.replace(/<!date\^\d+\^(\{[a-z_]+\} ?)+\|[0-9A-Z :-]+>/g, '').replace(/&(amp|lt|gt);/g, '')
+  const rest = text.replace(/<!date\^\d+\^(\{[a-z_]+\} ?)+\|[0-9A-Z :-]+>/g, '').replace(/&(amp|lt|gt);/g, ' ')
   const found = /[&<>*_~`]|:[a-z0-9_+'-]*[a-z_+'-][a-z0-9_+'-]*:/i.exec(rest)
   return found ? [`mrkdwn holds ${found[0]} in ${JSON.stringify(text)}`] : []
 }

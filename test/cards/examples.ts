@@ -241,6 +241,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       as: 'home',
       data: {
         name: 'Ada Example',
+        lockdown: 'Self-service is closed at the moment, by decision of IT. Please call the help desk.',
         access: [
           { name: 'Finance readers', detail: 'until 30 April 2027, approved by Max Manager and Hanna Owner' },
           { name: 'Plant network', detail: 'from 1 May 2027, without an end, approved by Max Manager' },
@@ -334,6 +335,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   notice: [{ data: { title: 'Your password was reset', text: 'In the chat with me.', facts } }],
   offer: [{ data: { title: 'Ready', text: 'Shall we?', button: 'Go on', ids: { dialog: 'reset-password' } } }],
   'offer-window': [{ data: { title: 'Ready', text: 'Only you can see it.', button: 'Show my temporary password' } }],
+  lockdown: [{ data: { title: 'Lockdown asked for: close self-service', facts } }],
   'open-threads': [{ data: { threads } }, { data: { threads, more: '… and 3 more' } }],
   'read-out': [
     {

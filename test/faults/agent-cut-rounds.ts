@@ -1,117 +1,28 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { until } from '../support/access.ts'
-import { type BreakableCompany, commands, holdAudit, life, waitingForLocks } from '../support/breakable-company.ts'
+import { type BreakableCompany, commands, life } from '../support/breakable-company.ts'
 import type { Effect } from '../support/effect-and-answer.ts'
-import { type Staged, type Work, works } from '../support/staged-work.ts'
+import type { Staged, Work } from '../support/staged-work.ts'
+import { answered, beginAndHear, hear, journaled, keptAt, onTheWay } from './agent-cut-points.ts'
 
 /** One point of the way of five commands, and who breaks there. */
 export interface Round {
   readonly name: string
-  /** What it comes to. A grant and its end are tried again by themselves: they come to one in any case. */
+  /** What those come to that were at the point. A grant and its end are tried again by themselves: they come to one in any case. */
   readonly effect: Effect | Readonly<Record<'reset' | 'unlock' | 'block', Effect>>
-  readonly run: (scene: BreakableCompany, staged: Staged) => Promise<void>
+  /** @returns those that were at the point when it broke; on a machine that is very busy it may be that one is over before */
+  readonly run: (scene: BreakableCompany, staged: Staged) => Promise<readonly Work[]>
 }
 
-type Strike = (scene: BreakableCompany, work: Work) => Promise<void>
-
-/** Those that nothing tries again by itself. */
-const askedOnce = ['reset', 'unlock', 'block'] as const
-
-function beginAll(staged: Staged): void {
-  for (const work of works) staged.begin(work)
-}
-async function onceToldAll(staged: Staged): Promise<void> {
-  await Promise.all(askedOnce.map((work) => staged.told(work)))
-}
-
-/** Waits for it, unless the machine is so busy that one of these comes to its end before: then it is judged by what it came to. */
-async function untilOrOver(
-  staged: Staged,
-  some: readonly Work[],
-  isSo: (over: number) => boolean,
-  words: string,
-): Promise<void> {
-  await until(
-    async () => isSo((await Promise.all(some.map((work) => staged.isOver(work)))).filter(Boolean).length),
-    words,
-  )
-}
-
-/** Begins one after the other, and strikes at the moment in which its command leaves the bot, before it arrives. */
-function onTheWay(strike: Strike): Round['run'] {
-  return async (scene, staged) => {
-    const { front } = scene.onPremises
-    for (const work of works) {
-      let struck: Promise<void> | undefined
-      front.watch((said) => {
-        if (struck !== undefined || !said.includes(`\\"do\\":\\"${commands[work]}\\"`)) return
-        front.hold('to-agent')
-        struck = strike(scene, work)
-      })
-      staged.begin(work)
-      await untilOrOver(staged, [work], (over) => struck !== undefined || over > 0, `${commands[work]} leaves the bot`)
-      await struck
-      front.watch(undefined)
-      await staged.told(work)
-    }
-  }
-}
-
-/**
- * All five are begun. Four are kept between the agent and the controller, and the fifth waits in the agent, because another one is at
- * the same group.
- */
-async function keptAt(
-  { ldap, onPremises: { front } }: BreakableCompany,
-  staged: Staged,
-  what: 'writes' | 'answers',
-  fifth: 'grant' | 'revoke',
-): Promise<void> {
-  const first = fifth === 'grant' ? 'revoke' : 'grant'
-  let left = false
-  front.watch((said) => {
-    left ||= said.includes(`\\"do\\":\\"${commands[fifth]}\\"`)
-  })
-  ldap.keep(what)
-  // Those that are looked for now and then come first: nobody waits for what is kept as long as for them.
-  staged.begin(first)
-  await untilOrOver(staged, [first], (over) => ldap.kept() + over >= 1, `one of the ${what} is kept`)
-  staged.begin(fifth)
-  await untilOrOver(staged, [fifth], (over) => left || over > 0, `${commands[fifth]} leaves the bot`)
-  front.watch(undefined)
-  for (const work of askedOnce) staged.begin(work)
-  await untilOrOver(staged, [first, ...askedOnce], (over) => ldap.kept() + over >= 4, `four ${what} are kept`)
-}
-
-/** All five are done and in the agent's journal, and their answers do not reach the bot. */
-async function journaled(scene: BreakableCompany, staged: Staged): Promise<void> {
-  const { ldap, onPremises, agentEnded } = scene
-  const before = agentEnded(...works)
-  await keptAt(scene, staged, 'writes', 'grant')
-  onPremises.front.hold('to-bot')
-  ldap.letGo()
-  await until(() => agentEnded(...works) >= before + works.length, 'all five are in the journal')
-}
-
-/** All five are answered and read back, and wait for the audit. @returns lets it take them */
-async function answered(scene: BreakableCompany, staged: Staged): Promise<() => Promise<void>> {
-  const { database } = scene.company
-  await keptAt(scene, staged, 'writes', 'revoke')
-  const release = await holdAudit(database)
-  scene.ldap.letGo()
-  await until(async () => (await waitingForLocks(database)) >= works.length, 'all five wait for the audit')
-  return release
-}
-
-const beforeItIsSent: readonly Round[] = [
+const notSent: readonly Round[] = [
   {
     name: 'not sent yet: agent dead',
     effect: 'none',
     async run(scene, staged) {
       await scene.agentDies()
-      beginAll(staged)
-      await onceToldAll(staged)
+      const all = await beginAndHear(staged)
       await scene.agentIsBack()
+      return all
     },
   },
   {
@@ -120,9 +31,9 @@ const beforeItIsSent: readonly Round[] = [
     async run({ onPremises: { front } }, staged) {
       front.refuse(true)
       front.cut()
-      beginAll(staged)
-      await onceToldAll(staged)
+      const all = await beginAndHear(staged)
       front.refuse(false)
+      return all
     },
   },
   {
@@ -130,9 +41,9 @@ const beforeItIsSent: readonly Round[] = [
     effect: 'none',
     async run(scene, staged) {
       await scene.controllerDies()
-      beginAll(staged)
-      await onceToldAll(staged)
+      const all = await beginAndHear(staged)
       await scene.onPremises.controller.start()
+      return all
     },
   },
 ]
@@ -163,12 +74,15 @@ const sent: readonly Round[] = [
   {
     name: 'sent, on its way: controller killed',
     effect: 'none',
-    run: onTheWay(async ({ controllerDies, onPremises, agentEnded }, work) => {
-      const before = agentEnded(work)
-      await controllerDies()
-      onPremises.front.hold(undefined)
-      await until(() => agentEnded(work) > before, `the agent answers ${commands[work]}`)
-      await onPremises.controller.start()
+    run: onTheWay(async (scene, staged, work) => {
+      const before = scene.agentEnded(work)
+      await scene.controllerDies()
+      scene.onPremises.front.hold(undefined)
+      await until(
+        async () => scene.agentEnded(work) > before || (await staged.isOver(work)),
+        `the agent answers ${commands[work]}`,
+      )
+      await scene.onPremises.controller.start()
     }),
   },
   {
@@ -183,61 +97,66 @@ const sent: readonly Round[] = [
 ]
 
 const begunOrWritten = (['writes', 'answers'] as const).flatMap((what): readonly Round[] => {
-  const point = what === 'writes' ? 'begun, not yet at the controller' : 'written, not yet answered'
-  const effect = what === 'writes' ? 'none' : 'one'
+  const begun = what === 'writes'
+  const point = begun ? 'begun, not yet at the controller' : 'written, not yet answered'
   // Each of the two is the fifth in every other round.
-  const [one, other] = what === 'writes' ? (['grant', 'revoke'] as const) : (['revoke', 'grant'] as const)
+  const [one, other] = begun ? (['grant', 'revoke'] as const) : (['revoke', 'grant'] as const)
   return [
     {
       name: `${point}: agent killed`,
-      effect,
+      effect: begun ? 'none' : 'one',
       async run(scene, staged) {
-        await keptAt(scene, staged, what, one)
+        const atIt = await keptAt(scene, staged, what, one)
         await scene.agentDies()
         await scene.agentIsBack()
+        return atIt
       },
     },
     {
       name: `${point}: connection cut`,
-      effect: what === 'writes' ? 'either' : 'one',
+      effect: begun ? 'either' : 'one',
       async run(scene, staged) {
-        await keptAt(scene, staged, what, other)
+        const atIt = await keptAt(scene, staged, what, other)
         scene.linkBreaks()
         scene.ldap.letGo()
+        return atIt
       },
     },
     {
       name: `${point}: controller killed`,
-      effect,
+      effect: begun ? 'none' : 'one',
       async run(scene, staged) {
-        await keptAt(scene, staged, what, one)
+        const atIt = await keptAt(scene, staged, what, one)
         await scene.controllerDies()
         await scene.onPremises.controller.start()
+        return atIt
       },
     },
     {
       name: `${point}: controller stands still until nobody waits`,
       // What a controller does with what it was sent before it stood still is its own affair.
-      effect: what === 'writes' ? 'either' : 'one',
+      effect: begun ? 'either' : 'one',
       async run(scene, staged) {
         const { company, onPremises, ldap } = scene
         const givenUp = () => company.log.filter((line) => line.includes('agents: silent')).length
         const before = givenUp()
-        await keptAt(scene, staged, what, other)
+        const atIt = await keptAt(scene, staged, what, other)
         onPremises.controller.pause()
-        await until(() => givenUp() >= before + works.length, 'the bot waits for none of the five any more')
+        await until(() => givenUp() >= before + atIt.length, 'the bot waits for none of them any more')
         ldap.letGo()
         onPremises.controller.resume()
+        return atIt
       },
     },
     {
       name: `${point}: bot killed`,
-      effect: what === 'writes' ? 'either' : 'one',
+      effect: begun ? 'either' : 'one',
       async run(scene, staged) {
-        await keptAt(scene, staged, what, one)
+        const atIt = await keptAt(scene, staged, what, one)
         await scene.botDies()
         scene.ldap.letGo()
         await scene.mend()
+        return atIt
       },
     },
   ]
@@ -248,64 +167,70 @@ const done: readonly Round[] = [
     name: 'done and journaled, not yet at the bot: agent killed',
     effect: 'one',
     async run(scene, staged) {
-      await journaled(scene, staged)
+      const atIt = await journaled(scene, staged)
       await scene.agentDies()
       await scene.agentIsBack()
+      return atIt
     },
   },
   {
     name: 'done and journaled, not yet at the bot: connection cut',
     effect: 'one',
     async run(scene, staged) {
-      await journaled(scene, staged)
+      const atIt = await journaled(scene, staged)
       scene.linkBreaks()
+      return atIt
     },
   },
   {
     name: 'done and journaled, not yet at the bot: controller killed',
     effect: 'one',
     async run(scene, staged) {
-      await journaled(scene, staged)
+      const { front, controller, agent } = scene.onPremises
+      const atIt = await journaled(scene, staged)
+      const inVain = () => agent().log.filter((line) => line.includes('"do":"account","outcome":"unreachable"')).length
+      const before = inVain()
       await scene.controllerDies()
-      scene.onPremises.front.hold(undefined)
-      await until(
-        () => scene.onPremises.agent().log.some((line) => /"do":"account","outcome":"unreachable"/.test(line)),
-        'the bot looks in vain at what was done',
-      )
-      await scene.onPremises.controller.start()
+      front.hold(undefined)
+      await until(() => inVain() > before, 'the bot looks in vain at what was done')
+      await controller.start()
+      return atIt
     },
   },
   {
     name: 'done and journaled, not yet at the bot: bot killed',
     effect: 'one',
     async run(scene, staged) {
-      await journaled(scene, staged)
+      const atIt = await journaled(scene, staged)
       await scene.botDies()
       await scene.mend()
+      return atIt
     },
   },
   {
     name: 'answered, not yet audited: agent, connection and controller gone',
     effect: 'one',
     async run(scene, staged) {
-      const release = await answered(scene, staged)
+      const { atIt, release } = await answered(scene, staged)
       await scene.agentDies()
       await scene.controllerDies()
       await release()
-      await onceToldAll(staged)
+      await hear(staged)
       await scene.mend()
+      return atIt
     },
   },
   {
     name: 'answered, not yet audited: bot killed',
     effect: 'one',
     async run(scene, staged) {
-      const release = await answered(scene, staged)
+      const { atIt, release } = await answered(scene, staged)
       await scene.botDies()
       await release()
       await scene.mend()
+      return atIt
     },
   },
 ]
 
-export const rounds: readonly Round[] = [...beforeItIsSent, ...sent, ...begunOrWritten, ...done]
+export const rounds: readonly Round[] = [...notSent, ...sent, ...begunOrWritten, ...done]

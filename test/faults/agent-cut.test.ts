@@ -4,7 +4,7 @@ import { until } from '../support/access.ts'
 import { auditFaults } from '../support/audit-faults.ts'
 import { type BreakableCompany, startBreakableCompany } from '../support/breakable-company.ts'
 import { accountRecord, groupRecord } from '../support/domain-record.ts'
-import { judge, standing } from '../support/effect-and-answer.ts'
+import { type Effect, judge, standing } from '../support/effect-and-answer.ts'
 import { prepareWork } from '../support/on-premises-work.ts'
 import { type Staged, type Work, works } from '../support/staged-work.ts'
 import { type Round, rounds } from './agent-cut-rounds.ts'
@@ -14,7 +14,7 @@ const quiet = 12_000
 
 /** Point of the way × who breaks × operation: one effect in the directory, one truthful answer to whoever asked, one outcome in the audit. */
 describe('an on-premises change, while things break', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let scene: BreakableCompany
   let work: Awaited<ReturnType<typeof prepareWork>>
 
@@ -38,7 +38,7 @@ describe('an on-premises change, while things break', function () {
       const before = new Map<Work, Awaited<ReturnType<typeof stands>>>()
       for (const one of works) before.set(one, await stands(staged, one))
 
-      await round.run(scene, staged)
+      const atPoint = await round.run(scene, staged)
       const told = new Map<Work, string>()
       for (const one of works) told.set(one, await staged.told(one))
       await until(allEnded, 'no operation is left half-way')
@@ -48,8 +48,9 @@ describe('an on-premises change, while things break', function () {
       for (const one of works) {
         const stood = before.get(one)
         assert.ok(stood)
-        const [now, answer, effect] = [await stands(staged, one), told.get(one) ?? '', effectOn(round, one)]
-        const judged = await judge(scene, one, staged, { before: stood, now, told: answer, effect })
+        const effect = atPoint.includes(one) ? effectOn(round, one) : 'either'
+        const now = await stands(staged, one)
+        const judged = await judge(scene, one, staged, { before: stood, now, told: told.get(one) ?? '', effect })
         summaries.push(judged.summary)
         faults.push(...judged.faults)
       }
@@ -69,7 +70,7 @@ describe('an on-premises change, while things break', function () {
   })
 })
 
-function effectOn({ effect }: Round, work: Work) {
+function effectOn({ effect }: Round, work: Work): Effect {
   if (work === 'grant' || work === 'revoke') return 'one'
   return typeof effect === 'string' ? effect : effect[work]
 }

@@ -3,25 +3,186 @@ import fc from 'fast-check'
 /** What somebody types, or has typed into a directory, to become more than words somewhere, or to break what reads it. */
 const pieces = [
   // Half characters, and what cannot be seen, hides or turns text around.
-  ...['\ud800', '\udfff', '\ud83d', '\u0000', '\u0001', '\u0007', '\u001b[31m', '\u007f', '\u0085', '\r\n', '\n', '\t', ' '],
-  ...['\u2028', '\u2029', '\u202e', '\u2066', '\u2069', '\u200b', '\u200d', '\u200f', '\u2060', '\ufeff', '\u00ad', '\u034f'],
+  ...[
+    '\ud800',
+    '\udfff',
+    '\ud83d',
+    '\u0000',
+    '\u0001',
+    '\u0007',
+    '\u001b[31m',
+    '\u007f',
+    '\u0085',
+    '\r\n',
+    '\n',
+    '\t',
+    ' ',
+  ],
+  ...[
+    '\u2028',
+    '\u2029',
+    '\u202e',
+    '\u2066',
+    '\u2069',
+    '\u200b',
+    '\u200d',
+    '\u200f',
+    '\u2060',
+    '\ufeff',
+    '\u00ad',
+    '\u034f',
+  ],
   ...['\u{e0041}', '\ufe0f', '\u115f', '\u3164', '\u00a0', '\u3000', '\ufffd', '\uffff'],
   // Letters that are not what they look like, or become others, or more, when they are folded.
-  ...['а', 'е', 'ο', 'ｐ', 'İ', 'ı', 'ſ', 'ß', 'ﬃ', 'ﷺ', 'K', '①', '²', '٣', '\u0301', 'e\u0301\u0302\u0303', '👩‍👩‍👧', '𝒶', '💡', '漢'],
+  ...[
+    'а',
+    'е',
+    'ο',
+    'ｐ',
+    'İ',
+    'ı',
+    'ſ',
+    'ß',
+    'ﬃ',
+    'ﷺ',
+    'K',
+    '①',
+    '²',
+    '٣',
+    '\u0301',
+    'e\u0301\u0302\u0303',
+    '👩‍👩‍👧',
+    '𝒶',
+    '💡',
+    '漢',
+  ],
   // Markup of Markdown, HTML, mrkdwn, Adaptive Cards, templates, and of what reads between quotation marks.
-  ...['<', '>', '&', '*', '**', '_', '`', '```', '~', '[', '](', ')', '\\', '|', '#', '{', '}', '{{', '}}', '${', '"', "'", ';', '%'],
-  ...['[x](https://evil.example)', '![x](https://evil.example/x.png)', '<https://evil.example|x>', 'https://evil.example', '<b>x</b>'],
-  ...['<script>alert(1)</script>', '<at>everyone</at>', '<!channel>', '<!here|x>', '<@U0123456>', '<#C0123456|x>', '&lt;', '&amp;amp;'],
-  ...[':tada:', ':', '@everyone', '{{DATE(2026-01-01T00:00:00Z, SHORT)}}', '{{TIME(2026-01-01T00:00:00Z)}}', '${$root.ids}', '${1+1}'],
+  ...[
+    '<',
+    '>',
+    '&',
+    '*',
+    '**',
+    '_',
+    '`',
+    '```',
+    '~',
+    '[',
+    '](',
+    ')',
+    '\\',
+    '|',
+    '#',
+    '{',
+    '}',
+    '{{',
+    '}}',
+    '${',
+    '"',
+    "'",
+    ';',
+    '%',
+  ],
+  ...[
+    '[x](https://evil.example)',
+    '![x](https://evil.example/x.png)',
+    '<https://evil.example|x>',
+    'https://evil.example',
+    '<b>x</b>',
+  ],
+  ...[
+    '<script>alert(1)</script>',
+    '<at>everyone</at>',
+    '<!channel>',
+    '<!here|x>',
+    '<@U0123456>',
+    '<#C0123456|x>',
+    '&lt;',
+    '&amp;amp;',
+  ],
+  ...[
+    ':tada:',
+    ':',
+    '@everyone',
+    '{{DATE(2026-01-01T00:00:00Z, SHORT)}}',
+    '{{TIME(2026-01-01T00:00:00Z)}}',
+    '${$root.ids}',
+    '${1+1}',
+  ],
   ...['<!date^1767225600^{date}^https://evil.example|x>', "json('{}')", 'mailto:a@b.example', 'javascript:alert(1)'],
   // Of addresses, names, filters, queries, files, spreadsheets, logs.
-  ...['../', '/..', '.', '%00', '%2e%2e', '?', '=', ',', '+', '-', '*)(uid=*', '\\2a', '\\00', ' or 1=1', "';--", "''", '=1+1', '@SUM(A1)'],
-  ...['CN=x', ',DC=x', '\\,', '"', ' #', '<GUID=', 'S-1-5-32-544', 'user@corp.example', 'corp\\x', '+1 555 0100', '12 34 56', '0', '1e309'],
+  ...[
+    '../',
+    '/..',
+    '.',
+    '%00',
+    '%2e%2e',
+    '?',
+    '=',
+    ',',
+    '+',
+    '-',
+    '*)(uid=*',
+    '\\2a',
+    '\\00',
+    ' or 1=1',
+    "';--",
+    "''",
+    '=1+1',
+    '@SUM(A1)',
+  ],
+  ...[
+    'CN=x',
+    ',DC=x',
+    '\\,',
+    '"',
+    ' #',
+    '<GUID=',
+    'S-1-5-32-544',
+    'user@corp.example',
+    'corp\\x',
+    '+1 555 0100',
+    '12 34 56',
+    '0',
+    '1e309',
+  ],
   // Names that objects have by themselves.
-  ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', 'then', 'ids', 'length', 'null', 'undefined'],
+  ...[
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'hasOwnProperty',
+    'valueOf',
+    'then',
+    'ids',
+    'length',
+    'null',
+    'undefined',
+  ],
   // What looks like a secret, and what words mean.
-  ...['eyJhbGciOiJ', 'Bearer ', '-----BEGIN PRIVATE KEY-----', 'otpauth://totp/', 'ABCD EFGH IJKL 2345', 'password is ', 'my code is '],
-  ...['reset my password', 'not me', 'until 30.2.', 'for 3 weeks', '31/12/9999', 'end of ', '1 h ', '99999999999999999999', 'next ', 'I ', 'the '],
+  ...[
+    'eyJhbGciOiJ',
+    'Bearer ',
+    '-----BEGIN PRIVATE KEY-----',
+    'otpauth://totp/',
+    'ABCD EFGH IJKL 2345',
+    'password is ',
+    'my code is ',
+  ],
+  ...[
+    'reset my password',
+    'not me',
+    'until 30.2.',
+    'for 3 weeks',
+    '31/12/9999',
+    'end of ',
+    '1 h ',
+    '99999999999999999999',
+    'next ',
+    'I ',
+    'the ',
+  ],
 ] as const
 
 /** A piece of what is meant to break something. */
@@ -44,6 +205,7 @@ export function text(longest = 200): fc.Arbitrary<string> {
 }
 
 function repeated(unit: string, length: number): string {
+  if (unit === '') return unit
   return unit.repeat(Math.ceil(length / unit.length)).slice(0, length)
 }
 
@@ -71,9 +233,9 @@ export const json: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) =
     numbers,
     text(60),
     text(3_000),
-    fc.tuple(fc.integer({ min: 1, max: 3_000 }), fc.constantFrom('list' as const, 'object' as const)).map(([depth, of]) =>
-      nested(depth, of),
-    ),
+    fc
+      .tuple(fc.integer({ min: 1, max: 1_000 }), fc.constantFrom('list' as const, 'object' as const))
+      .map(([depth, of]) => nested(depth, of)),
     fc.array(tie('value'), { maxLength: 5 }),
     fc.array(fc.tuple(keys, tie('value')), { maxLength: 5 }).map((entries) => objectOf(entries)),
   ),
@@ -88,7 +250,10 @@ const edits = fc.oneof(
   { weight: 3, arbitrary: fc.record({ how: fc.constant('replace' as const), by: fc.oneof(json, text(60), text(60)) }) },
   { weight: 1, arbitrary: fc.record({ how: fc.constant('drop' as const) }) },
   { weight: 1, arbitrary: fc.record({ how: fc.constant('add' as const), name: keys, by: json }) },
-  { weight: 1, arbitrary: fc.record({ how: fc.constant('repeat' as const), times: fc.integer({ min: 2, max: 1_500 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ how: fc.constant('repeat' as const), times: fc.integer({ min: 2, max: 1_500 }) }),
+  },
 )
 type Edit = typeof edits extends fc.Arbitrary<infer One> ? One : never
 
@@ -101,8 +266,10 @@ export function altered(...samples: readonly unknown[]): fc.Arbitrary<unknown> {
     )
     .map(([sample, changes]) => {
       const holder = { whole: structuredClone(sample) }
-      for (const [where, edit] of changes) {
-        const places = placesIn(holder, 12).filter(({ holder: inside, name }) => inside !== holder || name === 'whole')
+      // What is repeated is a part of the sample, once: more is no request that anybody could send.
+      const repeats = changes.filter(([, { how }]) => how === 'repeat').slice(0, 1)
+      for (const [where, edit] of [...repeats, ...changes.filter(([, { how }]) => how !== 'repeat')]) {
+        const places = placesIn(holder, 12)
         const place = places[Math.floor(where * places.length)]
         if (place) change(place, edit)
       }
@@ -127,7 +294,11 @@ function change({ holder, name }: Place, edit: Edit): void {
   if (edit.how === 'drop') Reflect.deleteProperty(holder, name)
   else if (edit.how === 'replace') set(holder, name, edit.by)
   else if (edit.how === 'repeat')
-    set(holder, name, typeof before === 'string' ? before.repeat(edit.times) : Array(Math.min(edit.times, 200)).fill(before))
+    set(
+      holder,
+      name,
+      typeof before === 'string' ? repeated(before, 30 * edit.times) : Array(Math.min(edit.times, 150)).fill(before),
+    )
   else if (typeof before === 'object' && before !== null && !Array.isArray(before)) set(before, edit.name, edit.by)
 }
 
@@ -142,16 +313,18 @@ export function broken(longest: number, ...samples: readonly string[]): fc.Arbit
   return fc
     .tuple(fc.constantFrom(...samples), fc.array(fc.tuple(how, at, at, text(30)), { maxLength: 4 }))
     .map(([sample, changes]) =>
-      changes.reduce((now, [what, one, other, words]) => {
-        const [from, to] = [one, other].map((share) => Math.floor(share * now.length)).sort((a, b) => a - b)
-        const [head, middle, tail] = [now.slice(0, from), now.slice(from, to), now.slice(to)]
-        if (what === 'cut') return head + tail
-        if (what === 'insert') return head + words + middle + tail
-        if (what === 'double') return head + middle + middle + tail
-        if (what === 'over') return head + words + tail
-        if (what === 'upper') return head + middle.toUpperCase() + tail
-        return head + repeated(middle || words || 'x', Math.min(longest, 20 * now.length)) + tail
-      }, sample).slice(0, longest),
+      changes
+        .reduce((now, [what, one, other, words]) => {
+          const [from, to] = [one, other].map((share) => Math.floor(share * now.length)).sort((a, b) => a - b)
+          const [head, middle, tail] = [now.slice(0, from), now.slice(from, to), now.slice(to)]
+          if (what === 'cut') return head + tail
+          if (what === 'insert') return head + words + middle + tail
+          if (what === 'double') return head + middle + middle + tail
+          if (what === 'over') return head + words + tail
+          if (what === 'upper') return head + middle.toUpperCase() + tail
+          return head + repeated(middle || words || 'x', Math.min(longest, 20 * now.length)) + tail
+        }, sample)
+        .slice(0, longest),
     )
 }
 

@@ -29,7 +29,9 @@ const envelope = {
   type: 'event_callback',
   event_id: 'Ev0123456789',
   is_ext_shared_channel: false,
-  authorizations: [{ enterprise_id: null, team_id: team, user_id: 'U0BOT', is_bot: true, is_enterprise_install: false }],
+  authorizations: [
+    { enterprise_id: null, team_id: team, user_id: 'U0BOT', is_bot: true, is_enterprise_install: false },
+  ],
 }
 const message = {
   ...envelope,
@@ -45,7 +47,10 @@ const message = {
     user_team: team,
   },
 }
-const home = { ...envelope, event: { type: 'app_home_opened', user: 'U0123456789', channel: 'D0123456789', tab: 'home' } }
+const home = {
+  ...envelope,
+  event: { type: 'app_home_opened', user: 'U0123456789', channel: 'D0123456789', tab: 'home' },
+}
 const userChange = { ...envelope, event: { type: 'user_change', user: { id: 'U0123456789', deleted: true } } }
 const state = {
   values: {
@@ -120,13 +125,17 @@ describe('fuzzing what comes from Slack', () => {
     assert.equal(isOfTeam(body, 'T0OTHER'), false)
   })
 
-  fuzz('Slack: the text of a message', fc.tuple(fc.oneof(text(50_000), broken(50_000, message.event.text)), text(20)), ([words, bot]) => {
-    const read = readSlackText(words, bot)
-    assert.ok(read.length <= 4_000)
-    isKept(read)
-    readSlackText(words, 'U0BOT')
-    readSlackText(words, undefined)
-  })
+  fuzz(
+    'Slack: the text of a message',
+    fc.tuple(fc.oneof(text(50_000), broken(50_000, message.event.text)), text(20)),
+    ([words, bot]) => {
+      const read = readSlackText(words, bot)
+      assert.ok(read.length <= 4_000)
+      isKept(read)
+      readSlackText(words, 'U0BOT')
+      readSlackText(words, undefined)
+    },
+  )
 
   fuzz('Slack: which button was pressed', fc.oneof(broken(2_100, writeAction(said)), text(2_100)), (value) => {
     const pressed = readAction({ action_id: 'x', type: 'button', value })
@@ -149,7 +158,8 @@ describe('fuzzing what comes from Slack', () => {
 
   fuzz('Slack: a user’s profile', fc.oneof(altered(profile), json), (user) => {
     const read = readSlackProfile(user)
-    if (read) for (const one of [read.isRestricted, read.isEmailConfirmed]) assert.ok([true, false, undefined].includes(one))
+    if (read)
+      for (const one of [read.isRestricted, read.isEmailConfirmed]) assert.ok([true, false, undefined].includes(one))
   })
 
   const secret = 'a signing secret of the tests'
@@ -169,14 +179,22 @@ describe('fuzzing what comes from Slack', () => {
     assert.ok(!JSON.stringify(verified).includes(secret))
   })
 
-  fuzz('Slack: what its Web API answers', fc.tuple(fc.oneof(altered({ ok: false, error: 'invalid_auth', needed: 'x' }), json), text(300)), ([data, words]) => {
-    const code = typeof data === 'object' && data !== null && 'error' in data ? data.error : words
-    const given = { ...(typeof data === 'object' ? data : {}), ok: false, error: typeof code === 'string' ? code : words }
-    const error = asSlackDeliveryError('chat.postMessage', new webApi.WebAPIPlatformError(given))
-    assert.ok(error instanceof DeliveryError)
-    assert.ok(['blocked', 'not-installed', 'gone', 'later', 'refused'].includes(error.code))
-    const wait = error.retryAfterMilliseconds
-    assert.ok(wait === undefined || (wait > 0 && wait <= 600_000))
-    assert.ok(asSlackDeliveryError('x', new Error(words)) instanceof DeliveryError)
-  })
+  fuzz(
+    'Slack: what its Web API answers',
+    fc.tuple(fc.oneof(altered({ ok: false, error: 'invalid_auth', needed: 'x' }), json), text(300)),
+    ([data, words]) => {
+      const code = typeof data === 'object' && data !== null && 'error' in data ? data.error : words
+      const given = {
+        ...(typeof data === 'object' ? data : {}),
+        ok: false,
+        error: typeof code === 'string' ? code : words,
+      }
+      const error = asSlackDeliveryError('chat.postMessage', new webApi.WebAPIPlatformError(given))
+      assert.ok(error instanceof DeliveryError)
+      assert.ok(['blocked', 'not-installed', 'gone', 'later', 'refused'].includes(error.code))
+      const wait = error.retryAfterMilliseconds
+      assert.ok(wait === undefined || (wait > 0 && wait <= 600_000))
+      assert.ok(asSlackDeliveryError('x', new Error(words)) instanceof DeliveryError)
+    },
+  )
 })

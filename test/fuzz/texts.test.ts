@@ -67,13 +67,17 @@ describe('fuzzing what is done to text', () => {
     assert.deepEqual(markupIn([], shown), [])
   })
 
-  fuzz('csvCell: a cell of the audit for a spreadsheet', text(3_000).filter((one) => one.isWellFormed()), (given) => {
-    const cell = csvCell(given)
-    assert.match(cell, /^"(?:[^"]|"")*"$/)
-    const inside = cell.slice(1, -1).replaceAll('""', '"')
-    assert.ok(inside === given || inside === `'${given}`)
-    assert.doesNotMatch(inside, /^[=+\-@\t\r\n＝＋－＠]/)
-  })
+  fuzz(
+    'csvCell: a cell of the audit for a spreadsheet',
+    text(3_000).filter((one) => one.isWellFormed()),
+    (given) => {
+      const cell = csvCell(given)
+      assert.match(cell, /^"(?:[^"]|"")*"$/)
+      const inside = cell.slice(1, -1).replaceAll('""', '"')
+      assert.ok(inside === given || inside === `'${given}`)
+      assert.doesNotMatch(inside, /^[=+\-@\t\r\n＝＋－＠]/)
+    },
+  )
 
   fuzz('withoutSecretForms: the text of a vendor', text(2_000), (given) => {
     const kept = withoutSecretForms(given)

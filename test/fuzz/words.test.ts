@@ -16,7 +16,15 @@ const understand = compileUnderstanding(examples)
 const find = compileEntries(searchedEntries)
 const now = fc.date({ min: new Date('2001-01-01'), max: new Date('2150-12-31'), noInvalidDate: true })
 const phrases = [...examples.values()].flat()
-const spans = ['for 2 weeks', 'until 30 April', 'till the end of next month', '3/4', '2027-04-30', 'for good', 'in 3 days']
+const spans = [
+  'for 2 weeks',
+  'until 30 April',
+  'till the end of next month',
+  '3/4',
+  '2027-04-30',
+  'for good',
+  'in 3 days',
+]
 const said = (longest: number, samples: readonly string[]) => fc.oneof(text(longest), broken(longest, ...samples))
 
 describe('fuzzing what people say', () => {
@@ -27,10 +35,17 @@ describe('fuzzing what people say', () => {
     assert.equal(typeof sure, 'boolean')
   })
 
-  fuzz('find entries: what access is meant', said(30_000, ['the sales dashboard', 'CRM (read)', 'vpn & parking']), (given) => {
-    assert.ok(find(given, () => true).length <= 5)
-    assert.deepEqual(find(given, () => false), [])
-  })
+  fuzz(
+    'find entries: what access is meant',
+    said(30_000, ['the sales dashboard', 'CRM (read)', 'vpn & parking']),
+    (given) => {
+      assert.ok(find(given, () => true).length <= 5)
+      assert.deepEqual(
+        find(given, () => false),
+        [],
+      )
+    },
+  )
 
   fuzz('readLasts: how long somebody wants something', fc.tuple(said(4_000, spans), now), ([given, at]) => {
     const lasts = readLasts(given, at)

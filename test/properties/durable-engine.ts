@@ -22,9 +22,8 @@ const silentFor = 10_000
 
 /**
  * What the durable engine of all replicas keeps, without its tables: the real steps run in the real order; what a step came to is
- * kept once it is over; what a kill interrupts goes on when that replica comes back, or on another that waits for it, with the
- * step that was not over. As
- * bot/operations/engine.ts has it.
+ * kept once it is over, up to the change; what a kill interrupts goes on when that replica comes back, or on another that waits for
+ * it, with what was not over. As bot/operations/engine.ts has it.
  */
 export function engineStore(clock: Clock, chance: Chance) {
   const all = new Map<string, Kept>()
@@ -33,23 +32,31 @@ export function engineStore(clock: Clock, chance: Chance) {
 
   async function operate(kept: Kept, steps: Steps, life: Life): Promise<OperationResult> {
     const { request } = kept
-    async function step<T>(name: string, work: () => Promise<T>, tries = 1): Promise<T> {
+    async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
       const before = kept.steps.get(name)
       if (before && 'error' in before) throw before.error
       // What this same step came to when it was over.
       if (before) return before.value as T
+      try {
+        const value = await again(work, 1)
+        kept.steps.set(name, { value: JSON.parse(JSON.stringify(value)) })
+        return value
+      } catch (error) {
+        if (!(error instanceof Killed)) kept.steps.set(name, { error })
+        throw error
+      }
+    }
+    /** Not kept: after a kill it runs again. */
+    async function again<T>(work: () => Promise<T>, tries = mostTries): Promise<T> {
       life.point('operation')
       for (let turn = 1; ; turn++) {
         try {
           const value = await work()
           life.point('operation')
-          kept.steps.set(name, { value: JSON.parse(JSON.stringify(value)) })
           return value
         } catch (error) {
           if (life.dead) throw new Killed()
-          if (turn < tries) continue
-          kept.steps.set(name, { error })
-          throw error
+          if (turn >= tries) throw error
         }
       }
     }
@@ -59,12 +66,12 @@ export function engineStore(clock: Clock, chance: Chance) {
       if (prepared.verdict === 'stop') return prepared.result
       begun = prepared
       const changed = await step('change', () => steps.change(request, prepared.before))
-      const read = await step('read-back', () => steps.readBack(request, prepared.before), mostTries)
-      return await step('conclude', () => steps.conclude(request, prepared, changed, read), mostTries)
+      const read = await again(() => steps.readBack(request, prepared.before))
+      return await again(() => steps.conclude(request, prepared, changed, read))
     } catch (error) {
       if (error instanceof Killed) throw error
       counts.broken++
-      return await step('broken', () => steps.broken(request, begun), begun ? mostTries : 1)
+      return await again(() => steps.broken(request, begun), begun ? mostTries : 1)
     }
   }
 

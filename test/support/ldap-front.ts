@@ -5,8 +5,8 @@ export interface LdapFront {
   readonly url: string
   /** From now on modifications (or what the controller answers to them) wait here, and all else passes. */
   keep(what: 'writes' | 'answers' | undefined): void
-  /** How many wait now. */
-  kept(): number
+  /** Whether what waits now, or what it answers, names this object. @param guid as it stands in `<GUID=…>` */
+  keeps(guid: string): boolean
   /** What waits goes on, in order, and nothing is kept any more. */
   letGo(): void
   /** Ends every connection without a word; what waits is gone, and nothing is kept any more. */
@@ -28,13 +28,18 @@ export async function startLdapFront(options: {
 }): Promise<LdapFront> {
   const open = new Set<TLSSocket>()
   let keeping: 'writes' | 'answers' | undefined
-  let waiting: { readonly message: Buffer; readonly to: TLSSocket }[] = []
+  let waiting: { readonly message: Buffer; readonly request: Buffer; readonly to: TLSSocket }[] = []
 
-  function forward(from: TLSSocket, to: TLSSocket, kind: 'writes' | 'answers', tag: number): void {
+  /** @param writes modifications of this connection by the id that their answers bear */
+  function forward(from: TLSSocket, to: TLSSocket, writes: Map<string, Buffer>): void {
     const read = messages()
     from.on('data', (bytes: Buffer) => {
       for (const message of read(bytes)) {
-        if (keeping === kind && tagOf(message) === tag) waiting.push({ message, to })
+        const { id, tag } = headOf(message)
+        if (tag === modifyRequest) writes.set(id, message)
+        const request = writes.get(id)
+        const isKept = tag === (keeping === 'writes' ? modifyRequest : modifyResponse)
+        if (keeping !== undefined && isKept && request) waiting.push({ message, request, to })
         else to.write(message)
       }
     })
@@ -54,8 +59,9 @@ export async function startLdapFront(options: {
       open.add(socket)
       socket.on('close', end).on('error', end)
     }
-    forward(outside, inside, 'writes', modifyRequest)
-    forward(inside, outside, 'answers', modifyResponse)
+    const writes = new Map<string, Buffer>()
+    forward(outside, inside, writes)
+    forward(inside, outside, writes)
   })
   server.on('tlsClientError', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
@@ -71,7 +77,8 @@ export async function startLdapFront(options: {
     keep(what) {
       keeping = what
     },
-    kept: () => waiting.length,
+    keeps: (guid) =>
+      waiting.some(({ request }) => request.toString('latin1').toLowerCase().includes(guid.toLowerCase())),
     letGo() {
       keeping = undefined
       for (const { message, to } of waiting.splice(0)) to.write(message)
@@ -108,10 +115,10 @@ function sizeOf(bytes: Buffer): number | undefined {
   return 2 + count + bytes.readUIntBE(2, count)
 }
 
-/** Of the protocolOp, which stands behind the message id. */
-function tagOf(message: Buffer): number | undefined {
+/** The message id, and the tag of the protocolOp, which stands behind it. */
+function headOf(message: Buffer): { readonly id: string; readonly tag: number | undefined } {
   const first = message[1] ?? 0
   const head = first < 0x80 ? 2 : 2 + (first & 0x7f)
-  const idLength = message[head + 1] ?? 0
-  return message[head + 2 + idLength]
+  const behind = head + 2 + (message[head + 1] ?? 0)
+  return { id: message.toString('hex', head + 2, behind), tag: message[behind] }
 }

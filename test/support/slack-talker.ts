@@ -188,7 +188,7 @@ export function slackTalker(
     mischief: slackMischief(client, user, signingSecret, { said: () => lastSaid, pressed, windowOf, sendOff }),
     async say(text, { files = 0 } = {}) {
       mark()
-      await write(text, files)
+      return await write(text, files)
     },
     send: (text) => write(text, 0),
     sees: (words, patience = PATIENCE) => find(words, since, patience),

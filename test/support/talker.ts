@@ -36,8 +36,8 @@ export interface Talker {
   readonly showsQrCodes: boolean
   readonly inPublic: InPublic
   readonly mischief: Mischief
-  /** Writes, with so many files attached. */
-  say(text: string, more?: { readonly files?: number }): Promise<void>
+  /** Writes, with so many files attached; answers the HTTP status with which HelpBot has taken it in the end. */
+  say(text: string, more?: { readonly files?: number }): Promise<number>
   /** Writes; the HTTP status with which HelpBot has taken it in the end. */
   send(text: string): Promise<number>
   /** Waits for a message of the bot, since this person last did something, that holds the words. */
@@ -162,7 +162,7 @@ export function teamsTalker(
     }),
     async say(text, { files = 0 } = {}) {
       mark()
-      await write(text, files)
+      return await write(text, files)
     },
     send: (text) => write(text, 0),
     sees: (words, patience = 15_000) => find(words, since, patience),

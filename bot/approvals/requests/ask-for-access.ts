@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Person } from '../../identity/person.ts'
+import { accessClosed } from '../../lockdown/access-closed.ts'
 import { plainText } from '../../plain-text.ts'
 import type { Stage } from '../../policy/catalogue/catalogue.ts'
 import { durations } from '../../policy/duration.ts'
@@ -35,6 +36,8 @@ export type AskedForAccess =
 export async function askForAccess(ground: RequestGround, wish: AccessWish): Promise<AskedForAccess> {
   const { requester, terms } = wish
   if (terms.requester.id !== requester.id) throw new Error(`request ${wish.id} names another requester`)
+  const closed = await accessClosed(ground, requester.tenant)
+  if (closed !== undefined && !(await readRequest(ground.database, wish.id))) return { ok: false, sentence: closed }
   const begun = await begin(ground, wish)
   if (typeof begun === 'string') return { ok: false, sentence: begun }
   const { request, number } = begun

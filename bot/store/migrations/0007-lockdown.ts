@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 
-/** The switch for elevated threat: what is in force, and what one person of IT has asked a second one to confirm. */
+/**
+ * The switch for elevated threat: what is in force, and what one person of IT has asked a second one to confirm. And since when a
+ * Slack account is somebody's, so that one that was linked lately does not count.
+ */
 export async function up(database: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(database)
 }
@@ -21,4 +24,13 @@ const statements = [
      decided_by text check (state <> 'confirmed' or decided_by <> asked_by), decided_by_name text, decided_at timestamptz,
      correlation_id text not null)`,
   `create unique index one_lockdown_proposal on lockdown_proposals (tenant_id) where state = 'asked'`,
+
+  // null: there is no telling since when, or it was linked while everybody was.
+  `alter table slack_people add column new_since timestamptz`,
+  // Whoever had a link before has a new one now.
+  `create table slack_links_ended (
+     team_id text not null, slack_user_id text not null, tenant_id text not null, user_id text not null, email text not null,
+     primary key (team_id, slack_user_id, user_id))`,
+  `insert into facts (name, value)
+     select 'slack-links:' || team_id, jsonb_build_object('firstAt', min(bound_at)) from slack_people group by team_id`,
 ]

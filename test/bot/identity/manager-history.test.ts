@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { ManagerLink } from '../../../bot/directory/directory.ts'
 import {
   baselineTakenAt,
+  managerHistory,
   observe,
   observeAll,
   standsSince,
@@ -25,8 +26,8 @@ describe('how long a manager has stood', () => {
     const [ada, old, next] = [somebody(), somebody(), somebody()].map((person) => ({ ...person, tenant }))
     assert(ada && old && next)
     const time = startClock()
-    const standing = (manager: Person) =>
-      standsSince(postgres.database, ada, manager.id, { ...needed, now: time.now() })
+    const standing = async (manager: Person) =>
+      standsSince((await managerHistory(postgres.database, ada)).seen, manager.id, { ...needed, now: time.now() })
     const look = (manager: Person | undefined) =>
       observe(postgres.database, tenant, { person: ada.id, manager: manager?.id }, time.now())
     return { tenant, ada, old, next, time, standing, look, database: postgres.database }
@@ -107,7 +108,8 @@ describe('how long a manager has stood', () => {
     await takeBaseline(database, tenant, pages([link(ada, next), link(bea, boss)]), time.now())
     assert.equal((await standing(next)).because, 'too-new')
     const period = { ...needed, now: time.now() }
-    assert.equal((await standsSince(database, { tenant, id: bea.id }, boss.id, period)).because, 'baseline')
+    const { seen } = await managerHistory(database, { tenant, id: bea.id })
+    assert.equal(standsSince(seen, boss.id, period).because, 'baseline')
   })
 
   it('makes somebody established who was met just before the first full look', async () => {
@@ -127,7 +129,8 @@ describe('how long a manager has stood', () => {
     const [one, other] = [company(), company()]
     await takeBaseline(one.database, one.tenant, pages([link(one.ada, one.old)]), one.time.now())
     const stranger = { tenant: other.tenant, id: one.ada.id }
-    const standing = await standsSince(one.database, stranger, one.old.id, { ...needed, now: one.time.now() })
+    const { seen } = await managerHistory(one.database, stranger)
+    const standing = standsSince(seen, one.old.id, { ...needed, now: one.time.now() })
     assert.equal(standing.because, 'unknown')
   })
 

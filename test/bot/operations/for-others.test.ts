@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { auditTrail } from '../../../bot/audit/trail.ts'
 import { type EntraDirectory, entraDirectory } from '../../../bot/directory/entra.ts'
 import { allPermissions } from '../../../bot/directory/permissions.ts'
@@ -20,6 +21,7 @@ import { type CastKey, wellKnown, wellKnownGroups } from '../../../infra/practic
 import { startTenant, type Tenant } from '../../../infra/practice/tenant/tenant.ts'
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { testCertificates } from '../directory/local-server.ts'
+import { lift, lockDown } from '../lockdown/in-force.ts'
 import { defaultPolicy, policyWithRule } from '../policy/examples.ts'
 
 const company = tenantId.parse('7a1c3b52-0d6e-4f43-9a57-3f1f5d2c8e10')
@@ -264,6 +266,74 @@ describe('what is done to somebody else’s account', () => {
       await proofsOf('r-8', 'maya')
       const result = await run(resetting, asked('r-8'))
       assert.deepEqual([result.state, result.sentence.includes('limit for today')], ['refused', true])
+    })
+  })
+
+  describe('under a lockdown', () => {
+    afterEach(() => lift(postgres.database))
+    const resetting = resetPasswordFor({
+      handover: waiting,
+      makePassword: () => 'Lantern-274-Harbour-Kite-Maple',
+      revokeSessions: true,
+    })
+    const often = policyWithRule('reset-password-for', { limits: { perPersonPerDay: 100, perStarterPerDay: 100 } })
+    const asked = (id: string) =>
+      requestOf(id, {
+        name: 'reset-password-for',
+        actor: of('maya'),
+        dialogId: id,
+        startedBy: { name: 'Maya Okonkwo', as: 'manager' },
+      })
+    /** What another process puts in force is seen here, with the proofs given already. */
+    const attempt = async (id: string) => {
+      await proofsOf(id, 'maya')
+      waiting.expect(id)
+      const result = await run(resetting, asked(id), often)
+      return { ...result, made: waiting.take(id), intent: await intentOf(id) }
+    }
+
+    it('nobody is given anything from the moment in which it is in force, whatever they proved before', async () => {
+      await lockDown(postgres.database, company, 'freeze', clock())
+      const { state, sentence, made, intent } = await attempt('l-1')
+      assert.deepEqual([state, made, intent], ['refused', undefined, undefined])
+      assert.match(sentence, /Self-service is closed at the moment, by decision of IT/)
+      assert.doesNotMatch(sentence, /phish/)
+      assert.equal(ended.at(-1)?.forIt, undefined, 'IT knows it')
+    })
+
+    it('a number matched in a chat is not enough where only the strongest proofs count', async () => {
+      await lockDown(postgres.database, company, 'strict', clock())
+      const { sentence, intent } = await attempt('l-2')
+      assert.deepEqual([sentence, intent], ['The proofs for this have run out. Please start again.', undefined])
+    })
+
+    it('what was begun before it comes to its end', async () => {
+      await proofsOf('l-3', 'maya')
+      waiting.expect('l-3')
+      const late: Operation = {
+        ...resetting,
+        async change(request, before, tools) {
+          await lockDown(postgres.database, company, 'freeze', clock())
+          return await resetting.change(request, before, tools)
+        },
+      }
+      assert.notEqual((await run(late, asked('l-3'), often)).state, 'refused')
+      assert.equal(waiting.take('l-3'), 'Lantern-274-Harbour-Kite-Maple')
+    })
+
+    it('nothing is given where nobody can say whether there is one', async () => {
+      await sql`alter table lockdowns rename to lockdowns_away`.execute(postgres.database)
+      const { sentence, intent } = await attempt('l-4').finally(() =>
+        sql`alter table lockdowns_away rename to lockdowns`.execute(postgres.database),
+      )
+      assert.equal(intent, undefined)
+      assert.match(sentence, /could not check everything/)
+    })
+
+    it('IT freezes a stolen account as ever', async () => {
+      await lockDown(postgres.database, company, 'freeze', clock())
+      assert.equal((await run(freezeAccount, requestOf('l-5', agreed('itManager')))).state, 'done')
+      await directory.setAccountEnabled(of('ada'), true)
     })
   })
 })

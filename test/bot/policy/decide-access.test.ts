@@ -51,6 +51,8 @@ function facts(change: AccessChange, parts: Partial<AccessFacts> = {}): AccessFa
     names: { person: 'Mia Berg', group: 'Sales Dashboard' },
     person,
     group: ofMembership ? group : null,
+    lockdown: 'open',
+    proved: false,
     ...parts,
   }
 }
@@ -220,6 +222,33 @@ describe('a change of access', () => {
     })
   })
 
+  describe('under a lockdown', () => {
+    const decided = (change: AccessChange, parts: Partial<AccessFacts>) =>
+      codeOf(decideAccess(open, facts(change, parts)))
+
+    it('gives nobody anything, and takes away as ever', () => {
+      for (const lockdown of ['strict', 'freeze'] as const) {
+        for (const change of ['grant-access', 'enable-account'] as const)
+          assert.equal(decided(change, { lockdown }), 'lockdown', change)
+        for (const change of ['revoke-access', 'disable-account'] as const)
+          assert.equal(decided(change, { lockdown }), 'allow', change)
+      }
+    })
+
+    it('lets IT give back what was taken where they have proved themselves and nothing is frozen', () => {
+      assert.equal(decided('grant-access', { lockdown: 'strict', proved: true }), 'allow')
+      assert.equal(decided('grant-access', { lockdown: 'freeze', proved: true }), 'lockdown')
+    })
+
+    it('gives nothing while nobody can say whether there is one', () => {
+      assert.equal(decided('grant-access', { lockdown: 'unknown', proved: true }), 'unverifiable')
+      assert.equal(decided('revoke-access', { lockdown: 'unknown' }), 'allow')
+    })
+
+    it('tells IT nothing that two of them have decided', () =>
+      assert.equal(refused(decideAccess(open, facts('grant-access', { lockdown: 'freeze' }))).tellIt, false))
+  })
+
   describe('whatever the facts are', () => {
     const flag = fc.constantFrom(true, true, true, true, false, false, false, false, undefined)
     const mostlyNot = fc.constantFrom(false, false, false, false, false, false, true, undefined)
@@ -230,6 +259,8 @@ describe('a change of access', () => {
       change: fc.constantFrom(...changes),
       unwarranted: fc.constantFrom(undefined, undefined, undefined, 'y'.repeat(900)),
       granted: fc.boolean(),
+      lockdown: fc.constantFrom('open', 'open', 'open', 'open', 'strict', 'freeze', 'unknown'),
+      proved: fc.boolean(),
       names: fc.constant({ person: 'Mia Berg', group: 'Sales Dashboard' }),
       person: fc.oneof(
         { weight: 1, arbitrary: fc.constant('gone' as const) },
@@ -294,6 +325,8 @@ describe('a change of access', () => {
             if (policy === guarded) assert.deepEqual([of.group.id, of.group.within], [dashboard, []])
           }
           if (of.change === 'grant-access') assert.equal(of.person.accountEnabled, true)
+          if (of.change === 'grant-access' || of.change === 'enable-account')
+            assert.ok(of.lockdown === 'open' || (of.lockdown === 'strict' && of.proved))
           if (of.group === null && of.person.sourceOfAuthority === 'on-premises')
             assert.equal(of.person.writableOnPremises, true)
           if (of.change === 'revoke-access' && of.granted) return

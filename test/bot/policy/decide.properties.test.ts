@@ -66,15 +66,24 @@ const freezeRules = fc
     ([rule, meant]): OperationRule =>
       meant ? { ...rule, mode: 'approval', approvers: 'it', proofs: [], by: ['it'] } : rule,
   )
+const liftRules = fc
+  .tuple(rulesForOthers, mostly(true, false))
+  .map(
+    ([rule, meant]): OperationRule =>
+      meant ? { ...rule, mode: 'approval', approvers: 'it', proofs: [['totp']], by: ['it'] } : rule,
+  )
 const policies: fc.Arbitrary<Policy> = fc
   .tuple(
-    fc.tuple(rules, rules, rules, rules, rules, rules, rulesForOthers, freezeRules, rulesForOthers),
+    fc.tuple(
+      fc.tuple(rules, rules, rules, rules, rules, rules, rulesForOthers, freezeRules, rulesForOthers),
+      fc.tuple(freezeRules, liftRules),
+    ),
     mostly(true, false),
     boolean,
     fc.subarray([mia, stranger]),
     fc.nat(9),
   )
-  .map(([rule, channelCounts, enabled, listed, chance]) => {
+  .map(([[rule, [lock, lift]], channelCounts, enabled, listed, chance]) => {
     const [reset, unlock, enrol, replace, questions, protect, resetFor, freeze, undo] = rule
     return {
       ...defaultPolicy,
@@ -91,6 +100,8 @@ const policies: fc.Arbitrary<Policy> = fc
         'reset-password-for': resetFor,
         'freeze-account': freeze,
         'undo-access': undo,
+        'lock-down': lock,
+        'lift-lockdown': lift,
       },
     }
   })
@@ -152,6 +163,7 @@ function requestsWhere(odd: boolean): fc.Arbitrary<DecisionRequest> {
         today: usually(0, 1, 4, Number.NaN, Number.POSITIVE_INFINITY, -1),
         byStarter: usually<number>(0, 1, 4, Number.NaN),
       }),
+      lockdown: fc.constant<DecisionRequest['lockdown']>('open'),
       now: usually(noon, new Date(Number.NaN)),
       helps: fc.constantFrom(
         { relation: 'it' } as const,
@@ -243,7 +255,7 @@ describe('whatever the policy, the person and the proofs', () => {
   it('nothing is allowed for somebody else without proofs of both, by whoever is entrusted with them', () => {
     const counts = check((policy, asked, count) => {
       const decision = decide(policy, asked)
-      if (decision.verdict !== 'allow' || operationFacts[asked.operation].for === 'self') return
+      if (decision.verdict !== 'allow' || operationFacts[asked.operation].for !== 'others') return
       const rule = policy.operations[asked.operation]
       assert.notEqual(asked.person.id, asked.target.id)
       assert.ok(rule.by?.some((starter) => asked.relation === (starter === 'it' ? 'it' : 'manager-of')))
@@ -288,7 +300,7 @@ describe('whatever the policy, the person and the proofs', () => {
       const { verdict } = decide(policy, asked)
       const { person, target, operation } = asked
       if (target.privileged !== false) count(`privileged ${target.privileged}`)
-      if (verdict === 'refuse') return
+      if (verdict === 'refuse' || operationFacts[operation].for === 'everybody') return
       count('not refused')
       const own = operationFacts[operation].for === 'self'
       assert.equal(asked.relation === 'self', own)
@@ -307,6 +319,93 @@ describe('whatever the policy, the person and the proofs', () => {
       assert.notEqual(policy.operations[operation].mode, 'forbidden')
     })
     happened(counts, 'privileged true', 'privileged unknown', 'not refused')
+  })
+
+  it('what concerns everybody is done by two of IT, by proofs where they are wanted', () => {
+    const counts = check((policy, asked, count) => {
+      const decision = decide(policy, asked)
+      const { operation, person } = asked
+      if (decision.verdict !== 'allow' || operationFacts[operation].for !== 'everybody') return
+      assert.equal(asked.relation, 'it')
+      assert.deepEqual([person.accountEnabled, person.guest], [true, false])
+      assert.equal(decision.approval?.kind, 'it')
+      assert.notEqual(decision.approval?.by, person.id)
+      if (operation === 'lift-lockdown')
+        assert.ok(decision.proofsUsed.some(({ method }) => method === 'totp' || method === 'manager'))
+      count(operation)
+    })
+    happened(counts, 'lock-down', 'lift-lockdown')
+  })
+
+  describe('while a lockdown is in force', () => {
+    const takesNothing = ['protect-account', 'freeze-account', 'lock-down', 'lift-lockdown']
+
+    it('frozen, nothing of self-service is allowed, whatever was proved and whoever said yes', () => {
+      const counts = check((policy, asked, count) => {
+        const open = decide(policy, asked)
+        const frozen = decide(policy, { ...asked, lockdown: 'freeze' })
+        if (takesNothing.includes(asked.operation)) {
+          if (open.verdict === 'allow') count('goes on')
+          return assert.deepEqual(frozen, open)
+        }
+        if (asked.operation === 'undo-access') return
+        assert.equal(frozen.verdict, 'refuse')
+        if (open.verdict === 'refuse') return
+        count('frozen')
+        assert.ok(frozen.verdict === 'refuse' && frozen.code === 'lockdown' && !frozen.tellIt)
+        assert.ok(frozen.sentence.endsWith(policy.lockdown.contact))
+      })
+      happened(counts, 'frozen', 'goes on')
+    })
+
+    it('strict, what is allowed would be allowed without it, and rests on a code of the authenticator', () => {
+      const counts = check((policy, asked, count) => {
+        const strict = decide(policy, { ...asked, lockdown: 'strict' })
+        if (takesNothing.includes(asked.operation)) return assert.deepEqual(strict, decide(policy, asked))
+        if (strict.verdict !== 'allow') return
+        count('allowed')
+        assert.equal(decide(policy, asked).verdict, 'allow')
+        assert.ok(strict.proofsUsed.some(({ method }) => method === 'totp'))
+        if (operationFacts[asked.operation].personProves)
+          assert.ok(strict.targetProofsUsed.some(({ method }) => method === 'totp'))
+      })
+      happened(counts, 'allowed')
+    })
+
+    it('strict, what is asked for is never more than what would then be enough', () => {
+      const counts = check((policy, asked, count) => {
+        const strict = decide(policy, { ...asked, lockdown: 'strict' })
+        if (strict.verdict !== 'need-proof') return
+        count('asked')
+        const [first = []] = strict.alternatives
+        const given = first.map((method, index) => ({
+          id: `given-${index}`,
+          tenant: asked.person.tenant,
+          person: asked.person.id,
+          method,
+          dialogId: 'dialog',
+          at: asked.now,
+          counts: true,
+          ...(method === 'manager' ? { confirmedBy: manager } : {}),
+        }))
+        const more = decide(policy, { ...asked, proofs: [...asked.proofs, ...given], lockdown: 'strict' })
+        assert.notEqual(more.verdict, 'need-proof')
+      })
+      happened(counts, 'asked')
+    })
+
+    it('unknown, nothing is allowed but what protects', () => {
+      const counts = check((policy, asked, count) => {
+        const unknown = decide(policy, { ...asked, lockdown: 'unknown' })
+        if (takesNothing.includes(asked.operation)) return assert.deepEqual(unknown, decide(policy, asked))
+        assert.equal(unknown.verdict, 'refuse')
+        if (decide(policy, asked).verdict !== 'refuse') {
+          count('unverifiable')
+          assert.ok(unknown.verdict === 'refuse' && unknown.code === 'unverifiable')
+        }
+      })
+      happened(counts, 'unverifiable')
+    })
   })
 
   it('more proofs never take leave away, and fewer never give it', () => {

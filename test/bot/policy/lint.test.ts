@@ -81,6 +81,7 @@ describe('the policy linter', () => {
             (name) => `operations.${name}.proofs.anyOf.1`,
           ),
           'operations.reset-password-for.personProofs.anyOf.1',
+          'operations.lift-lockdown.proofs.anyOf.1',
         ],
       ],
       [
@@ -208,6 +209,30 @@ describe('the policy linter', () => {
         ['confirmation.expiresAfter'],
       ],
     ],
+    'new-chat-link': [
+      [
+        'a Slack account that counts from the moment in which it is linked',
+        policyWith({ chatLinkMustStandFor: 23 * hour }),
+        ['chatLinkMustStandFor'],
+      ],
+    ],
+    'weak-lockdown': [
+      [
+        'a lockdown that nobody can lift',
+        policyWithRule('lift-lockdown', { mode: 'forbidden' }),
+        ['operations.lift-lockdown'],
+      ],
+      [
+        'a manager’s word, the chat or questions as the strongest proof',
+        policyWith({
+          lockdown: {
+            ...defaultPolicy.lockdown,
+            strict: [['totp'], ['manager', 'channel'], ['totp', 'questions'], ['manager']],
+          },
+        }),
+        ['lockdown.strict.anyOf.1', 'lockdown.strict.anyOf.2', 'lockdown.strict.anyOf.3'],
+      ],
+    ],
     'hindered-protection': [
       [
         '"This wasn\'t me" switched off',
@@ -245,7 +270,7 @@ describe('the policy linter', () => {
     ['exactly ten a day', policyWithRule('reset-password', { limits: { perPersonPerDay: 10 } })],
     [
       'exactly one day of cooling-off and of standing',
-      policyWith({ coolingOff: 24 * hour, managerMustStandFor: 24 * hour }),
+      policyWith({ coolingOff: 24 * hour, managerMustStandFor: 24 * hour, chatLinkMustStandFor: 24 * hour }),
     ],
     [
       'no cooling-off where the manager confirms every enrolment',
@@ -254,6 +279,15 @@ describe('the policy linter', () => {
     [
       'questions on top of a code',
       { ...policyWithRule('reset-password', { proofs: [['totp', 'questions']] }), securityQuestions: questionsOn },
+    ],
+    [
+      'any chat link where the chat counts for nothing',
+      loadPolicy(
+        defaultText
+          .replaceAll(/^ *- allOf: \[.*channel\]\n/gm, '')
+          .replace('chatLinkMustStandFor: 3 days', 'chatLinkMustStandFor: 0 min'),
+        'company.yaml',
+      ),
     ],
     ['the chat alone for a first authenticator', policyWithRule('enrol-totp', { proofs: [['channel']] })],
     [

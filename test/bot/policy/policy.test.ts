@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { operationNames } from '../../../bot/policy/operations.ts'
+import { operationFacts, operationNames } from '../../../bot/policy/operations.ts'
 import { loadPolicy, PolicyError, type PolicyFault } from '../../../bot/policy/policy.ts'
 import { defaultPolicy, defaultText } from './examples.ts'
 
@@ -33,7 +33,7 @@ describe('the policy that comes with HelpBot', () => {
 
   it('speaks of every operation, so that none is forbidden by silence', () => {
     for (const name of operationNames) {
-      const mode = name === 'freeze-account' ? 'approval' : 'automatic'
+      const mode = operationFacts[name].twoPersons ? 'approval' : 'automatic'
       assert.equal(defaultPolicy.operations[name].mode, mode, name)
     }
   })
@@ -44,6 +44,19 @@ describe('the policy that comes with HelpBot', () => {
     assert.deepEqual(reset.personProofs, [['totp'], ['channel']])
     assert.deepEqual([reset.deliver, reset.showTo, reset.passLasts], ['temporary-password', 'starter', 60 * minute])
     assert.deepEqual([freeze.by, freeze.approvers, freeze.proofs], [['it'], 'it', []])
+  })
+
+  it('lets two of IT lock down at once, and lift it when both have proved themselves', () => {
+    const { 'lock-down': lock, 'lift-lockdown': lift } = defaultPolicy.operations
+    assert.deepEqual([lock.by, lock.approvers, lock.proofs], [['it'], 'it', []])
+    assert.deepEqual([lift.by, lift.approvers, lift.proofs], [['it'], 'it', [['totp'], ['manager', 'channel']]])
+    assert.deepEqual(defaultPolicy.lockdown.strict, [['totp']])
+    assert.equal(defaultPolicy.lockdown.confirmWithin, 15 * minute)
+  })
+
+  it('counts nothing that was changed within the last days', () => {
+    const { coolingOff, managerMustStandFor, chatLinkMustStandFor } = defaultPolicy
+    assert.deepEqual([coolingOff, managerMustStandFor, chatLinkMustStandFor], [3 * day, 14 * day, 3 * day])
   })
 
   it('lets IT undo a change of access with a code, and nobody else', () => {

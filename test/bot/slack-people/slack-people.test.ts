@@ -82,6 +82,7 @@ describe('matching Slack accounts to people', () => {
       audit: auditTrail(postgres.database, () => now),
       tenant,
       team,
+      rollOut: 3 * 86_400_000,
       directory: {
         async user(id) {
           const found = directory.find((one) => one.id === id)

@@ -60,7 +60,8 @@ describe('a button', () => {
     await writePosts(database, [{ key, to, content, correlationId: 'c1' }], clock.now)
     const post = await readPost(database, key)
     assert.ok(post)
-    await markSent(database, post, { channel: 'teams', conversation: 'c', message: '1', serviceUrl: '' })
+    const place = { channel: 'teams', conversation: 'c', message: '1', serviceUrl: '' } as const
+    await markSent(database, [{ post, place }])
     assert.equal(await press(key, 'slack'), false)
     assert.equal(await press(key, 'teams'), true)
   })

@@ -1,5 +1,5 @@
-import { practice } from '../../../infra/practice/company.ts'
 import { wellKnownGroups } from '../../../infra/practice/company/cast.ts'
+import { practice } from '../../../infra/practice/company.ts'
 import { bindAnswer } from '../../../infra/practice/domain/ldap-session.ts'
 import type { Actor } from './people.ts'
 import type { Stage } from './stage.ts'
@@ -15,7 +15,7 @@ export interface CloudChange {
 export function watchTenant({ company }: Stage): readonly CloudChange[] {
   const changes: CloudChange[] = []
   company.tenant.control.onChange(({ kind, id, what, by }) => {
-    if (by === 'control' || by === 'sign-in' || by === 'sync') return
+    if (by !== 'graph') return
     const at = new Date()
     if (kind === 'password') changes.push({ at, kind, person: id })
     const [verb, person] = what

@@ -40,9 +40,7 @@ export async function gatherPeople(
     return isOrdinary(user) && manager !== undefined && isOrdinary(manager)
   })
   const inDomain = candidates.filter(({ id }) => onPremises.people.has(id)).slice(0, Math.floor(count / 3))
-  const inCloud = candidates
-    .filter((user) => user.onPremisesSyncEnabled !== true)
-    .slice(0, count - inDomain.length)
+  const inCloud = candidates.filter((user) => user.onPremisesSyncEnabled !== true).slice(0, count - inDomain.length)
   const users = [...inDomain, ...inCloud]
   const withPhones = await stage.withDatabase((database) => enrolled({ settings, database }, users))
   const talkers = new Map<string, Talker>()

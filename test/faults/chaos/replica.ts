@@ -10,6 +10,8 @@ export interface Replica {
   /** How often it ended, by whatever hand. */
   ends(): number
   kill(): void
+  /** Asks it to end: it finishes what it has begun. */
+  end(): void
   pause(): void
   resume(): void
   /** Moves its clock, and no other's. */
@@ -75,6 +77,7 @@ export async function startReplica(
     log,
     ends: () => ends,
     kill: () => signal('SIGKILL'),
+    end: () => signal('SIGTERM'),
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
     skew,

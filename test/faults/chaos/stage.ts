@@ -11,6 +11,7 @@ import type { OnPremises } from '../../../infra/practice/domain/on-premises.ts'
 import { type FallibleServer, startFallibleServer } from '../../support/fallible-postgres.ts'
 import { startTestRedis, type TestRedis } from '../../support/redis.ts'
 import { type Balancer, startBalancer } from './balancer.ts'
+import { type DataDisk, mountDataDisk } from './data-disk.ts'
 import { type Replica, startReplica } from './replica.ts'
 
 /** The whole service as it stands in a company: two replicas, their stores, both directories, both chat products, the agent. */
@@ -23,6 +24,8 @@ export interface Stage {
   readonly replicas: readonly Replica[]
   readonly settings: Readonly<Record<string, string>>
   readonly agentLog: readonly string[]
+  /** Where the agent keeps its journal. */
+  readonly disk: DataDisk
   /** A connection of the judge's own, made anew after PostgreSQL was away. */
   withDatabase<T>(work: (database: Kysely<Schema>) => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -67,6 +70,8 @@ export async function startStage(people: number, chance: () => number): Promise<
       replicas.push(replica)
       ends.push(replica.close)
     }
+    const disk = mountDataDisk(join(onPremises.place.folder, 'data'))
+    ends.push(disk.close)
     const agentLog: string[] = []
     await onPremises.startAgent(settings, (line) => agentLog.push(line))
     const withDatabase = async <T>(work: (database: Kysely<Schema>) => Promise<T>): Promise<T> => {
@@ -87,6 +92,7 @@ export async function startStage(people: number, chance: () => number): Promise<
       replicas,
       settings,
       agentLog,
+      disk,
       withDatabase,
       close,
     }

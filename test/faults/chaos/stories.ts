@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { bindAnswer } from '../../../infra/practice/domain/ldap-session.ts'
 import { membersOf } from './directories.ts'
 import type { Actor } from './people.ts'
@@ -18,6 +19,8 @@ export interface Story {
   readonly lines: string[]
   /** Temporary passwords that were shown. */
   readonly shown: { readonly at: Date; readonly password: string }[]
+  /** What they wrote: the message, and the HTTP status with which it was taken. */
+  readonly said: { readonly id: string; readonly status: number }[]
   /** Untrue things that were said, found out at once. */
   readonly untrue: string[]
 }
@@ -53,6 +56,7 @@ export async function live(stage: Stage, diary: Diary, actor: Actor, name: Story
     outcome: 'under-way',
     lines: [],
     shown: [],
+    said: [],
     untrue: [],
   }
   diary.stories.push(story)
@@ -100,7 +104,10 @@ const scripts: Readonly<Record<StoryName, Script>> = {
     if (!account) throw new Error('nobody on-premises')
     await locks(stage, account.upn)
     await proves(story, "I'm locked out")
-    const { text } = await sees(story, /You can sign in again|not locked|cannot reach the company|IT has been told|new password/)
+    const { text } = await sees(
+      story,
+      /You can sign in again|not locked|cannot reach the company|IT has been told|new password/,
+    )
     if (/You can sign in again/.test(text) && (await answers(stage, account.upn)) === '775')
       story.untrue.push('said to be unlocked, and it is locked')
     if (!/You can sign in again|not locked|new password/.test(text)) throw new Settled('refused')
@@ -170,7 +177,11 @@ async function proves(story: Story, words: string): Promise<void> {
 
 async function say(story: Story, text: string): Promise<void> {
   mark(story, `says: ${text}`)
-  await story.actor.talker.say(text)
+  const { talker } = story.actor
+  // Slack brings a message again for minutes; nobody looks at their screen for so long.
+  const status = await Promise.race([talker.say(text), pause(20_000).then(() => 0)])
+  const own = talker.chat().findLast((message) => message.text === text)
+  if (own) story.said.push({ id: own.id, status })
 }
 
 async function sees(story: Story, words: string | RegExp) {
@@ -193,4 +204,3 @@ async function answers({ onPremises }: Stage, upn: string): Promise<string> {
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))

@@ -200,7 +200,9 @@ export async function openApproverOffice() {
       for (const key of keys) {
         const post = await readPost(database, key)
         if (post && !post.place)
-          await markSent(database, post, { channel, conversation: `chat:${post.person}`, message: key, serviceUrl: '' })
+          await markSent(database, [
+            { post, place: { channel, conversation: `chat:${post.person}`, message: key, serviceUrl: '' } },
+          ])
       }
     },
     /** The key of the card of somebody who was asked. */
