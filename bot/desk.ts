@@ -219,6 +219,11 @@ export interface Desk extends AccessDesk, LockdownDesk {
   masteredAt(): Promise<MasteredAt>
   /** Looked up live. Nothing of it is told before the person has proved enough for an unlock: then it is `unproven`. */
   accountDoor(): Promise<DoorSeen>
+  /**
+   * Whether this dialog has begun an operation before, be it in a turn that did not live to tell of it. Then nobody may be told that
+   * nothing was changed before it has come to its end.
+   */
+  hasBegun(operation: OperationName, about?: UserId): Promise<boolean>
   /** Ends a lockout on-premises. `over` is false while it still runs. */
   unlockAccount(key: string): Promise<OperationReport & { readonly over: boolean }>
 }

@@ -80,9 +80,11 @@ import { startServer } from './server.ts'
 import { startFault } from './start-fault.ts'
 import { openDatabase } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
+import { ephemeralWithFallback } from './store/ephemeral-with-fallback.ts'
 import { forgetOldRows } from './store/forget-old-rows.ts'
 import { memoryEphemeral } from './store/memory.ts'
 import { memoryRelay } from './store/memory-relay.ts'
+import { postgresEphemeral } from './store/postgres-ephemeral.ts'
 import { openRedis } from './store/redis.ts'
 import { redisRelay } from './store/redis-relay.ts'
 import { followUps } from './sync/follow-ups.ts'
@@ -124,7 +126,10 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   const database = await openDatabase(settings.databaseUrl ?? postgres?.url ?? '', replica.connection)
   const { kysely } = database
   const redis = { prefix: 'helpbot:', onError: (error: Error) => log.warn({ error: error.message }, 'redis') }
-  const ephemeral = settings.redisUrl ? openRedis(settings.redisUrl, redis) : memoryEphemeral(clock)
+  const shared =
+    settings.redisUrl &&
+    ephemeralWithFallback({ redis: openRedis(settings.redisUrl, redis), postgres: postgresEphemeral(kysely), log })
+  const ephemeral = shared || memoryEphemeral(clock)
   const relay = settings.redisUrl ? redisRelay(settings.redisUrl, redis) : memoryRelay()
   const metrics = openMetrics()
   metrics.watchPending(() => pendingPosts(kysely))
@@ -416,6 +421,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     (name, error) => log.warn({ dependency: name, error: String(error) }, 'not ready'),
     [
       { name: 'agents', say: agents.remark },
+      ...(shared ? [{ name: 'redis', say: shared.remark }] : []),
       { name: 'lockdown', say: async () => (await inForce())?.mode },
     ],
   )
@@ -426,6 +432,9 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     port: settings.port,
     routers: [...(teams ? [teams.router] : []), ...(slack ? [slack.router] : []), page],
     upgrades: [agents.upgrade],
+    trustedProxies: settings.trustedProxies,
+    metricsToken: settings.metricsToken,
+    isHttps: settings.publicUrl?.startsWith('https://') === true,
     ready,
     metrics,
     log,

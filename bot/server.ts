@@ -13,7 +13,8 @@ import { securityHeaders, sendHeaders } from './web/security-headers.ts'
 export interface Upgrade {
   /** Whole path, without a query. */
   readonly path: string
-  readonly take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  /** `address`: of whoever asks, as far as trusted proxies tell. */
+  readonly take: (request: IncomingMessage, socket: Duplex, head: Buffer, address: string) => void
 }
 
 export interface ServerOptions {
@@ -123,10 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     socket.on('error', () => socket.destroy())
     takenOver.add(socket)
     socket.once('close', () => takenOver.delete(socket))
-    // Whoever takes it learns where it comes from in one way: what the caller wrote itself is gone.
-    const address = callerAddress(request, trustedProxies)
-    if (request.headers['x-forwarded-for'] !== undefined) request.headers['x-forwarded-for'] = address
-    upgradeFor(request)?.take(request, socket, head)
+    upgradeFor(request)?.take(request, socket, head, callerAddress(request, trustedProxies))
   })
   await listen(server, options.host, options.port)
   return {

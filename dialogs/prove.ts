@@ -27,22 +27,31 @@ const labels: Record<ProofMethod, string> = {
  */
 export async function prove(chat: Chat, desk: Desk, operation: OperationName, about?: Helped): Promise<boolean> {
   const tried: Tried[] = []
+  // That the chat proves something makes no other way open or closed.
+  let methods: ReturnType<Desk['methods']> | undefined
+  const methodsNow = () => {
+    methods ??= desk.methods()
+    return methods
+  }
   for (let round = 1; round <= most; round++) {
     const standing = await desk.standing(operation, about?.id)
     if (standing.verdict === 'allow' || standing.verdict === 'need-person-proof') return true
     if (standing.verdict === 'no') {
+      // What an interrupted turn began is told to its end: every change is decided anew in any case.
+      if (standing.unreachable && (await desk.hasBegun(operation, about?.id))) return true
       await refuse(chat, desk, standing.sentence, forIt(standing, operation, about))
       return false
     }
     // Looked up once a round: what is open now may not be when the answer comes, and then says so itself.
     const { alternatives } = standing
-    const ways = await chat.once(`ways-${round}`, async () => waysOpen(alternatives, await desk.methods(), tried))
+    const ways = await chat.once(`ways-${round}`, async () => waysOpen(alternatives, await methodsNow(), tried))
     if (ways.methods.length === 0) {
       await refuse(chat, desk, nothingLeft(ways.because), failed(operation, tried, ways.because, about))
       return false
     }
     const method = await choose(chat, ways.methods, round)
     tried.push({ method, proved: await proveBy(method, chat, desk, operation, round) })
+    if (method !== 'channel') methods = undefined
   }
   const sentence = 'I could not make sure that it is you. Please talk to IT in person.'
   await refuse(chat, desk, sentence, failed(operation, tried, [], about))

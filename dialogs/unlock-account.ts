@@ -21,6 +21,8 @@ export const unlockAccount: Dialog = {
     if (mastered === 'unreachable') return await sayUnreachable(chat, desk)
 
     if (!(await prove(chat, desk, 'unlock-account'))) return
+    // Begun by a turn that was interrupted: what became of it is told, and not what stands there since.
+    if (await desk.hasBegun('unlock-account')) return await unlock(chat, desk, ticket.number, undefined)
     const door = await chat.once('door', () => desk.accountDoor())
     if (door.at === 'entra') return await explainWaiting(chat, desk, ticket.number)
     if (door.at === 'unreachable') return await sayUnreachable(chat, desk)
@@ -31,27 +33,32 @@ export const unlockAccount: Dialog = {
     if (!door.enabled || door.accountExpired) return await onlyIt(chat, desk, door)
     if (!door.locked) return await sayWhatElse(chat, desk, door)
 
-    const report = await chat.once('unlocked', () => desk.unlockAccount('unlock'))
-    if (report.state !== 'done') {
-      const button = report.over ? 'Try again' : 'Look again'
-      chat.say('not-done', again('Your account', `${report.sentence} (Ticket ${ticket.number}.)`, button))
-      return
-    }
-    chat.say(
-      'done',
-      offer(
-        'You can sign in again',
-        `${report.sentence} ${expiredToo(door)}Locked again soon? Then something still tries with an old password: a phone with your mail, a mapped drive, another computer where you are signed in. Change it there. (Ticket ${ticket.number}.)`,
-        'reset-password',
-        'I need a new password',
-      ),
-    )
+    await unlock(chat, desk, ticket.number, door)
   },
 }
 
 type Door = Extract<DoorSeen, { at: 'active-directory' }>
 
 const again = (title: string, text: string, button = 'Start again') => offer(title, text, 'unlock-account', button)
+
+/** @param door as it was seen before; undefined where it was not looked at, or not by this turn */
+async function unlock(chat: Chat, desk: Desk, ticket: number, door: Door | undefined): Promise<void> {
+  const report = await chat.once('unlocked', () => desk.unlockAccount('unlock'))
+  if (report.state !== 'done') {
+    const button = report.over ? 'Try again' : 'Look again'
+    chat.say('not-done', again('Your account', `${report.sentence} (Ticket ${ticket}.)`, button))
+    return
+  }
+  chat.say(
+    'done',
+    offer(
+      'You can sign in again',
+      `${report.sentence} ${door ? expiredToo(door) : ''}Locked again soon? Then something still tries with an old password: a phone with your mail, a mapped drive, another computer where you are signed in. Change it there. (Ticket ${ticket}.)`,
+      'reset-password',
+      'I need a new password',
+    ),
+  )
+}
 
 async function close(chat: Chat, desk: Desk, outcome: string): Promise<void> {
   await chat.once('closed', async () => {

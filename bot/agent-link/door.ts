@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
@@ -31,7 +30,7 @@ type Outcome = TurnedAway['reason'] | typeof notGreeted
 const countsAsGuess = new Set<Outcome>(['bad-code', 'bad-proof', notGreeted])
 
 export interface AgentDoor {
-  take(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  take(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void
   /** Lets nobody in any more. */
   shut(): void
 }
@@ -122,12 +121,12 @@ export function agentDoor(ground: AgentLinkGround, inside: Inside): AgentDoor {
   }
 
   return {
-    take(request, socket, head) {
+    take(request, socket, head, address) {
       if (isShut || open.size >= mostConnections) {
         socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n\r\n')
         return
       }
-      server.handleUpgrade(request, socket, head, (accepted) => begin(accepted, addressOf(request)))
+      server.handleUpgrade(request, socket, head, (accepted) => begin(accepted, address))
     },
     shut() {
       isShut = true
@@ -160,13 +159,4 @@ function readGreeting(text: string | undefined): Identify | Enrol | Outcome {
   if (greeting.success) return greeting.data
   const version = anyVersion.safeParse(json).data?.version
   return version === undefined || version === protocolVersion ? notGreeted : 'version'
-}
-
-/** Who it comes from; the last hop that our own proxy on this machine names, where there is one. */
-function addressOf(request: IncomingMessage): string {
-  const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
-  const forwarded = request.headers['x-forwarded-for']
-  const last = (Array.isArray(forwarded) ? forwarded.join() : (forwarded ?? '')).split(',').at(-1)?.trim() ?? ''
-  const isLoopback = peer === '::1' || peer.startsWith('127.')
-  return isLoopback && isIP(last) !== 0 ? last : peer
 }

@@ -28,7 +28,7 @@ export interface OpenAgentLink {
   /** For `startServer`: where agents knock. */
   readonly upgrade: {
     readonly path: string
-    readonly take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+    readonly take: (request: IncomingMessage, socket: Duplex, head: Buffer, address: string) => void
   }
   /** For readiness: how many of the enrolled agents are connected, by domain; undefined when none is enrolled. */
   remark(): Promise<string | undefined>

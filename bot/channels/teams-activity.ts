@@ -173,14 +173,14 @@ function readPress(data: unknown, verb?: string): Inbound | undefined {
   return { kind: 'press', verb: verb ?? given.values.verb ?? '', ...given }
 }
 
-const valuesSchema = z.record(z.string().max(100).refine(isKeepable), z.unknown())
+const valuesSchema = z.record(z.string().max(100), z.unknown())
 
 /** Inputs and data of a card: at most 30 short texts, numbers and switches, and the key of the post. */
 function readValues(data: unknown): { post: string; values: Record<string, string> } | undefined {
   const parsed = valuesSchema.safeParse(data)
   if (!parsed.success) return undefined
-  const simple = Object.entries(parsed.data).filter(([, value]) =>
-    ['string', 'number', 'boolean'].includes(typeof value),
+  const simple = Object.entries(parsed.data).filter(
+    ([key, value]) => isKeepable(key) && ['string', 'number', 'boolean'].includes(typeof value),
   )
   const entries = simple.slice(0, 30).map(([key, value]) => [key, keepable(String(value), 2_000)] as const)
   const { post, ...values } = Object.fromEntries(entries)

@@ -53,7 +53,7 @@ export function attempts(dialogId: string, key: string): readonly string[] {
 export function operating(
   ground: Ground,
   { person, dialogId, correlationId }: Sitting,
-): Pick<Desk, 'resetPassword' | 'resetPasswordFor' | 'unlockAccount' | 'protectAccount'> {
+): Pick<Desk, 'resetPassword' | 'resetPasswordFor' | 'unlockAccount' | 'protectAccount' | 'hasBegun'> {
   function request(id: string, name: DirectoryOperation, why: string): OperationRequest {
     return {
       id,
@@ -171,6 +171,18 @@ export function operating(
         pressedBefore: pressedBeforeFor[kind],
       })
       return { ...handed, kind, minutes: passLasts / 60_000 }
+    },
+    async hasBegun(operation, about = person.id) {
+      const begun = await ground.database
+        .selectFrom('operations')
+        .select('id')
+        .where('tenant_id', '=', person.tenant)
+        .where('target_id', '=', about)
+        .where('name', '=', operation)
+        .where('dialog_id', '=', dialogId)
+        .limit(1)
+        .executeTakeFirst()
+      return begun !== undefined
     },
     async unlockAccount(key) {
       const why = 'the person asked for it in the chat'

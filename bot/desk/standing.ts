@@ -2,13 +2,12 @@ import type { Desk, MasteredAt, OperationName, Standing } from '../desk.ts'
 import type { AccountDoor } from '../directory/directory.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
 import type { UserId } from '../identity/person.ts'
-import { listOfDialog } from '../identity/proofs.ts'
-import { lockdownNow } from '../lockdown/in-force.ts'
 import { settledProofs } from '../lockdown/settled-proofs.ts'
 import { type Facts, factsOf } from '../operations/facts.ts'
+import { knownNow } from '../operations/known.ts'
 import { OnPremisesUnreachable } from '../operations/on-premises.ts'
 import { relationOf } from '../operations/relation.ts'
-import { decideFor, usage } from '../operations/usage.ts'
+import { decideFor } from '../operations/usage.ts'
 import { operationFacts } from '../policy/operations.ts'
 import { doorSeen } from './door-seen.ts'
 import type { Ground, Sitting } from './ground.ts'
@@ -57,16 +56,13 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
     const now = ground.clock()
     const { tenant } = person
     const target = about ?? person.id
-    const [known, relation, given, theirs, used, lockdown] = await Promise.all([
+    const [known, relation, { usage, lockdown, ...given }] = await Promise.all([
       facts(target),
       relationOf(ground, operation, person, target),
-      listOfDialog(ground.database, dialogId, person),
-      target === person.id ? [] : listOfDialog(ground.database, dialogId, { tenant, id: target }),
-      usage(ground.database, { id: '', name: operation, tenant, actor: person.id, target }, now),
-      lockdownNow(ground.database, tenant),
+      knownNow(ground.database, { id: '', name: operation, tenant, actor: person.id, target, dialogId }, now),
     ])
-    const proofs = await settledProofs(ground, lockdown, given)
-    const targetProofs = await settledProofs(ground, lockdown, theirs)
+    const proofs = await settledProofs(ground, lockdown, given.proofs)
+    const targetProofs = await settledProofs(ground, lockdown, given.targetProofs)
     const decision = decideFor(ground.policy, {
       operation,
       tenant,
@@ -77,7 +73,7 @@ export function standing(ground: Ground, sitting: Sitting): Pick<Desk, 'standing
       proofs,
       targetProofs,
       approvals: [],
-      usage: used,
+      usage,
       lockdown,
       now,
     })

@@ -17,7 +17,8 @@ export type AnswerCheck = (answerHash: string, answer: string) => Promise<boolea
 
 /** One spelling for what people mean the same: Unicode compatibility form, lower case, single spaces. */
 export function normaliseAnswer(typed: string): string {
-  return typed.slice(0, 1_000).normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
+  // Lower case can take a character apart that was one.
+  return typed.slice(0, 1_000).normalize('NFKC').toLowerCase().normalize('NFKC').replace(/\s+/g, ' ').trim()
 }
 
 /** An answer that may not be set, and what to tell the person: the question at most, never the answer. */

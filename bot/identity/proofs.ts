@@ -17,7 +17,7 @@ const proofRow = z.object({
   dialog_id: z.string(),
   confirmed_by: userId.nullable(),
   counts: z.boolean(),
-  obtained_at: z.date(),
+  obtained_at: z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]),
 })
 
 /** Makes a proof, to be recorded. An id of the caller's choosing makes recording it again harmless. */
@@ -74,7 +74,12 @@ export async function chatCountsNoMore(database: Kysely<Schema>, dialogId: strin
 
 /** The proofs this person gave in this dialog, newest first. Another person's, or another dialog's, never serve. */
 export async function listOfDialog(database: Kysely<Schema>, dialogId: string, person: Who): Promise<readonly Proof[]> {
-  const rows = await database
+  return (await proofsOfDialog(database, dialogId, person).execute()).map(asProof)
+}
+
+/** The query of them, to be asked together with something else. */
+export function proofsOfDialog(database: Kysely<Schema>, dialogId: string, person: Who) {
+  return database
     .selectFrom('proofs')
     .selectAll()
     .where('dialog_id', '=', dialogId)
@@ -83,17 +88,18 @@ export async function listOfDialog(database: Kysely<Schema>, dialogId: string, p
     .orderBy('obtained_at', 'desc')
     .orderBy('id')
     .limit(mostProofs)
-    .execute()
-  return rows.map((row) => {
-    const parsed = proofRow.parse(row)
-    return newProof({
-      id: parsed.id,
-      person: { tenant: parsed.tenant_id, id: parsed.user_id },
-      method: parsed.method,
-      dialogId: parsed.dialog_id,
-      at: parsed.obtained_at,
-      counts: parsed.counts,
-      ...(parsed.confirmed_by === null ? {} : { confirmedBy: parsed.confirmed_by }),
-    })
+}
+
+/** A row of that query, or what became of it as JSON. */
+export function asProof(row: unknown): Proof {
+  const parsed = proofRow.parse(row)
+  return newProof({
+    id: parsed.id,
+    person: { tenant: parsed.tenant_id, id: parsed.user_id },
+    method: parsed.method,
+    dialogId: parsed.dialog_id,
+    at: parsed.obtained_at,
+    counts: parsed.counts,
+    ...(parsed.confirmed_by === null ? {} : { confirmedBy: parsed.confirmed_by }),
   })
 }

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import type { Kysely, QueryCreator, Transaction } from 'kysely'
 import type { Schema } from '../store/schema.ts'
 import type { ProofMethod } from './proof.ts'
 import type { Who } from './who.ts'
@@ -147,14 +147,23 @@ export async function countSuccess(
   methods: readonly ThrottleKey['method'][],
   now: Date,
 ): Promise<void> {
-  await database
+  await successes(database, person, methods, now).execute()
+}
+
+/** The statement of it, to be made together with something else. */
+export function successes(
+  database: QueryCreator<Schema>,
+  person: Who,
+  methods: readonly ThrottleKey['method'][],
+  now: Date,
+) {
+  return database
     .updateTable('throttles')
     .set({ failures_in_row: 0, locked_until: null, changed_at: now })
     .where('tenant_id', '=', person.tenant)
     .where('user_id', '=', person.id)
     .where('method', 'in', methods)
     .where('locked_for_good', '=', false)
-    .execute()
 }
 
 /** IT gives a locked method back: every counter of it starts again from nothing. */

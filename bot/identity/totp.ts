@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Schema } from '../store/schema.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -6,13 +6,13 @@ import type { VerificationMethod } from './method.ts'
 import {
   countersOf,
   countFailure,
-  countSuccess,
   entryRules,
   guessRules,
   holdCounters,
   lockUntil,
   readCounters,
   standingOf,
+  successes,
   type ThrottleKey,
   type ThrottleRules,
 } from './throttle.ts'
@@ -116,10 +116,9 @@ export async function verifyTotp(
       if (after.state === 'locked') return { ok: false, reason: 'locked', lockedUntil: after.lockedUntil }
       return { ok: false, reason: 'locked-for-good' }
     }
-    if (!(await spendStep(transaction, factor.id, step))) {
+    if (!(await spendStep(transaction, person, counter, factor.id, step, now))) {
       return countEntry(transaction, person, counter, 'used', now, rules.entries)
     }
-    await countSuccess(transaction, person, [counter, `${counter}:entries`], now)
     return { ok: true, factorId: factor.id, proofCounts: factor.countsFrom <= now, countsFrom: factor.countsFrom }
   })
 }
@@ -232,15 +231,31 @@ async function activeFactor(transaction: Transaction<Schema>, person: Who) {
   return row?.counts_from ? { id: row.id, sealed_seed: row.sealed_seed, countsFrom: row.counts_from } : undefined
 }
 
-/** Uses up a step and all before it. False when it was used up already. */
-async function spendStep(transaction: Transaction<Schema>, factorId: string, step: number): Promise<boolean> {
-  const { numUpdatedRows } = await transaction
-    .updateTable('totp_factors')
-    .set({ last_step: step })
-    .where('id', '=', factorId)
-    .where((row) => row.or([row('last_step', 'is', null), row('last_step', '<', String(step))]))
-    .executeTakeFirst()
-  return numUpdatedRows === 1n
+/** Uses up a step and all before it, which ends the row of failures. False when it was used up already: nothing is written then. */
+async function spendStep(
+  transaction: Transaction<Schema>,
+  person: Who,
+  counter: TotpCounter,
+  factorId: string,
+  step: number,
+  now: Date,
+): Promise<boolean> {
+  const spent = await transaction
+    .with('spent', (query) =>
+      query
+        .updateTable('totp_factors')
+        .set({ last_step: step })
+        .where('id', '=', factorId)
+        .where((row) => row.or([row('last_step', 'is', null), row('last_step', '<', String(step))]))
+        .returning('id'),
+    )
+    .with('freed', (query) =>
+      successes(query, person, [counter, `${counter}:entries`], now).where(sql<boolean>`exists (select from spent)`),
+    )
+    .selectFrom('spent')
+    .select('id')
+    .execute()
+  return spent.length === 1
 }
 
 /** Entries that are no guesses leave the row of failures alone; too many of them lock the method for a while all the same. */

@@ -29,7 +29,7 @@ const row = z.object({
 
 /** Reads what is in force; undefined = self-service is open. Kept nowhere: every replica reads the same row. @throws when it cannot be read */
 export async function readInForce(database: Kysely<Schema>, tenant: TenantId): Promise<InForce | undefined> {
-  const found = await database.selectFrom('lockdowns').selectAll().where('tenant_id', '=', tenant).executeTakeFirst()
+  const found = await lockdownRow(database, tenant).executeTakeFirst()
   if (!found) return undefined
   const read = row.parse(found)
   return {
@@ -49,4 +49,14 @@ export async function lockdownNow(database: Kysely<Schema>, tenant: TenantId): P
   } catch {
     return 'unknown'
   }
+}
+
+/** The query of the row, to be asked together with something else; `modeOf` says what came of it. */
+export function lockdownRow(database: Kysely<Schema>, tenant: TenantId) {
+  return database.selectFrom('lockdowns').selectAll().where('tenant_id', '=', tenant)
+}
+
+/** The same for a decision, from a row or what became of it as JSON. What cannot be understood is `unknown`. */
+export function modeOf(found: object | null): LockdownState {
+  return found === null ? 'open' : (row.pick({ mode: true }).safeParse(found).data?.mode ?? 'unknown')
 }

@@ -4,7 +4,6 @@ import { DirectoryError } from '../directory/directory-error.ts'
 import type { UserId } from '../identity/person.ts'
 import type { Proof } from '../identity/proof.ts'
 import { listOfDialog } from '../identity/proofs.ts'
-import { lockdownNow } from '../lockdown/in-force.ts'
 import { settledProofs } from '../lockdown/settled-proofs.ts'
 import type { Approval, Decision, Relation } from '../policy/decision.ts'
 import { operationFacts } from '../policy/operations.ts'
@@ -12,13 +11,14 @@ import { eventOf, proofForAudit } from './audit-event.ts'
 import { stopOperation } from './end.ts'
 import { type Facts, factsOf } from './facts.ts'
 import { agreementLasts } from './freeze-account.ts'
+import { knownNow } from './known.ts'
 import { asked, OnPremisesUnreachable, unreachableForIt } from './on-premises.ts'
 import type { Before, OperationRequest } from './operation.ts'
 import { relationOf } from './relation.ts'
 import { refuseToShow } from './shown-to.ts'
 import type { AccountRequest, Prepared, RunDependencies } from './steps.ts'
 import { operationTitle } from './titles.ts'
-import { decideFor, usage } from './usage.ts'
+import { decideFor } from './usage.ts'
 
 /**
  * Decides whether an account may be changed now: by the policy file, on facts and proofs read live. Leave is in the audit as the
@@ -50,11 +50,10 @@ export async function prepareAccount(dependencies: RunDependencies, request: Acc
     return await stopOperation(dependencies, request, 'failed', notProtected, { detail, forIt })
   }
   const { facts, relation, approvals, proofs, notToBeShown, password, locked } = found
-  const { tenant, actor, target, dialogId } = request
-  const given = dialogId && actor !== target ? await listOfDialog(database, dialogId, { tenant, id: target }) : []
+  const { tenant, actor, target } = request
   // Last, so that what two of IT have just put in force is in force for this one.
-  const [used, lockdown] = await Promise.all([usage(database, request, clock()), lockdownNow(database, tenant)])
-  const settled = await settledProofs({ database, policy, clock }, lockdown, [...proofs, ...given])
+  const { targetProofs, usage, lockdown } = await knownNow(database, request, clock())
+  const settled = await settledProofs({ database, policy, clock }, lockdown, [...proofs, ...targetProofs])
   const decision = decideFor(policy, {
     operation: request.name,
     tenant,
@@ -65,7 +64,7 @@ export async function prepareAccount(dependencies: RunDependencies, request: Acc
     proofs: settled.filter(({ person }) => person === actor),
     targetProofs: settled.filter(({ person }) => person !== actor),
     approvals,
-    usage: used,
+    usage,
     lockdown,
     now: clock(),
   })

@@ -2,6 +2,8 @@ const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
+/** A thousand years: what is longer is a slip of the keyboard, and no date can be counted from it. */
+const longest = 365_250 * day
 
 /** Milliseconds of each unit that may be written. */
 const units: readonly (readonly [names: readonly string[], milliseconds: number])[] = [
@@ -14,7 +16,8 @@ const units: readonly (readonly [names: readonly string[], milliseconds: number]
 
 /**
  * Reads a length of time as people write it: `15 min`, `3 days`, `24 h`, `1 h 30 min`.
- * @returns milliseconds, or undefined when it is no such thing (no unit, unknown unit, negative, over a hundred characters)
+ * @returns milliseconds, or undefined when it is no such thing (no unit, unknown unit, negative, over a thousand years or
+ *   a hundred characters)
  */
 export function parseDuration(text: string): number | undefined {
   if (text.length > 100) return undefined
@@ -26,7 +29,7 @@ export function parseDuration(text: string): number | undefined {
     if (!unit) return undefined
     total += Number(count) * unit[1]
   }
-  return Math.round(total)
+  return total <= longest ? Math.round(total) : undefined
 }
 
 /** Milliseconds in words: `15 min`, `3 days`, `1 day`, `90 min`. */

@@ -33,6 +33,8 @@ const strandedAfter = 5_000
 const typingAfter = 700
 /** Teams takes the sign away by itself a few seconds after it came. */
 const typingAgain = 5_000
+/** Signs on their way at once: where all wait, showing it to each of them would make all wait longer. */
+const mostTyping = 4
 
 export interface TurnsDependencies {
   readonly database: Kysely<Schema>
@@ -74,6 +76,7 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
   const { database, clock, conduct, log } = dependencies
   const inLine = oneAtATime(20)
   const inFlight = new Set<Promise<unknown>>()
+  let typing = 0
   /** Answers of the last minute by event, for what is delivered again: the only place besides the window where its content is. */
   const answered = new Map<string, Reply>()
 
@@ -97,7 +100,11 @@ export function takeTurns(dependencies: TurnsDependencies): Turns {
       turnLog.info({ kind: inbound.kind, outcome, milliseconds: Math.round(milliseconds) }, 'turn')
       return reply
     }
-    const showTyping = () => void dependencies.typing(arrival.address)
+    const showTyping = () => {
+      if (typing >= mostTyping) return
+      typing++
+      void dependencies.typing(arrival.address).finally(() => typing--)
+    }
     let goingOn: ReturnType<typeof setInterval> | undefined
     const slow = setTimeout(() => {
       showTyping()

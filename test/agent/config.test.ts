@@ -57,6 +57,10 @@ describe('the file of the agent', () => {
     assert.equal(settings.logLevel, 'info')
   })
 
+  it('names an alias of nothing', async () => {
+    assert.match((await faults('policy: *nothing')).join(), /write the values out instead/)
+  })
+
   it('names every fault at once, each with its field and what to write', async () => {
     const found = await faults({
       bot: { url: 'https://helpbot.example.com', proxi: 'http://proxy' },

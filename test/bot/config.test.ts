@@ -48,6 +48,14 @@ describe('the settings', () => {
     )
   })
 
+  it('name an address that is none', () => {
+    for (const setting of ['GRAPH_ENDPOINT', 'AUTHORITY']) {
+      const faults = faultsOf({ ...good, [setting]: 'graph.microsoft.com' })
+      assert.equal(faults.length, 1)
+      assert.match(faults[0] ?? '', new RegExp(`^${setting}: must be a URL`))
+    }
+  })
+
   it('say which sides may be written: both, where nothing is said; what is none of them is named with what to write', () => {
     assert.equal(loadSettings(good).directory, 'hybrid')
     assert.equal(loadSettings({ ...good, HELPBOT_DIRECTORY: '' }).directory, 'hybrid')

@@ -104,6 +104,16 @@ describe('every card', () => {
     )
   })
 
+  it('is no markup among choices that stand one below the other, where some renderers read Markdown', () => {
+    const [example] = examples['window-access-delegate'] ?? []
+    const title = '[Reset](https://evil.example) *x* O’Brien-Weiß'
+    const data = { ...example?.data, choices: [{ title, ids: { to: 'person-1' } }] }
+    const card = renderCard({ card: 'window-access-delegate', data }, 'p')
+    const [choice] = nodes(card).filter(({ value }) => value === 'person-1')
+    assert.equal(choice?.title, '［Reset］(https://evil.example) ＊x＊ O’Brien-Weiß')
+    assert.doesNotMatch(shown(String(choice?.title)), /<a|<em/)
+  })
+
   it('refuses a template that is none', () => {
     assert.throws(() => renderCard({ card: '../package', data: {} }, 'p'), /no card is called/)
   })

@@ -62,6 +62,13 @@ export async function startBreakableCompany(): Promise<BreakableCompany> {
     await onPremises.agent().start()
     await until(() => letIn() > before, 'the bot lets the agent in')
   }
+  async function botIsBack(): Promise<void> {
+    const before = letIn()
+    await company.restart('SIGKILL')
+    botIsDead = false
+    // The longer it was away, the longer the agent waits before it comes again.
+    if (onPremises.agent().isRunning()) await until(() => letIn() > before, 'the agent comes to the bot again')
+  }
   function linkBreaks(): void {
     front.cut()
     front.hold(undefined)
@@ -105,9 +112,9 @@ export async function startBreakableCompany(): Promise<BreakableCompany> {
       ldap.letGo()
       controller.resume()
       await controller.start()
-      if (botIsDead) await company.restart('SIGKILL')
-      botIsDead = false
+      if (botIsDead) await botIsBack()
       if (!onPremises.agent().isRunning()) await agentIsBack()
+      await onPremises.agentIsLive()
     },
     async close() {
       await ldap.close()

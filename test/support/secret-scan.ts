@@ -39,7 +39,13 @@ export async function dumpRedis(url: string): Promise<Dump[]> {
   try {
     const lines: string[] = []
     for await (const keys of client.scanIterator())
-      for (const key of keys) lines.push(`${key} ${await client.get(key)}`)
+      for (const key of keys) {
+        const kind = await client.type(key)
+        if (!['string', 'set', 'none'].includes(kind)) throw new Error(`${key} is a ${kind}, which nobody searches`)
+        // Replicas that are there are a set of names.
+        const held = kind === 'set' ? await client.sMembers(key) : [await client.get(key)]
+        lines.push(`${key} ${held.join(' ')}`)
+      }
     return [{ name: 'redis', text: lines.join('\n') }]
   } finally {
     client.destroy()

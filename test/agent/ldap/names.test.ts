@@ -38,6 +38,11 @@ describe('distinguished names', () => {
     assert.ok(!isBelow('DC=corp,DC=example', people))
   })
 
+  it('spell a control character by its bytes in UTF-8', () => {
+    assert.equal(childDn('CN', 'a\u0085b\n', 'DC=x'), 'CN=a\\C2\\85b\\0A,DC=x')
+    assert.equal(ownName('CN=a\\C2\\85b,DC=x'), 'a\u0085b')
+  })
+
   it('are made of a child and a parent without the child getting out', () => {
     const child = childDn('CN', 'Eve,OU=Admins+"\\', people)
     assert.ok(isBelow(child, people))

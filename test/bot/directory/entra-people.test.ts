@@ -53,6 +53,10 @@ describe('finding people in Entra ID', () => {
       assert.deepEqual(await byAddress('tomas.dvorak@letterbox.example'), [])
     })
 
+    it('takes half a character for no address', async () => {
+      assert.deepEqual(await byAddress('ada\ud83d@nordwind.example'), [])
+    })
+
     it('takes quotes and marks for what they are', async () => {
       const { control } = practice.tenant
       const mail = "padraig.o'brien+50%&co=1@nordwind.example"

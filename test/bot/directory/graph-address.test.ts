@@ -39,6 +39,9 @@ describe('Addresses of Graph', () => {
       'https://graph.example.evil/v1.0/users',
       'https://x@graph.example/v1.0/users',
       '/v1.0/users',
+      '\u00a0https://graph.example/v1.0/users',
+      ' https://graph.example/v1.0/users',
+      'https://graph.example/v1.0/../beta/users',
     ])
       assert.throws(() => nextPage(elsewhere, 'https://graph.example'), { name: 'DirectoryError', code: 'unreachable' })
   })

@@ -92,6 +92,19 @@ describe('words that look like a secret', () => {
       assert.equal(looksLikeSecret(text), undefined)
     })
 
+  for (const unit of [' ', 'I ', 'eyJ-'])
+    it(`are looked through in no time, also where they are nothing but ${JSON.stringify(unit)}`, () => {
+      const before = process.cpuUsage()
+      assert.equal(looksLikeSecret(unit.repeat(200_000 / unit.length)), undefined)
+      // Looked through anew from each place this takes more than half a minute.
+      assert.ok(process.cpuUsage(before).user < 5_000_000)
+    })
+
+  it('are a key wherever it stands in a row of dots and dashes', () => {
+    for (const text of ['a.eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjMifQ.x', 'token-eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjMifQ'])
+      assert.equal(looksLikeSecret(`see ${text} here`), 'key')
+  })
+
   it('are refused with the reason', () => {
     assert.match(secretRefused('code'), /did not pass that on[\s\S]*one-time code/)
   })

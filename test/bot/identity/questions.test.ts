@@ -47,6 +47,7 @@ describe('security questions', () => {
     const spoken = (id: string) => `  ${right(id).toUpperCase().normalize('NFD').replaceAll(' ', ' \t ')} `
     assert.deepEqual(await verifyAnswers(ground, person, await answering(ground, person, spoken)), { ok: true })
     assert.equal(normaliseAnswer(' ＦＲＡＵ \n Öztürk'), 'frau öztürk')
+    assert.equal(normaliseAnswer('Ώ\u0345'), normaliseAnswer(normaliseAnswer('Ώ\u0345')))
   })
 
   it('asks two of the four, the same ones however often one starts over', async () => {

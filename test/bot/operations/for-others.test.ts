@@ -321,13 +321,24 @@ describe('what is done to somebody else’s account', () => {
       assert.equal(waiting.take('l-3'), 'Lantern-274-Harbour-Kite-Maple')
     })
 
-    it('nothing is given where nobody can say whether there is one', async () => {
-      await sql`alter table lockdowns rename to lockdowns_away`.execute(postgres.database)
-      const { sentence, intent } = await attempt('l-4').finally(() =>
-        sql`alter table lockdowns_away rename to lockdowns`.execute(postgres.database),
-      )
-      assert.equal(intent, undefined)
+    it('nothing is given where nobody can say what is in force: a word that this release does not know', async () => {
+      const drop = sql`alter table lockdowns drop constraint lockdowns_mode_check`
+      await drop.execute(postgres.database)
+      await lockDown(postgres.database, company, 'strict', clock())
+      await sql`update lockdowns set mode = 'a later release’s'`.execute(postgres.database)
+      const { sentence, intent, made } = await attempt('l-4')
+      assert.deepEqual([intent, made], [undefined, undefined])
       assert.match(sentence, /could not check everything/)
+    })
+
+    it('nothing is given where it cannot be read at all', async () => {
+      await sql`alter table lockdowns rename to lockdowns_away`.execute(postgres.database)
+      try {
+        await assert.rejects(attempt('l-6'), /lockdowns/)
+      } finally {
+        await sql`alter table lockdowns_away rename to lockdowns`.execute(postgres.database)
+      }
+      assert.deepEqual([await intentOf('l-6'), waiting.take('l-6')], [undefined, undefined])
     })
 
     it('IT freezes a stolen account as ever', async () => {
