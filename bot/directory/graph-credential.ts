@@ -37,6 +37,10 @@ export interface ClientIdentity {
   readonly scope: string
 }
 
+/** msal has a token at hand for longer, yet to find it costs it as much as a request of ours does. */
+const tokenKept = 60_000
+/** A token is not used in its last minutes, in which msal gets another one. */
+const lastMinutes = 5 * 60_000
 /** A renewed certificate in the same file or vault is noticed within this time. */
 const rereadAfter = 60 * 60 * 1000
 /**
@@ -57,6 +61,7 @@ export function certificateTokens(
   const vault = deps.vault ?? keyVault({ fetch: deps.fetch, token: managedIdentity(undefined) })
   let current: { application: ConfidentialClientApplication; certificate: SigningCertificate; readAt: Date } | undefined
   const inFlight = new Map<boolean, Promise<string>>()
+  let lastToken: { readonly token: string; readonly until: number } | undefined
 
   async function application(): Promise<ConfidentialClientApplication> {
     const now = deps.clock()
@@ -80,6 +85,11 @@ export function certificateTokens(
       const request = { scopes: [identity.scope], skipCache: fresh }
       const result = await within(3 * patience, client.acquireTokenByClientCredential(request))
       if (!result?.accessToken) throw new CredentialError('the authority gave no token', { passing: false })
+      const expires = result.expiresOn?.getTime() ?? 0
+      lastToken = {
+        token: result.accessToken,
+        until: Math.min(deps.clock().getTime() + tokenKept, expires - lastMinutes),
+      }
       return result.accessToken
     } catch (fault) {
       if (fault instanceof CertificateError) throw new CredentialError(fault.message, { passing: false, cause: fault })
@@ -88,7 +98,8 @@ export function certificateTokens(
   }
 
   return {
-    token({ fresh = false } = {}) {
+    async token({ fresh = false } = {}) {
+      if (!fresh && lastToken !== undefined && deps.clock().getTime() < lastToken.until) return lastToken.token
       const running = inFlight.get(fresh)
       if (running !== undefined) return running
       const started = acquire(fresh).finally(() => inFlight.delete(fresh))

@@ -31,8 +31,11 @@ async function atPoint(
   return some.filter(isSo)
 }
 
-/** Begins one after the other, and strikes at the moment in which its command leaves the bot, before it arrives. */
-export function onTheWay(strike: Strike) {
+/**
+ * Begins one after the other, and strikes at the moment in which its command leaves the bot, before it arrives.
+ * @param ends whether the command has come to nothing when the strike is over: then nobody waits for its end before the next one
+ */
+export function onTheWay(strike: Strike, { ends = false } = {}) {
   return async (scene: BreakableCompany, staged: Staged): Promise<readonly Work[]> => {
     const { front } = scene.onPremises
     const atIt: Work[] = []
@@ -47,7 +50,7 @@ export function onTheWay(strike: Strike) {
       atIt.push(...(await atPoint(staged, [work], () => struck !== undefined, 'leaves the bot')))
       await struck
       front.watch(undefined)
-      await staged.told(work)
+      if (!ends) await staged.told(work)
     }
     return atIt
   }

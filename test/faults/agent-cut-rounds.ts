@@ -58,10 +58,13 @@ const sent: readonly Round[] = [
   {
     name: 'sent, on its way until it is too late',
     effect: 'none',
-    run: onTheWay(async ({ onPremises: { front } }) => {
-      await pause(life + 200)
-      front.hold(undefined)
-    }),
+    run: onTheWay(
+      async ({ onPremises: { front } }) => {
+        await pause(life + 200)
+        front.hold(undefined)
+      },
+      { ends: true },
+    ),
   },
   {
     name: 'sent, lost on the way: agent killed',
@@ -74,16 +77,19 @@ const sent: readonly Round[] = [
   {
     name: 'sent, on its way: controller killed',
     effect: 'none',
-    run: onTheWay(async (scene, staged, work) => {
-      const before = scene.agentEnded(work)
-      await scene.controllerDies()
-      scene.onPremises.front.hold(undefined)
-      await until(
-        async () => scene.agentEnded(work) > before || (await staged.isOver(work)),
-        `the agent answers ${commands[work]}`,
-      )
-      await scene.onPremises.controller.start()
-    }),
+    run: onTheWay(
+      async (scene, staged, work) => {
+        const before = scene.agentEnded(work)
+        await scene.controllerDies()
+        scene.onPremises.front.hold(undefined)
+        await until(
+          async () => scene.agentEnded(work) > before || (await staged.isOver(work)),
+          `the agent answers ${commands[work]}`,
+        )
+        await scene.onPremises.controller.start()
+      },
+      { ends: true },
+    ),
   },
   {
     name: 'sent, lost on the way: bot killed',

@@ -36,7 +36,7 @@ export async function listen(
   const ending = new AbortController()
   let parts: ServerParts | undefined
   const server = createServer(
-    { ...options.tls, minVersion: 'TLSv1.2', requestTimeout: 30_000, headersTimeout: 10_000 },
+    { ...options.tls, minVersion: 'TLSv1.2', requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 },
     (request, response) => {
       if (parts === undefined) return void response.writeHead(503).end()
       serve(parts, request, response, ending.signal).catch((error: unknown) => {
