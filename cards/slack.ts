@@ -43,7 +43,9 @@ export function renderMessage(content: Content, post: string): SlackMessage {
   }, messageRoom)
   const { body } = cardOf(content, lengths[0])
   const summary = content.closed === undefined ? summaryOf(body) : `${summaryOf(body)}\n${plain(content.closed)}`
-  return { text: escapeMrkdwn(summary, summaryLength).trim() || 'HelpBot', blocks }
+  // Where nothing of the data can be seen, there is nothing to draw; a message holds something all the same.
+  const shown = blocks.length > 0 ? blocks : sentence('').blocks
+  return { text: escapeMrkdwn(summary, summaryLength).trim() || 'HelpBot', blocks: shown }
 }
 
 /** A window that chat history does not keep. Sent off it says that it is a `submit` of `post`. */

@@ -90,10 +90,19 @@ function faultOf(row: ChainRow, last: Pick<ChainRow, 'seq' | 'hash'>): Fault | u
     const before = last.seq === 0 ? 'the beginning' : `row ${last.seq}`
     return fault('link', `Row ${expected} is broken: it does not continue ${before}, so one of the two was changed.`)
   }
-  if (hashRow(row) !== row.hash) {
+  if (!isOwnHash(row)) {
     return fault('hash', `Row ${expected} is broken: its content does not match its hash, so it was changed.`)
   }
   return undefined
+}
+
+/** A number without end, half a character, or what is too deep has no canonical form, so no row of ours holds it. */
+function isOwnHash(row: ChainRow): boolean {
+  try {
+    return hashRow(row) === row.hash
+  } catch {
+    return false
+  }
 }
 
 function unreadable(row: number, error: z.ZodError): Fault {

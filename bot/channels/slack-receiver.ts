@@ -110,12 +110,15 @@ function readObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
+const user = z.object({ id: z.string() })
+
+/** Somebody did each interaction: Bolt, which looks who, takes it for granted. */
 const knownSchemas = {
   event: z.object({ type: z.literal('event_callback'), event: z.object({ type: z.string() }) }),
   interaction: z.union([
-    z.object({ type: z.literal('block_actions'), actions: z.array(z.object({})).min(1) }),
-    z.object({ type: z.literal('view_submission'), view: z.object({}) }),
-    z.object({ type: z.literal('message_action'), callback_id: z.string() }),
+    z.object({ type: z.literal('block_actions'), user, actions: z.array(z.object({})).min(1) }),
+    z.object({ type: z.literal('view_submission'), user, view: z.object({}) }),
+    z.object({ type: z.literal('message_action'), user, callback_id: z.string() }),
   ]),
   command: z.object({ command: z.string(), team_id: z.string() }),
 } as const

@@ -7,7 +7,6 @@ import { nextPage } from './graph-address.ts'
 import { GraphCall } from './graph-call.ts'
 import { answerError, lostAnswer, networkError, strangeAnswer } from './graph-errors.ts'
 import { type RetryRules, retryMiddleware, usualRetries } from './graph-retry.ts'
-import { readsTogether } from './graph-together.ts'
 import { AnswerTooLarge, authenticationMiddleware, type Fetch, transportMiddleware } from './graph-transport.ts'
 import type { TokenSource } from './token-source.ts'
 
@@ -87,10 +86,7 @@ export function graphClient(surroundings: GraphSurroundings): Graph {
   const chain = [
     retryMiddleware({ ...surroundings, rules: surroundings.retries ?? usualRetries }),
     authenticationMiddleware(endpoint, surroundings.tokens),
-    transportMiddleware({
-      fetch: readsTogether(surroundings.fetch, endpoint),
-      timeoutMilliseconds: surroundings.timeoutMilliseconds ?? 15_000,
-    }),
+    transportMiddleware({ ...surroundings, timeoutMilliseconds: surroundings.timeoutMilliseconds ?? 15_000 }),
   ]
   const sdk = Client.initWithMiddleware({ baseUrl: `${endpoint}/`, defaultVersion: 'v1.0', middleware: chain })
   return overSdk(sdk, endpoint, surroundings.requestId)

@@ -66,7 +66,7 @@ const bodiless = new Set([101, 103, 204, 205, 304])
 async function takeBody(response: Response, call: GraphCall): Promise<Uint8Array<ArrayBuffer> | null> {
   if (bodiless.has(response.status) || response.body === null) return null
   try {
-    return await takeBounded(response.body, call.answerLimit)
+    return await readBounded(response.body, call.answerLimit)
   } catch (failure) {
     // The status line of a write is its whole answer: a body lost after it changes nothing.
     if (call.kind === 'write') return null
@@ -74,8 +74,7 @@ async function takeBody(response: Response, call: GraphCall): Promise<Uint8Array
   }
 }
 
-/** The whole of a body. @throws AnswerTooLarge */
-export async function takeBounded(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readBounded(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {

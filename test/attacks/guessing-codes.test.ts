@@ -4,7 +4,7 @@ import { type TotpGround, type TotpResult, verifyTotp } from '../../bot/identity
 import { codeAt, stepAt } from '../../bot/identity/totp-code.ts'
 import { type Database, openDatabase } from '../../bot/store/database.ts'
 import { enrolled } from '../bot/identity/enrolled.ts'
-import { hours, minutes, newRing, somebody, startClock } from '../bot/identity/people.ts'
+import { minutes, newRing, somebody, startClock } from '../bot/identity/people.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
 describe('guessing at many replicas, and across their restarts', () => {
@@ -57,22 +57,18 @@ describe('guessing at many replicas, and across their restarts', () => {
     assert.equal(reasonOf(await verifyTotp(await replica(ground), person, right())), 'locked')
   })
 
-  it('waiting locks out does not pay: in a month there are fewer than a hundred tries, then none for good', async () => {
+  it('whoever waits out every lock has a hundred tries, and the right code is worth nothing then', async () => {
     const { ground, person, time, wrong, right } = await victim()
-    const start = time.now().getTime()
     let tries = 0
     let reason = ''
-    let inAMonth = 0
     while (reason !== 'locked-for-good' && tries < 200) {
       const result = await verifyTotp(ground, person, wrong)
       tries += 1
-      if (time.now().getTime() - start <= 30 * 24 * hours) inAMonth = tries
       reason = reasonOf(result)
       if (!result.ok && result.reason === 'locked')
         time.forward(result.lockedUntil.getTime() - time.now().getTime() + 1)
     }
     assert.equal(tries, 100)
-    assert.ok(inAMonth <= 100)
     assert.equal(reasonOf(await verifyTotp(await replica(ground), person, right())), 'locked-for-good')
   })
 

@@ -100,6 +100,11 @@ describe('both looks of a card say the same', () => {
   })
 })
 
+it('a card of which nothing can be seen is a message in Slack all the same', () => {
+  const example = { data: { title: '\u202e', text: '' } }
+  assert.deepEqual(shownInSlack('message', example).faults, [])
+})
+
 describe('whatever words there are', () => {
   const anyExample = fc.constantFrom(
     ...templates.flatMap((name) => (examples[name] ?? []).map((example) => ({ name, example }))),

@@ -17,19 +17,28 @@ describe('"my account is locked"', () => {
   after(() => office.close())
 
   /** What stands in the chat after the first turn: of somebody who has given a code in this dialog, or nothing. */
-  async function says(key: CastKey, options: { readonly proved: boolean; readonly midway?: () => void }) {
+  async function says(
+    key: CastKey,
+    options: { readonly proved: boolean; readonly midway?: () => void; readonly interrupted?: () => void },
+  ) {
     const id = randomUUID()
     if (options.proved) await office.prove(key, id)
     const desk = office.desk(key, id)
+    // The engine answers the same to whoever asks again.
+    const ended = options.interrupted && (await desk.unlockAccount('unlock'))
+    options.interrupted?.()
     const real = desk.accountDoor
     const watched = {
       ...desk,
+      ...(ended ? { unlockAccount: async () => ended } : {}),
       async accountDoor() {
         options.midway?.()
         return await real()
       },
     }
-    const row = { id, correlationId: 'test', memory: firstMemory({}), asked: undefined, waitsFor: undefined }
+    // An earlier turn asked for the proof.
+    const memory = { ...firstMemory({}), ...(ended ? { ticket: { number: 1 }, mastered: 'on-premises' } : {}) }
+    const row = { id, correlationId: 'test', memory, asked: undefined, waitsFor: undefined }
     const run = await runDialog(unlockAccount, row, office.person(key), undefined, watched)
     const cards = run.posts.map(({ content }) => content as CardContent)
     const last = cards.at(-1)
@@ -132,6 +141,17 @@ describe('"my account is locked"', () => {
     assert.deepEqual([office.threads.length, office.own.writes], [1, []])
   })
 
+  it('that was done by a turn that was interrupted: says what became of it, though no agent answers any more', async () => {
+    office.own.locked = true
+    const interrupted = () => {
+      office.own.away = true
+    }
+    const { title, text } = await says('kwame', { proved: true, interrupted })
+    assert.equal(title, 'You can sign in again')
+    assert.match(text, /^Your account is unlocked\./)
+    assert.deepEqual(office.own.writes, ['unlock'])
+  })
+
   it('does not end as done what was not seen', async () => {
     Object.assign(office.own, { locked: true, loses: { write: 'unlock', made: false } })
     const { title, text, card } = await says('kwame', proved)
@@ -148,6 +168,27 @@ describe('a reset while no agent answers', () => {
       const standing = await office.desk('kwame').standing('reset-password')
       assert.ok(standing.verdict === 'no' && standing.tellIt)
       assert.match(standing.sentence, /cannot reach the directory .* changed nothing\. Please try again/)
+    } finally {
+      await office.close()
+    }
+  })
+
+  it('does not say that nothing was changed where an earlier press may have changed it', async () => {
+    const office = await openHybridOffice()
+    try {
+      const id = randomUUID()
+      await office.prove('kwame', id)
+      const desk = office.desk('kwame', id)
+      Object.assign(office.own, { loses: { write: 'set-password', made: true } })
+      assert.equal((await desk.resetPassword('show')).state, 'unclear')
+      Object.assign(office.own, { loses: undefined, away: true })
+      const { state, sentence } = await desk.resetPassword('show')
+      assert.equal(state, 'failed')
+      assert.match(
+        sentence,
+        /changed nothing\..* But what you pressed before may have changed your password: the old one/,
+      )
+      assert.match((await office.desk('kwame').resetPassword('show')).sentence, /IT has been told\.$/)
     } finally {
       await office.close()
     }

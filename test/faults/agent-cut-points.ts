@@ -33,13 +33,17 @@ async function atPoint(
 
 /**
  * Begins one after the other, and strikes at the moment in which its command leaves the bot, before it arrives.
+ * @param some those that are struck; all others are begun with the last of them, and are wherever they are when it is struck
  * @param ends whether the command has come to nothing when the strike is over: then nobody waits for its end before the next one
  */
-export function onTheWay(strike: Strike, { ends = false } = {}) {
+export function onTheWay(
+  strike: Strike,
+  { some = works, ends = false }: { readonly some?: readonly Work[]; readonly ends?: boolean } = {},
+) {
   return async (scene: BreakableCompany, staged: Staged): Promise<readonly Work[]> => {
     const { front } = scene.onPremises
     const atIt: Work[] = []
-    for (const work of works) {
+    for (const work of some) {
       let struck: Promise<void> | undefined
       front.watch((said) => {
         if (struck !== undefined || !isCommand(said, work)) return
@@ -47,6 +51,7 @@ export function onTheWay(strike: Strike, { ends = false } = {}) {
         struck = strike(scene, staged, work)
       })
       staged.begin(work)
+      if (work === some.at(-1)) for (const other of works) if (!some.includes(other)) staged.begin(other)
       atIt.push(...(await atPoint(staged, [work], () => struck !== undefined, 'leaves the bot')))
       await struck
       front.watch(undefined)

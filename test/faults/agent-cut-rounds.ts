@@ -95,10 +95,14 @@ const sent: readonly Round[] = [
     name: 'sent, lost on the way: bot killed',
     // Nobody waits for the password any more, so none is made.
     effect: { reset: 'none', unlock: 'either', block: 'either' },
-    run: onTheWay(async (scene) => {
-      await scene.botDies()
-      await scene.mend()
-    }),
+    run: onTheWay(
+      async (scene) => {
+        await scene.botDies()
+        await scene.mend()
+      },
+      // Each costs a start of the bot; the others are killed with it at every later point.
+      { some: ['reset', 'unlock', 'grant'] },
+    ),
   },
 ]
 

@@ -73,10 +73,18 @@ export async function provesForUnlock(company: TestCompany, { talker, chat }: As
       await choosesCode(talker)
       taken = false
     }
-    if (!taken) clock.advance(minute)
+    // While the bot is away no code is used up, and what was proved before must not run out.
+    if (!taken && (await isUp(company))) clock.advance(minute)
     assert.ok(Date.now() < until, `nobody is told what became of the unlock: ${chat().join(' | ')}`)
     await pause(taken ? 200 : 700)
   }
+}
+
+async function isUp(company: TestCompany): Promise<boolean> {
+  const answer = await fetch(`${company.bot().url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(
+    () => undefined,
+  )
+  return answer?.ok === true
 }
 
 async function unlocksUnderWay({ database }: TestCompany): Promise<number> {

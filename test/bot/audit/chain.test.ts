@@ -146,6 +146,12 @@ describe('a chain', () => {
     })
   }
 
+  it('names a row whose event is none that could be written: a number that PostgreSQL can hold, and JSON has no end for', async () => {
+    const changed = rows.map((row) => (row.seq === 4 ? { ...row, event: { ...row.event, n: Number('1e400') } } : row))
+    const { count, fault } = await verify(changed)
+    assert.deepEqual([count, fault?.row, fault?.kind], [3, 4, 'hash'])
+  })
+
   it('names the row after one that was changed and hashed anew', async () => {
     const changed = { seq: 4, at: '2026-01-05T08:00:04.000Z', event: {}, previousHash: rows[2]?.hash ?? '' }
     const { fault } = await verify(tamper(rows, 4, { ...changed, hash: hashRow(changed) }))

@@ -69,13 +69,8 @@ describe('what is done to somebody else’s account', () => {
     rmSync(folder, { recursive: true })
   })
 
-  /** All steps of an operation, one after the other as the engine takes them. */
-  async function run(
-    operation: Operation,
-    request: OperationRequest,
-    policy = defaultPolicy,
-  ): Promise<OperationResult> {
-    const steps = operationSteps({
+  const stepsOf = (operation: Operation, policy = defaultPolicy) =>
+    operationSteps({
       database: postgres.database,
       audit: auditTrail(postgres.database, clock),
       directoryFor: () => directory,
@@ -91,6 +86,14 @@ describe('what is done to somebody else’s account', () => {
       afterwards: async (one) => void ended.push(one),
       pause: async () => undefined,
     })
+
+  /** All steps of an operation, one after the other as the engine takes them. */
+  async function run(
+    operation: Operation,
+    request: OperationRequest,
+    policy = defaultPolicy,
+  ): Promise<OperationResult> {
+    const steps = stepsOf(operation, policy)
     const prepared = await steps.prepare(request)
     if (prepared.verdict === 'stop') return prepared.result
     const changed = await steps.change(request, prepared.before)
@@ -168,6 +171,34 @@ describe('what is done to somebody else’s account', () => {
       assert.deepEqual([intent?.actor, intent?.target], [of('sam'), of('ada')])
       const detail = intent?.detail as Record<string, string> | undefined
       assert.deepEqual([detail?.['started-as'], detail?.['agreed-by']], ['it', of('itManager')])
+    })
+
+    it('stays as it ended when its last part runs again after a crash, and sees something else then', async () => {
+      const request = requestOf('f-10', agreed('itManager'))
+      const steps = stepsOf(freezeAccount)
+      const prepared = await steps.prepare(request)
+      assert.ok(prepared.verdict === 'go')
+      const changed = await steps.change(request, prepared.before)
+      const first = await steps.conclude(request, prepared, changed, 'as-wanted')
+      assert.equal(first.state, 'done')
+      clock.forward(5_000)
+      assert.deepEqual(await steps.conclude(request, prepared, changed, 'unchanged'), first)
+      assert.deepEqual(await steps.broken(request, prepared), first)
+      // Whoever comes to it from the beginning finds the end, too, and changes nothing.
+      assert.deepEqual(await steps.prepare(request), { verdict: 'stop', result: first })
+      const { state, outcome } = await postgres.database
+        .selectFrom('operations')
+        .select(['state', 'outcome'])
+        .where('id', '=', 'f-10')
+        .executeTakeFirstOrThrow()
+      assert.deepEqual([state, outcome], ['done', first])
+    })
+
+    it('refused is refused for good, whatever holds later', async () => {
+      const request = requestOf('f-11', {})
+      const refused = await run(freezeAccount, request)
+      assert.equal(refused.state, 'refused')
+      assert.deepEqual(await run(freezeAccount, { ...request, ...agreed('itManager') }), refused)
     })
 
     it('may be pressed again, and says of a synced account what is left to do', async () => {

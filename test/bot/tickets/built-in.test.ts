@@ -86,6 +86,24 @@ describe('built-in tickets', () => {
     assert.equal(new Set(closed.map(({ outcome }) => outcome)).size, 1)
   })
 
+  it('are closed with what happened last, which is kept once however often it is told', async () => {
+    await open('closed-with')
+    await tickets().note('closed-with', 'asked')
+    const closed = await Promise.all(
+      Array.from({ length: 10 }, () => tickets().close('closed-with', 'Done.', ' reset: done \u0007')),
+    )
+    assert.deepEqual(new Set(closed.map(({ outcome }) => outcome)), new Set(['Done.']))
+    assert.deepEqual(await notes('closed-with'), ['asked', 'reset: done'])
+    await assert.rejects(tickets().close('nowhere', 'x', 'y'), /no ticket nowhere/)
+  })
+
+  it('keep what happened last also where somebody closed them before', async () => {
+    await open('closed-before')
+    await tickets().close('closed-before', 'Cancelled.')
+    assert.equal((await tickets().close('closed-before', 'Done.', 'reset: done')).outcome, 'Cancelled.')
+    assert.deepEqual(await notes('closed-before'), ['reset: done'])
+  })
+
   it('are listed newest first, and only the person’s own', async () => {
     const grace = person('b')
     for (const [index, id] of ['g1', 'g2', 'g3'].entries()) {
