@@ -78,6 +78,7 @@ describe('what a turn writes', () => {
     const row = await open()
     await writePosts(postgres.database, [draft('old', 'The question.')], clock.now)
     await stands('old', '7')
+    clock.forward(1_000)
     const posts = [draft('first', 'One.'), draft('second', 'Two.')]
     const changes = [{ key: 'old', content: text('Answered.') }]
     const written = await writeDialog(postgres.database, row, change({ posts, changes }), 'a2', clock.now)
