@@ -220,10 +220,10 @@ export interface Desk extends AccessDesk, LockdownDesk {
   /** Looked up live. Nothing of it is told before the person has proved enough for an unlock: then it is `unproven`. */
   accountDoor(): Promise<DoorSeen>
   /**
-   * Whether this dialog has begun an operation before, be it in a turn that did not live to tell of it. Then nobody may be told that
-   * nothing was changed before it has come to its end.
+   * Whether an operation has been begun that may have done something. `here`: by this dialog, be it in a turn that did not live to tell
+   * of it. `before`: a moment ago, by another one. Nobody may then be told just that nothing was changed.
    */
-  hasBegun(operation: OperationName, about?: UserId): Promise<boolean>
+  begun(operation: OperationName, about?: UserId): Promise<'here' | 'before' | 'never'>
   /** Ends a lockout on-premises. `over` is false while it still runs. */
   unlockAccount(key: string): Promise<OperationReport & { readonly over: boolean }>
 }

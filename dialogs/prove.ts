@@ -5,7 +5,7 @@ import { card } from './cards.ts'
 import { proveByCode } from './prove-by-code.ts'
 import { proveByManager } from './prove-by-manager.ts'
 import { proveByQuestions } from './prove-by-questions.ts'
-import { forIt, refuse, type Told } from './refuse.ts'
+import { askedBefore, forIt, refuse, type Told } from './refuse.ts'
 
 /** A way of proving oneself that did not work out this time is not offered again in the same dialog. */
 type Tried = { readonly method: ProofMethod; readonly proved: boolean }
@@ -37,9 +37,11 @@ export async function prove(chat: Chat, desk: Desk, operation: OperationName, ab
     const standing = await desk.standing(operation, about?.id)
     if (standing.verdict === 'allow' || standing.verdict === 'need-person-proof') return true
     if (standing.verdict === 'no') {
+      const begun = standing.unreachable ? await desk.begun(operation, about?.id) : 'never'
       // What an interrupted turn began is told to its end: every change is decided anew in any case.
-      if (standing.unreachable && (await desk.hasBegun(operation, about?.id))) return true
-      await refuse(chat, desk, standing.sentence, forIt(standing, operation, about))
+      if (begun === 'here') return true
+      const sentence = begun === 'before' ? `${standing.sentence} ${askedBefore}` : standing.sentence
+      await refuse(chat, desk, sentence, forIt(standing, operation, about))
       return false
     }
     // Looked up once a round: what is open now may not be when the answer comes, and then says so itself.

@@ -23,6 +23,9 @@ export function forIt(
   return { operation, detail: no.detail, about, ...(reason && { reason }) }
 }
 
+/** Behind "I changed nothing", where something was begun a moment ago. */
+export const askedBefore = 'What you asked for just before may have been done all the same.'
+
 /** Says no, why and what comes next; tells IT where they must hear of it; closes the ticket. */
 export async function refuse(chat: Chat, desk: Desk, sentence: string, tell?: Told): Promise<void> {
   const told = tell && (await chat.once('told-it', () => desk.tellIt(incident(chat, tell))))

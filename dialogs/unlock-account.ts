@@ -3,7 +3,7 @@ import type { Desk, DoorSeen } from '../bot/desk.ts'
 import { message, offer } from './cards.ts'
 import type { Dialog } from './dialog.ts'
 import { prove } from './prove.ts'
-import { directoryAway, heard } from './refuse.ts'
+import { askedBefore, directoryAway, heard } from './refuse.ts'
 
 /**
  * "I'm locked out": Entra ID has no unlock, so say what is true and offer what helps. On-premises the account is looked at and
@@ -22,7 +22,7 @@ export const unlockAccount: Dialog = {
 
     if (!(await prove(chat, desk, 'unlock-account'))) return
     // Begun by a turn that was interrupted: what became of it is told, and not what stands there since.
-    if (await desk.hasBegun('unlock-account')) return await unlock(chat, desk, ticket.number, undefined)
+    if ((await desk.begun('unlock-account')) === 'here') return await unlock(chat, desk, ticket.number, undefined)
     const door = await chat.once('door', () => desk.accountDoor())
     if (door.at === 'entra') return await explainWaiting(chat, desk, ticket.number)
     if (door.at === 'unreachable') return await sayUnreachable(chat, desk)
@@ -101,11 +101,12 @@ async function leaveToIt(chat: Chat, desk: Desk): Promise<void> {
 
 async function sayUnreachable(chat: Chat, desk: Desk): Promise<void> {
   const told = await chat.once('told', () => desk.tellIt(directoryAway(chat, 'unlock-account')))
+  const besides = (await desk.begun('unlock-account')) === 'before' ? ` ${askedBefore}` : ''
   chat.say(
     'unreachable',
     again(
       'I cannot reach the company’s own directory',
-      `Your account lives there, so I could not look at it, and changed nothing. ${heard(told)} Please try again in a few minutes.`,
+      `Your account lives there, so I could not look at it, and changed nothing.${besides} ${heard(told)} Please try again in a few minutes.`,
       'Try again',
     ),
   )

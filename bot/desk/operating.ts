@@ -7,6 +7,8 @@ import type { Ground, Sitting } from './ground.ts'
 
 /** Teams wants an answer within 10 seconds. */
 const patience = 8_500
+/** What was begun within this time is what somebody has in mind who asks again. */
+const aMomentAgo = 15 * 60_000
 /** A press of the button makes one password; after so many the person starts anew. */
 const mostAttempts = 3
 
@@ -53,7 +55,7 @@ export function attempts(dialogId: string, key: string): readonly string[] {
 export function operating(
   ground: Ground,
   { person, dialogId, correlationId }: Sitting,
-): Pick<Desk, 'resetPassword' | 'resetPasswordFor' | 'unlockAccount' | 'protectAccount' | 'hasBegun'> {
+): Pick<Desk, 'resetPassword' | 'resetPasswordFor' | 'unlockAccount' | 'protectAccount' | 'begun'> {
   function request(id: string, name: DirectoryOperation, why: string): OperationRequest {
     return {
       id,
@@ -172,17 +174,19 @@ export function operating(
       })
       return { ...handed, kind, minutes: passLasts / 60_000 }
     },
-    async hasBegun(operation, about = person.id) {
-      const begun = await ground.database
+    async begun(operation, about = person.id) {
+      const all = await ground.database
         .selectFrom('operations')
-        .select('id')
+        .select('dialog_id')
         .where('tenant_id', '=', person.tenant)
         .where('target_id', '=', about)
+        .where('actor_id', '=', person.id)
         .where('name', '=', operation)
-        .where('dialog_id', '=', dialogId)
-        .limit(1)
-        .executeTakeFirst()
-      return begun !== undefined
+        .where('started_at', '>', new Date(ground.clock().getTime() - aMomentAgo))
+        .where('state', 'in', ['running', 'done', 'unclear'])
+        .execute()
+      if (all.some((one) => one.dialog_id === dialogId)) return 'here'
+      return all.length > 0 ? 'before' : 'never'
     },
     async unlockAccount(key) {
       const why = 'the person asked for it in the chat'

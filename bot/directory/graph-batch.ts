@@ -91,4 +91,10 @@ function contentOf<T>(call: GraphCall, item: Item, answer: z.ZodType<T>): T | un
   return parsed.data
 }
 
-const headersOf = (item: Item) => new Headers(item.headers ?? {})
+/** In a batch headers are JSON, where more can stand than in a header (RFC 9110 section 5): what cannot is left out. */
+function headersOf({ headers }: Item): Headers {
+  const given = Object.entries(headers ?? {})
+  const isHeader = ([name, value]: readonly [string, string]) =>
+    /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e]*$/.test(value)
+  return new Headers(given.filter(isHeader))
+}

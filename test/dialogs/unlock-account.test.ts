@@ -152,6 +152,18 @@ describe('"my account is locked"', () => {
     assert.deepEqual(office.own.writes, ['unlock'])
   })
 
+  it('that may have been done a moment ago, and no agent answers whoever looks again: does not leave it at "nothing"', async () => {
+    Object.assign(office.own, { locked: true, loses: { write: 'unlock', made: true }, leavesAfter: 'unlock' })
+    await says('kwame', proved)
+    office.own.away = true
+    const { title, text } = await says('kwame', proved)
+    assert.equal(title, 'I cannot reach the company’s own directory')
+    assert.match(
+      text,
+      /changed nothing\. What you asked for just before may have been done all the same\. IT has been told/,
+    )
+  })
+
   it('does not end as done what was not seen', async () => {
     Object.assign(office.own, { locked: true, loses: { write: 'unlock', made: false } })
     const { title, text, card } = await says('kwame', proved)

@@ -14,6 +14,12 @@ import { loadPolicy, PolicyError } from '../../bot/policy/policy.ts'
 import { fuzz } from './fuzz.ts'
 import { altered, broken, json, text } from './nasty.ts'
 
+/**
+ * Files of the owner's own, read once, at the start: a whole file may take longer. (What the YAML package takes grows with the square
+ * of how deep a file is nested.) Milliseconds.
+ */
+const mostForAFile = 5_000
+
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const policy = read('bot/policy/default.yaml')
 /** Two entries: what is right about many is right about two. */
@@ -41,7 +47,7 @@ const environment: Readonly<Record<string, string>> = {
 }
 const written = (sample: string) =>
   fc.oneof(
-    broken(20_000, sample),
+    broken(sample.length + 2_000, sample),
     // JSON is YAML.
     altered(parse(sample)).map((content) => JSON.stringify(content) ?? ''),
     text(3_000),
@@ -71,14 +77,14 @@ describe('fuzzing what owners write', () => {
     'settings: the policy',
     written(policy),
     (given) => orError(() => loadPolicy(given, 'policy.yaml'), isPolicyError),
-    { share: 0.2, longest: 1_000 },
+    { share: 0.2, longest: mostForAFile },
   )
 
   fuzz(
     'settings: the catalogue',
     written(catalogue),
     (given) => orError(() => loadCatalogue(given, 'catalogue.yaml'), isPolicyError),
-    { share: 0.2, longest: 1_000 },
+    { share: 0.2, longest: mostForAFile },
   )
 
   fuzz(
@@ -92,7 +98,7 @@ describe('fuzzing what owners write', () => {
         (error) => error instanceof AgentConfigError && error.faults.length > 0 && !error.message.includes('sesame'),
       )
     },
-    { share: 0.2, longest: 1_000 },
+    { share: 0.2, longest: mostForAFile },
   )
 
   fuzz('settings: the policy of an agent', fc.oneof(altered(parse(agentFile).policy), json), (given) => {

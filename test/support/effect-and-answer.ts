@@ -32,7 +32,7 @@ const claimsDone: Readonly<Record<Work, RegExp>> = {
 /** Sentences that claim that nothing was changed. */
 const claimsNothing = /changed nothing|nothing was changed|still locked|does not look changed/i
 /** … unless they go on to say that it may have been changed before. */
-const exceptBefore = /But what you pressed before may have/
+const exceptBefore = /But what you pressed before may have|What you asked for just before may have/
 /** Sentences that leave open whether the password is another one. */
 const leavesOpen = /temporary password|may have (been )?changed|was changed|do not know|cannot (see|say)/i
 
