@@ -77,14 +77,14 @@ describe('fuzzing what owners write', () => {
     'settings: the policy',
     written(policy),
     (given) => orError(() => loadPolicy(given, 'policy.yaml'), isPolicyError),
-    { share: 0.2, longest: mostForAFile },
+    { share: 0.1, longest: mostForAFile },
   )
 
   fuzz(
     'settings: the catalogue',
     written(catalogue),
     (given) => orError(() => loadCatalogue(given, 'catalogue.yaml'), isPolicyError),
-    { share: 0.2, longest: mostForAFile },
+    { share: 0.1, longest: mostForAFile },
   )
 
   fuzz(
@@ -98,7 +98,7 @@ describe('fuzzing what owners write', () => {
         (error) => error instanceof AgentConfigError && error.faults.length > 0 && !error.message.includes('sesame'),
       )
     },
-    { share: 0.2, longest: mostForAFile },
+    { share: 0.1, longest: mostForAFile },
   )
 
   fuzz('settings: the policy of an agent', fc.oneof(altered(parse(agentFile).policy), json), (given) => {

@@ -38,6 +38,15 @@ describe('replicas that cannot reach each other, because Redis is gone', () => {
   })
 
   it('the other one says that nothing was done, and the agent was asked nothing', async () => {
+    // It takes a moment until a connection is known to be gone: until then nobody can say what became of a change.
+    const isGone = async () => {
+      const reading = far.link.ask('probe', {}, asked)
+      return await reading.then(
+        () => false,
+        (error) => error instanceof DirectoryError && error.code === 'unreachable' && !error.maybeDone,
+      )
+    }
+    await until(isGone)
     const before = agent.connection.commands.length
     await assert.rejects(far.link.ask('set-enabled', { guid, enabled: false }, asked), (error) => {
       assert.ok(error instanceof DirectoryError)
