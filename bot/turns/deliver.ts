@@ -4,6 +4,7 @@ import { type Address, type Channel, type ChannelName, DeliveryError, type Place
 import type { Clock } from '../clock.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Conversations } from './conversations.ts'
+import { oneAtATime, TooManyAtOnce } from './one-at-a-time.ts'
 import { claimDuePosts, headOfThread, type MailContent, markFailed, markSent, type Post, readPosts } from './outbox.ts'
 import type { Sent } from './post-statements.ts'
 
@@ -12,6 +13,8 @@ const mostAttempts = 14
 /** Whoever took posts over has this long: longer than so many chats at once take, when every call runs into its timeout. */
 const lease = 60_000
 const hands = 10
+/** More deliveries do not wait for one chat: the sweep brings those out. */
+const mostInLine = 50
 /** Whoever wrote posts begins none of them later than this: what is left is the sweep's, and would stand there twice. */
 const ownTime = 2_000
 /** How long a post waits of whose loss nobody could be told. */
@@ -40,6 +43,8 @@ export interface Deliver {
 /** Brings posts to where they belong. A post that is in the chat already is changed there. */
 export function deliverer(dependencies: DeliverDependencies): Deliver {
   const { database, clock, channels, conversations, log } = dependencies
+  /** Deliveries into one chat wait for each other, so that no card shows an older look after a newer one. */
+  const inLine = oneAtATime(mostInLine)
 
   /**
    * The posts of one chat in their order. Each that is new to the chat is marked at once, lest it stand there twice; one that was
@@ -115,7 +120,8 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
     try {
       const told = await dependencies.lost(post, code)
       await markFailed(database, post, reason, undefined)
-      await now(told)
+      // Not waited for: it may have to wait for this chat itself.
+      now(told).catch((error: unknown) => log.error({ error: String(error) }, 'posts not brought out; a sweep will'))
     } catch (error) {
       log.error({ post: post.key, error: String(error) }, 'nobody was told of a lost post; tried again')
       await markFailed(database, post, reason, new Date(clock().getTime() + untoldWait))
@@ -141,9 +147,9 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
     chatOf: (post: Post) => string,
     work: (chat: readonly Post[]) => Promise<void>,
   ): Promise<void> {
-    const chats = Map.groupBy(posts, chatOf).values()
+    const chats = Map.groupBy(posts, chatOf).entries()
     const hand = async (): Promise<void> => {
-      for (const chat of chats) await work(chat)
+      for (const [name, chat] of chats) await inLine(name, () => work(chat)).catch(leaveToTheSweep)
     }
     await Promise.all(Array.from({ length: Math.min(hands, posts.length) }, hand))
   }
@@ -161,4 +167,8 @@ export function deliverer(dependencies: DeliverDependencies): Deliver {
       return posts.length
     },
   }
+}
+
+function leaveToTheSweep(error: unknown): void {
+  if (!(error instanceof TooManyAtOnce)) throw error
 }

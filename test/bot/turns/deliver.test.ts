@@ -4,7 +4,7 @@ import pino from 'pino'
 import { type Channel, type ChannelName, DeliveryError } from '../../../bot/channels/chat.ts'
 import { conversationsIn } from '../../../bot/turns/conversations.ts'
 import { type Deliver, deliverer } from '../../../bot/turns/deliver.ts'
-import { type Post, readPost, writePosts } from '../../../bot/turns/outbox.ts'
+import { changePosts, type Post, readPost, writePosts } from '../../../bot/turns/outbox.ts'
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { somebody, startClock } from '../identity/people.ts'
 
@@ -17,6 +17,9 @@ describe('bringing posts out', () => {
   let lost: Post[]
   /** So many times nobody can be told of a lost post. */
   let untold: number
+  /** What a card came to show, in this order; `slow` holds the first of these back. */
+  let shown: string[]
+  let slow: Promise<void> | undefined
 
   before(async () => {
     postgres = await startTestPostgres()
@@ -26,6 +29,8 @@ describe('bringing posts out', () => {
     posted = []
     lost = []
     untold = 0
+    shown = []
+    slow = undefined
     trouble = undefined
     await postgres.database.deleteFrom('posts').execute()
     await postgres.database.deleteFrom('conversations').execute()
@@ -39,7 +44,12 @@ describe('bringing posts out', () => {
         posted.push(name)
         return { ...address, message: '1' }
       },
-      async update() {},
+      async update(_place, _key, content) {
+        const held = slow
+        slow = undefined
+        await held
+        shown.push('text' in content ? content.text : '')
+      },
       reach: async ({ id }) => ({ channel: name, conversation: id, serviceUrl: '' }),
       async typing() {},
       itAddress: () => undefined,
@@ -83,6 +93,25 @@ describe('bringing posts out', () => {
     const key = await write()
     await botWith('teams').deliver.now([key])
     assert.deepEqual(posted, ['slack', 'teams'])
+    assert.equal(await stateOf(key), 'sent')
+  })
+
+  it('never shows an older look of a card after a newer one, however slow the chat service is with it', async () => {
+    const { deliver } = botWith('teams')
+    const key = await write()
+    await deliver.now([key])
+    const held = Promise.withResolvers<void>()
+    slow = held.promise
+    const looks: Promise<void>[] = []
+    for (const text of ['4 tries left', '3 tries left']) {
+      await changePosts(postgres.database, [{ key, content: { text } }], clock.now)
+      looks.push(deliver.now([key]))
+    }
+    // Time enough for the second to overtake the first.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    held.resolve()
+    await Promise.all(looks)
+    assert.deepEqual(shown, ['4 tries left', '3 tries left'])
     assert.equal(await stateOf(key), 'sent')
   })
 
