@@ -236,7 +236,10 @@ describe('npm start that cannot be meant', function () {
     [['--people', '5'], /--people: must be a whole number between 60 and 1000000/],
     [['--people', 'many'], /--people: must be a whole number/],
     [['--people'], /--people: must be a whole number/],
-    [['--poeple', '100'], /unknown argument --poeple: known are --people N, --it-in teams\|slack, --hybrid and --playground/],
+    [
+      ['--poeple', '100'],
+      /unknown argument --poeple: known are --people N, --it-in teams\|slack, --hybrid and --playground/,
+    ],
   ] as const)
     it(`refuses ${args.join(' ')}`, async () => {
       const said = await refuses({ PORT: String(await freePort()) }, args)
