@@ -4,7 +4,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import type { Logger } from 'pino'
 import type { Metrics } from './metrics.ts'
 import { type AddressLimits, addressLimits, turnstile } from './web/address-limits.ts'
-import { callerAddress, onlyLoopback, type TrustedProxies } from './web/caller-address.ts'
+import { callerAddress, onlyLoopback, standsForMany, type TrustedProxies } from './web/caller-address.ts'
 import { insiders } from './web/insiders.ts'
 import { answerRawFault } from './web/raw-faults.ts'
 import { securityHeaders, sendHeaders } from './web/security-headers.ts'
@@ -61,6 +61,8 @@ export const serverLimits: ServerLimits = {
 
 /** Where whoever is answered well has proved by token or signature who they are. */
 const provenPaths = /^\/(api\/messages|slack\/\w+)$/
+/** What orchestrators and load balancers ask. */
+const healthPaths = /^\/(healthz|readyz)$/
 /** Where nobody proves anything and something is looked up all the same. */
 const openPaths = /^\/not-me(\.\w+)?$/
 
@@ -84,7 +86,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sendHeaders(response, headers)
     if (draining) return void response.status(503).setHeader('Retry-After', '2').end()
     const address = callerAddress(request, trustedProxies)
-    const held = gate.heldFor(address) ?? (openPaths.test(request.path) ? gate.open(address) : undefined)
+    // Whoever looks after us comes from where others come from, too; and an ingress must not be shut for what one caller sends through it.
+    const isHeld = !healthPaths.test(request.path) && !standsForMany(address)
+    const held = isHeld
+      ? (gate.heldFor(address) ?? (openPaths.test(request.path) ? gate.open(address) : undefined))
+      : undefined
     // What it still sends is not read.
     if (held !== undefined)
       return void response

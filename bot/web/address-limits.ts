@@ -1,8 +1,8 @@
 import { networkOf } from './caller-address.ts'
 
 const minute = 60_000
-/** An address from which somebody proved to be Teams or Slack is known for so long. */
-const knownFor = 10 * minute
+/** An address from which somebody proved to be Teams or Slack is known for so long: past a quiet night. */
+const knownFor = 24 * 60 * minute
 const mostAddresses = 20_000
 
 /** Most requests of one address in a minute. */

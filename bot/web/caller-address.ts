@@ -56,6 +56,9 @@ export function isFromInside({ socket, headers }: IncomingMessage): boolean {
   return !isForwarded && onlyPrivate.trusts(plain(socket.remoteAddress ?? ''))
 }
 
+/** Whether an address may stand for many: a proxy of our own that nobody named as trusted, such as a cluster's ingress. */
+export const standsForMany = (address: string): boolean => onlyPrivate.trusts(address)
+
 /** A network that one caller has to themselves: an address, or the 64 bits of IPv6 that a provider gives to one customer. */
 export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address

@@ -117,6 +117,23 @@ describe('the server towards strangers', () => {
     assert.equal(reached['/api/messages'], 12)
   })
 
+  it('answers whoever looks whether it lives, whatever others send from there', async () => {
+    const { ask } = await stand({ limits: { refused: 3 } })
+    for (let turn = 0; turn < 5; turn++) await ask('/guess', { headers: stranger })
+    assert.equal((await ask('/guess', { headers: stranger })).status, 429)
+    assert.equal((await ask('/healthz', { headers: stranger })).status, 200)
+    assert.equal((await ask('/readyz', { headers: stranger })).status, 200)
+  })
+
+  it('shuts no ingress that nobody named as trusted, through which everybody comes', async () => {
+    const { ask } = await stand({ limits: { refused: 3, open: 3 } })
+    const ingress = { 'x-forwarded-for': '10.1.2.3' }
+    for (let turn = 0; turn < 10; turn++) assert.equal((await ask('/guess', { headers: ingress })).status, 404)
+    for (let turn = 0; turn < 10; turn++) assert.equal((await ask('/not-me', { headers: ingress })).status, 200)
+    const teams = { method: 'POST', headers: { ...ingress, authorization: 'good' } }
+    assert.equal((await ask('/api/messages', teams)).status, 200)
+  })
+
   it('a page that anybody may open proves nothing', async () => {
     const { ask } = await stand({ limits: { refused: 3 } })
     assert.equal((await ask('/not-me', { method: 'POST', headers: stranger })).status, 200)
@@ -207,7 +224,7 @@ describe('the server towards strangers', () => {
 })
 
 describe('the turnstile', () => {
-  it('opens again after a minute, and knows Teams for ten', () => {
+  it('opens again after a minute, and knows Teams for a day', () => {
     let now = 0
     const gate = turnstile({ refused: 2, open: 2 }, () => now)
     const address = '198.51.100.1'
@@ -217,7 +234,7 @@ describe('the turnstile', () => {
     assert.equal(gate.heldFor(address), 1)
     gate.proven(address)
     assert.equal(gate.heldFor(address), undefined)
-    now += 600_000
+    now += 86_400_000
     for (let turn = 0; turn < 2; turn++) gate.refused(address)
     assert.equal(gate.heldFor(address), 60)
   })
