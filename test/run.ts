@@ -14,7 +14,7 @@ const countsFile = process.env.HELPBOT_TEST_COUNTS
 /**
  * `npm test [words]`: installs what the tests need, starts one PostgreSQL for all of them and runs every test file, or those
  * whose path holds one of the words. The dialogs are then run once more with everybody in Slack instead of Teams, and a table
- * shows dialogs × channels. The last line says how many passed and failed.
+ * shows dialogs × channels. What failed is said once more at the end, and the last line says how many passed and failed.
  */
 async function runTests(words: readonly string[]): Promise<number> {
   installNeededPrograms()
@@ -30,8 +30,10 @@ async function runTests(words: readonly string[]): Promise<number> {
     console.log(`${chosen.length} files, ${Math.round((Date.now() - started) / 1_000)} s`)
     if (dialogs.length > 0) console.log(channelTable({ Teams: inTeams, Slack: inSlack }))
     const all = [...inTeams, ...inSlack]
+    console.log(`slowest: ${slowest(all)}`)
     const passed = all.reduce((sum, one) => sum + one.passed, 0)
     const failed = all.reduce((sum, one) => sum + one.failed, 0)
+    for (const line of all.flatMap(({ failures }) => failures)) console.log(line)
     console.log(`${passed} passed, ${failed} failed`)
     return failed > 0 || passed === 0 ? 1 : 0
   } finally {
@@ -39,22 +41,43 @@ async function runTests(words: readonly string[]): Promise<number> {
   }
 }
 
+const slowest = (counts: readonly Counted[]): string =>
+  [...counts]
+    .sort((one, other) => other.seconds - one.seconds)
+    .slice(0, 25)
+    .map(({ file, seconds }) => `${file} ${Math.round(seconds)} s`)
+    .join(', ')
+
 /** Runs the files in this process; counts by file. Whatever fails outside a test, such as a hook, counts as a failure too. */
 async function runFiles(files: readonly string[]): Promise<readonly Counted[]> {
   const mocha = new Mocha({ timeout: 60_000, slow: 5_000, color: process.stdout.isTTY })
   for (const file of files) mocha.addFile(file)
   await mocha.loadFilesAsync()
-  const counts = new Map<string, { file: string; passed: number; failed: number }>()
+  const counts = new Map<
+    string,
+    { file: string; passed: number; failed: number; failures: string[]; seconds: number }
+  >()
   const countOf = (file: string | undefined) => {
     const name = file === undefined ? 'elsewhere' : basename(file, '.test.ts')
-    const count = counts.get(file ?? '') ?? { file: name, passed: 0, failed: 0 }
+    const count = counts.get(file ?? '') ?? { file: name, passed: 0, failed: 0, failures: [], seconds: 0 }
     counts.set(file ?? '', count)
     return count
   }
+  let since = Date.now()
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve())
+    runner.on('suite end', ({ file }) => {
+      countOf(file).seconds += (Date.now() - since) / 1_000
+      since = Date.now()
+    })
     runner.on('pass', ({ file }) => void countOf(file).passed++)
-    runner.on('fail', ({ file, parent }) => void countOf(file ?? parent?.file).failed++)
+    runner.on('fail', (test, error) => {
+      const count = countOf(test.file ?? test.parent?.file)
+      count.failed++
+      count.failures.push(
+        `FAILED ${count.file}: ${test.fullTitle()}: ${String(error?.message ?? error).slice(0, 2_000)}`,
+      )
+    })
   })
   return [...counts].map(([path, count]) => ({ ...count, isDialog: path.includes('test/dialogs/') }))
 }
@@ -70,13 +93,22 @@ function runInSlack(words: readonly string[]): readonly Counted[] {
       stdio: 'inherit',
       timeout: 30 * 60_000,
     })
-    if (run.status !== 0 && run.status !== 1)
-      return [{ file: 'the run in Slack', passed: 0, failed: 1, isDialog: true }]
+    if (run.status !== 0 && run.status !== 1) return [unfinished(run.status)]
     return JSON.parse(readFileSync(file, 'utf8')) as Counted[]
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** A run that ended otherwise than by itself counts as one that failed. */
+const unfinished = (status: number | null): Counted => ({
+  file: 'the run in Slack',
+  passed: 0,
+  failed: 1,
+  failures: [`FAILED the run in Slack: it ended with ${status ?? 'a signal'}`],
+  seconds: 0,
+  isDialog: true,
+})
 
 /** The second run: only the dialogs, only counts. */
 async function runDialogs(words: readonly string[], file: string): Promise<number> {

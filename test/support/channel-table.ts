@@ -3,6 +3,10 @@ export interface Counted {
   readonly file: string
   readonly passed: number
   readonly failed: number
+  /** A line for each that failed. */
+  readonly failures: readonly string[]
+  /** Seconds from the end of the file before it to its own end, hooks included. */
+  readonly seconds: number
   readonly isDialog: boolean
 }
 
