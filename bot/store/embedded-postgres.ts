@@ -14,8 +14,8 @@ export interface EmbeddedPostgres {
   readonly url: string
   /** True when this call started the server; false when it was already running (a killed process left it behind, or a sibling uses it). */
   readonly started: boolean
-  /** Shuts the server down, connections included. */
-  stop(): Promise<void>
+  /** Shuts the server down, connections included; `immediate` as a power cut would, to be recovered from at the next start. */
+  stop(how?: 'fast' | 'immediate'): Promise<void>
 }
 
 export interface EmbeddedPostgresOptions {
@@ -48,8 +48,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return {
     url,
     started,
-    async stop() {
-      await runAs(identity, binaries.pg_ctl, ['stop', '-D', cluster, '-m', 'fast', '-w'])
+    async stop(how = 'fast') {
+      await runAs(identity, binaries.pg_ctl, ['stop', '-D', cluster, '-m', how, '-w'])
     },
   }
 

@@ -9,6 +9,10 @@ import { startEmbeddedPostgres } from '../../bot/store/embedded-postgres.ts'
 export interface FallibleServer {
   readonly url: string
   stop(): Promise<void>
+  /** As by a power cut: nobody is told, and it has to recover when it comes back. */
+  crash(): Promise<void>
+  /** Ends every connection without a word; new ones are taken. */
+  cut(): void
   comeBack(): Promise<void>
   /** Ends it for good and removes its folder. */
   close(): Promise<void>
@@ -50,6 +54,12 @@ export async function startFallibleServer(): Promise<FallibleServer> {
       // The server says goodbye to its clients first; then nobody answers at its address.
       await server.stop()
       await shut()
+    },
+    async crash() {
+      await Promise.all([server.stop('immediate'), shut()])
+    },
+    cut() {
+      for (const socket of sockets) socket.destroy()
     },
     async comeBack() {
       server = await startEmbeddedPostgres({ folder, throwAway: true })

@@ -33,8 +33,8 @@ export function slackTalker(
     since = client.messagesOf(user).at(-1)?.ts ?? since
   }
 
-  function newest(button: string): Seen {
-    const found = seenNow().findLast((message) => message.buttons.includes(button))
+  function newest(button: string, words = /(?:)/): Seen {
+    const found = seenNow().findLast((message) => message.buttons.includes(button) && words.test(message.text))
     assert.ok(
       found,
       `${person.name} sees no button "${button}"; the last message is ${JSON.stringify(seenNow().at(-1))}`,
@@ -67,7 +67,7 @@ export function slackTalker(
   function noteShown(text: string): void {
     for (const line of text.split('\n')) {
       if (/^[A-Z2-7]{4}( [A-Z2-7]{4})+$/.test(line)) used('seed', line.replaceAll(' ', ''))
-      if (/^(?=.*\d)(?=.*[A-Z])[A-Za-z0-9-]{14,}$/.test(line)) used('password', line)
+      if (/^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])\S{14,}$/.test(line)) used('password', line)
     }
   }
 
@@ -193,8 +193,8 @@ export function slackTalker(
     send: (text) => write(text, 0),
     sees: (words, patience = PATIENCE) => find(words, since, patience),
     hasSeen: (words, patience = PATIENCE) => find(words, '0', patience),
-    async press(button, inputs = {}) {
-      const message = newest(button)
+    async press(button, inputs = {}, on) {
+      const message = newest(button, on)
       const inForm = typeof inputs === 'function'
       const typed = inForm ? {} : inputs
       noteTyped(typed)

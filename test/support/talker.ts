@@ -47,8 +47,9 @@ export interface Talker {
   /**
    * Presses a button on the newest card that has it; answers what the card or a note says then. What is filled in may depend on
    * the words that stand beside the inputs: on the card, or in the form that the product opens for it.
+   * @param on only a card that says this
    */
-  press(button: string, inputs?: Inputs | ((shown: string) => Inputs)): Promise<string>
+  press(button: string, inputs?: Inputs | ((shown: string) => Inputs), on?: RegExp): Promise<string>
   /** Presses a button that opens a window. */
   open(button: string): Promise<WindowSeen>
   /** Sends the open window off; answers the next window, or undefined when it closed. */
@@ -69,11 +70,11 @@ export function teamsTalker(
   const { conversationId } = client.open(person.id)
   const look = (message: Message): Seen => seen(person.id, message)
 
-  function newest(button: string): Seen {
+  function newest(button: string, words = /(?:)/): Seen {
     const found = client
       .chat(person.id)
       .messages.map(look)
-      .findLast((message) => message.buttons.includes(button))
+      .findLast((message) => message.buttons.includes(button) && words.test(message.text))
     assert.ok(
       found,
       `${person.name} sees no button "${button}"; the last message is ${JSON.stringify(client.chat(person.id).messages.map(look).at(-1))}`,
@@ -109,7 +110,7 @@ export function teamsTalker(
   function noteShown(text: string): void {
     for (const line of text.split('\n')) {
       if (/^[A-Z2-7]{4}( [A-Z2-7]{4})+$/.test(line)) used('seed', line.replaceAll(' ', ''))
-      if (/^(?=.*\d)(?=.*[A-Z])[A-Za-z0-9-]{14,}$/.test(line)) used('password', line)
+      if (/^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])\S{14,}$/.test(line)) used('password', line)
     }
   }
 
@@ -167,8 +168,8 @@ export function teamsTalker(
     send: (text) => write(text, 0),
     sees: (words, patience = 15_000) => find(words, since, patience),
     hasSeen: (words, patience = 15_000) => find(words, '0', patience),
-    async press(button, inputs = {}) {
-      const message = newest(button)
+    async press(button, inputs = {}, on) {
+      const message = newest(button, on)
       const typed = typeof inputs === 'function' ? inputs(message.text) : inputs
       noteTyped(typed)
       mark()
