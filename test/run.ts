@@ -1,55 +1,73 @@
-import { spawnSync } from 'node:child_process'
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { globSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import Mocha from 'mocha'
+import { runBeside } from './support/beside.ts'
 import { type Counted, channelTable } from './support/channel-table.ts'
 import { installNeededPrograms } from './support/needed-programs.ts'
 import { startTestServer } from './support/postgres.ts'
 
-/** Where one run leaves its counts for the one that started it. */
-const countsFile = process.env.HELPBOT_TEST_COUNTS
+/** What runs in a process of its own beside the others, and where it leaves its counts for the one that started it. */
+const { HELPBOT_TEST_PART: part, HELPBOT_TEST_COUNTS: countsFile } = process.env
+
+const isDialog = (file: string): boolean => file.startsWith('test/dialogs/')
+/** These wait most of their time. */
+const isFault = (file: string): boolean => file.startsWith('test/faults/')
+/** Where the chat product makes a difference. */
+const isTalk = (file: string): boolean => isDialog(file) && !file.endsWith('/understand.test.ts')
 
 /**
- * `npm test [words]`: installs what the tests need, starts one PostgreSQL for all of them and runs every test file, or those
- * whose path holds one of the words. The dialogs are then run once more with everybody in Slack instead of Teams, and a table
- * shows dialogs × channels. What failed is said once more at the end, and the last line says how many passed and failed.
+ * `npm test [words]`: installs what the tests need and runs every test file, or those whose path holds one of the words. The dialogs
+ * are run twice, with everybody in Teams and with everybody in Slack, and a table shows dialogs × channels. What waits most of its
+ * time runs beside the rest, in a process of its own, and what it says stands below. What failed is said once more at the end, and
+ * the last line says how many passed and failed.
  */
 async function runTests(words: readonly string[]): Promise<number> {
   installNeededPrograms()
-  const files = globSync('test/**/*.test.ts').sort()
-  const chosen = words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)))
-  const dialogs = chosen.filter((file) => file.startsWith('test/dialogs/'))
-  const postgres = await startTestServer()
-  process.env.HELPBOT_TEST_POSTGRES = postgres.url
+  const chosen = filesWith(words)
   const started = Date.now()
-  try {
-    const inTeams = await runFiles(chosen)
-    const inSlack = dialogs.length === 0 ? [] : runInSlack(words)
-    console.log(`${chosen.length} files, ${Math.round((Date.now() - started) / 1_000)} s`)
-    if (dialogs.length > 0) console.log(channelTable({ Teams: inTeams, Slack: inSlack }))
-    const all = [...inTeams, ...inSlack]
-    console.log(`slowest: ${slowest(all)}`)
-    const passed = all.reduce((sum, one) => sum + one.passed, 0)
-    const failed = all.reduce((sum, one) => sum + one.failed, 0)
-    for (const line of all.flatMap(({ failures }) => failures)) console.log(line)
-    console.log(`${passed} passed, ${failed} failed`)
-    return failed > 0 || passed === 0 ? 1 : 0
-  } finally {
-    await postgres.stop()
-  }
+  const beside = runBeside(
+    { part: 'faults', words, has: chosen.some(isFault), environment: {} },
+    { part: 'slack', words, has: chosen.some(isTalk), environment: { HELPBOT_TEST_CHANNEL: 'slack' } },
+  )
+  const inTeams = await runFiles(chosen.filter((file) => !isFault(file)))
+  const [faults, slack] = await beside
+  for (const { said } of [faults, slack]) console.log(said)
+  const inSlack = slack.counts
+  console.log(`${chosen.length} files, ${Math.round((Date.now() - started) / 1_000)} s`)
+  if (chosen.some(isDialog)) console.log(channelTable({ Teams: inTeams, Slack: inSlack }))
+  const all = [...inTeams, ...faults.counts, ...inSlack]
+  console.log(`slowest: ${slowest(all)}`)
+  const passed = all.reduce((sum, one) => sum + one.passed, 0)
+  const failed = all.reduce((sum, one) => sum + one.failed, 0)
+  for (const line of all.flatMap(({ failures }) => failures)) console.log(line)
+  console.log(`${passed} passed, ${failed} failed`)
+  return failed > 0 || passed === 0 ? 1 : 0
+}
+
+/** One of the parts, in this process: it leaves its counts in a file. */
+async function runPart(words: readonly string[], which: string, counts: string): Promise<number> {
+  const counted = await runFiles(filesWith(words).filter(which === 'faults' ? isFault : isTalk))
+  writeFileSync(counts, JSON.stringify(counted))
+  return counted.some(({ failed }) => failed > 0) ? 1 : 0
+}
+
+function filesWith(words: readonly string[]): readonly string[] {
+  const files = globSync('test/**/*.test.ts').sort()
+  return words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)))
 }
 
 const slowest = (counts: readonly Counted[]): string =>
-  [...counts]
-    .sort((one, other) => other.seconds - one.seconds)
+  counts
+    .filter(({ seconds }) => seconds >= 1)
+    .toSorted((one, other) => other.seconds - one.seconds)
     .slice(0, 25)
     .map(({ file, seconds }) => `${file} ${Math.round(seconds)} s`)
     .join(', ')
 
-/** Runs the files in this process; counts by file. Whatever fails outside a test, such as a hook, counts as a failure too. */
+/** Runs the files in this process, with one PostgreSQL for all of them; counts by file. What fails outside a test, such as a hook, counts as a failure too. */
 async function runFiles(files: readonly string[]): Promise<readonly Counted[]> {
+  const postgres = await startTestServer()
+  process.env.HELPBOT_TEST_POSTGRES = postgres.url
   const mocha = new Mocha({ timeout: 60_000, slow: 5_000, color: process.stdout.isTTY })
   for (const file of files) mocha.addFile(file)
   await mocha.loadFilesAsync()
@@ -79,46 +97,11 @@ async function runFiles(files: readonly string[]): Promise<readonly Counted[]> {
       )
     })
   })
+  await postgres.stop()
   return [...counts].map(([path, count]) => ({ ...count, isDialog: path.includes('test/dialogs/') }))
 }
 
-/** The dialogs once more, in a process of its own, because a test file is loaded once a process. */
-function runInSlack(words: readonly string[]): readonly Counted[] {
-  const folder = mkdtempSync(join(tmpdir(), 'helpbot-counts-'))
-  const file = join(folder, 'counts.json')
-  try {
-    const env = { ...process.env, HELPBOT_TEST_CHANNEL: 'slack', HELPBOT_TEST_COUNTS: file }
-    const run = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...words], {
-      env,
-      stdio: 'inherit',
-      timeout: 30 * 60_000,
-    })
-    if (run.status !== 0 && run.status !== 1) return [unfinished(run.status)]
-    return JSON.parse(readFileSync(file, 'utf8')) as Counted[]
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** A run that ended otherwise than by itself counts as one that failed. */
-const unfinished = (status: number | null): Counted => ({
-  file: 'the run in Slack',
-  passed: 0,
-  failed: 1,
-  failures: [`FAILED the run in Slack: it ended with ${status ?? 'a signal'}`],
-  seconds: 0,
-  isDialog: true,
-})
-
-/** The second run: only the dialogs, only counts. */
-async function runDialogs(words: readonly string[], file: string): Promise<number> {
-  const files = globSync('test/dialogs/**/*.test.ts').sort()
-  const talking = files.filter((name) => !name.endsWith('/understand.test.ts'))
-  const chosen = words.length === 0 ? talking : talking.filter((name) => words.some((word) => name.includes(word)))
-  const counts = await runFiles(chosen)
-  writeFileSync(file, JSON.stringify(counts))
-  return counts.some(({ failed }) => failed > 0) ? 1 : 0
-}
-
 const words = process.argv.slice(2)
-process.exit(countsFile === undefined ? await runTests(words) : await runDialogs(words, countsFile))
+process.exit(
+  part === undefined || countsFile === undefined ? await runTests(words) : await runPart(words, part, countsFile),
+)
