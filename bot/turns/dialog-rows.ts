@@ -29,7 +29,10 @@ export class StaleDialog extends Error {}
 
 type Connection = Kysely<Schema> | Transaction<Schema>
 
-/** The person's latest dialog, open or ended. */
+/**
+ * The person's open dialog, or the one that ended last. An open one comes first whatever the clocks say: those of two replicas may
+ * differ, and nobody gets into a dialog that is hidden behind an ended one.
+ */
 export async function latestDialog(
   database: Connection,
   sender: Pick<Sender, 'tenant' | 'id'>,
@@ -39,6 +42,7 @@ export async function latestDialog(
     .selectAll()
     .where('tenant_id', '=', sender.tenant)
     .where('user_id', '=', sender.id)
+    .orderBy(sql`state = 'open'`, 'desc')
     .orderBy('opened_at', 'desc')
     .limit(1)
     .executeTakeFirst()
@@ -54,7 +58,7 @@ export async function postAndDialog(
   const { rows } = await sql<PostRow & { latest: LatestRow | null }>`
     select posts.*, (
       select to_jsonb(dialogs) from dialogs where tenant_id = ${sender.tenant} and user_id = ${sender.id}
-      order by opened_at desc limit 1) as latest
+      order by state = 'open' desc, opened_at desc limit 1) as latest
     from posts where key = ${key}`.execute(database)
   const [row] = rows
   if (!row) return { post: undefined, latest: undefined }

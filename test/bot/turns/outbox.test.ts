@@ -5,6 +5,7 @@ import {
   type DialogChange,
   type DialogRow,
   latestDialog,
+  postAndDialog,
   StaleDialog,
   writeDialog,
 } from '../../../bot/turns/dialog-rows.ts'
@@ -104,6 +105,19 @@ describe('what a turn writes', () => {
     const again = { ...row, id: randomUUID(), stored: false }
     await assert.rejects(writeDialog(postgres.database, again, late, 'a3', clock.now), StaleDialog)
     assert.equal(await shows('new'), undefined)
+  })
+
+  it('is found though a replica with a faster clock has ended another dialog before: the open one comes first', async () => {
+    clock.forward(90_000)
+    const ended = await open()
+    await writeDialog(postgres.database, ended, change({ state: 'cancelled', asked: undefined }), 'a2', clock.now)
+    clock.forward(-90_000)
+    const begun = await open()
+    assert.notEqual(begun.id, ended.id)
+    assert.equal(begun.state, 'open')
+    await writePosts(postgres.database, [draft('button', 'Press.')], clock.now)
+    const { latest } = await postAndDialog(postgres.database, 'button', ada)
+    assert.equal(latest?.id, begun.id)
   })
 
   it('shows what is said and changed in one turn as it was changed', async () => {

@@ -43,13 +43,14 @@ console.log(report.faults.length === 0 ? '\nno promise was broken' : `\n${report
 for (const fault of report.faults) console.log(`- ${fault}`)
 process.exit(report.faults.length === 0 ? 0 : 1)
 
-/** Every conversation as it was lived, for whoever looks for the reason of a broken promise. */
-function diaryOf({ stories }: ChaosReport): string {
+/** Every conversation as it was lived, and every log, for whoever looks for the reason of a broken promise. */
+function diaryOf({ stories, logs }: ChaosReport): string {
   const told = stories.map(({ name, actor, outcome, lines }) =>
     [
       `${actor.user.displayName} (${actor.talker.longestText === 28_000 ? 'Teams' : 'Slack'}) ${name}: ${outcome}`,
       ...lines,
     ].join('\n  '),
   )
-  return `${told.join('\n')}\n`
+  const said = [...logs].map(([name, lines]) => [`# log of ${name}`, ...lines].join('\n'))
+  return `${[...told, ...said].join('\n')}\n`
 }

@@ -1,6 +1,7 @@
+import { Attribute, Change } from 'ldapts'
 import { wellKnownGroups } from '../../../infra/practice/company/cast.ts'
 import { practice } from '../../../infra/practice/company.ts'
-import { bindAnswer } from '../../../infra/practice/domain/ldap-session.ts'
+import { asAccount, bindAnswer } from '../../../infra/practice/domain/ldap-session.ts'
 import type { Actor } from './people.ts'
 import type { Stage } from './stage.ts'
 
@@ -35,6 +36,13 @@ export function membersOf({ company }: Stage): ReadonlySet<string> {
 /** What the account answers to this password: `must-change` for a temporary one that holds. */
 export async function signsIn(stage: Stage, actor: Actor, password: string): Promise<string> {
   if (actor.account) {
+    const { dn } = actor.account
+    const unlocked = new Attribute({ type: 'lockoutTime', values: ['0'] })
+    const { controller } = stage.onPremises
+    // Wrong passwords may have locked it since: that is no answer.
+    await asAccount(controller, controller.administrator, (client) =>
+      client.modify(dn, new Change({ operation: 'replace', modification: unlocked })),
+    )
     const answer = await bindAnswer(stage.onPremises.controller, actor.account.upn, password)
     return answer === '773' ? 'must-change' : answer
   }

@@ -5,8 +5,6 @@ import type { Diary } from './stories.ts'
 const proofLasts = 12 * 60_000
 /** So far a clock may have been moved, and a little more. */
 const clocksDiffer = 130_000
-/** By this one knows a chat in Teams. */
-const teamsLongest = 28_000
 const settled = ['done', 'failed', 'refused', 'unclear']
 
 /**
@@ -132,8 +130,8 @@ function told({ shown, rows }: Evidence): readonly string[] {
 }
 
 /**
- * Whatever the bot has taken is answered. In Teams the answer stands when the message is taken; Slack is told at once that a message
- * has come, so there it may come later, but before the end.
+ * Whatever the bot has taken is answered: every message has an answer of its own below it. One whose replica died may be answered late,
+ * when the next message stands there already.
  */
 export function answered(diary: Diary): readonly string[] {
   const faults: string[] = []
@@ -141,12 +139,13 @@ export function answered(diary: Diary): readonly string[] {
     const said = stories.flatMap((story) => story.said)
     const own = new Set(said.map(({ id }) => id))
     const ids = talker.chat().map(({ id }) => id)
+    let from = 0
     for (const { id, status } of said) {
       if (status < 200 || status > 299) continue
-      const after = ids.slice(ids.indexOf(id) + 1)
-      const next = after.findIndex((one) => own.has(one))
-      const until = talker.longestText === teamsLongest && next >= 0 ? after.slice(0, next) : after
-      if (!until.some((one) => !own.has(one))) faults.push(`${talker.name}: a message was taken and never answered`)
+      from = Math.max(from, ids.indexOf(id) + 1)
+      const answer = ids.findIndex((one, index) => index >= from && !own.has(one))
+      if (answer < 0) faults.push(`${talker.name}: a message was taken and never answered`)
+      else from = answer + 1
     }
   }
   return faults

@@ -30,6 +30,8 @@ export interface ChaosReport {
   /** How often replicas ended. */
   readonly replicaEnds: number
   readonly stories: readonly Story[]
+  /** What each program said, by its name. */
+  readonly logs: ReadonlyMap<string, readonly string[]>
 }
 
 const weights: Readonly<Record<StoryName, number>> = {
@@ -89,13 +91,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     say('peace')
     await peace(stage)
     say('everything is up')
-    // Whoever gave up is served now that everything works.
-    const unserved = [
-      ...new Set(diary.stories.filter(({ outcome }) => outcome === 'gave-up').map(({ actor }) => actor)),
-    ]
+    await settle(stage)
+    // Whoever was not served at last is served now that everything works.
+    const last = new Map(diary.stories.map((story) => [story.actor, story]))
+    const unserved = [...last.values()].filter(({ outcome }) => outcome !== 'served')
     const again: string[] = []
-    await atOnce(unserved, 6, async (actor) => {
-      const { outcome, lines } = await live(stage, diary, actor, 'talk', () => true)
+    await atOnce(unserved, options.atOnce, async ({ actor, name }) => {
+      const { outcome, lines } = await live(stage, diary, actor, name, () => true)
       if (outcome !== 'served')
         again.push(`${actor.user.displayName} is not served even in peace: ${lines.join(' | ')}`)
     })
@@ -104,7 +106,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const evidence = await gather(stage, diary, actors, before, cloud, secrets)
     const faults = [...again, ...judge(evidence), ...answered(diary), ...tooFew(diary)]
     const replicaEnds = stage.replicas.reduce((sum, replica) => sum + replica.ends(), 0)
-    return { faults, counts: counted(evidence, diary, secrets.length), deeds, replicaEnds, stories: diary.stories }
+    const logs = new Map([...stage.replicas.map(({ name, log }) => [name, log] as const), ['agent', stage.agentLog]])
+    return {
+      faults,
+      counts: counted(evidence, diary, secrets.length),
+      deeds,
+      replicaEnds,
+      stories: diary.stories,
+      logs,
+    }
   } finally {
     await stage.close()
   }
