@@ -8,8 +8,8 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    people: { type: 'string', default: '60' },
-    'at-once': { type: 'string', default: '6' },
+    people: { type: 'string', default: '120' },
+    'at-once': { type: 'string', default: '8' },
     diary: { type: 'string' },
   },
 })
@@ -28,8 +28,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const report = await runChaos({
   seed: seed ?? 1,
   minutes: minutes ?? 5,
-  people: people ?? 60,
-  atOnce: atOnce ?? 6,
+  people: people ?? 120,
+  atOnce: atOnce ?? 8,
   say,
   ending: ending.signal,
 })

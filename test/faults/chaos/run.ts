@@ -65,19 +65,20 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     ])
     // Whoever talks, or is a manager who will be asked: nobody is in two conversations at once.
     const busy = new Set<string>()
-    const hasAsked = new Set<string>()
+    const lived = new Map<string, number>()
     const slot = async (index: number): Promise<void> => {
       const chance = chanceOf(seed * 31 + index)
       while (!ending.aborted) {
         const name = chance.weighed(weights)
-        const actor = choose(chance.next(), actors, name, busy, hasAsked)
+        const actor = choose(chance.next(), actors, name, busy, (one) => lived.get(`${one.user.id}/${name}`) ?? 0)
         if (!actor) {
           await new Promise((resolve) => setTimeout(resolve, 500))
           continue
         }
         const engaged = name === 'access' ? [actor.user.id, ...actor.manager.map(({ id }) => id)] : [actor.user.id]
         for (const id of engaged) busy.add(id)
-        if (name === 'access') hasAsked.add(actor.user.id)
+        const key = `${actor.user.id}/${name}`
+        lived.set(key, (lived.get(key) ?? 0) + 1)
         await live(stage, diary, actor, name, () => !ending.aborted)
         for (const id of engaged) busy.delete(id)
       }
@@ -149,20 +150,23 @@ function progress({ stories }: Diary): string {
   return `${stories.length} conversations: ${[...counts].map(([outcome, all]) => `${all.length} ${outcome}`).join(', ')}`
 }
 
-/** Somebody for whom this conversation makes sense: an unlock needs an account on-premises, and nobody asks for the same access twice. */
+/** How often a day the policy lets somebody do it, with room for a last time; nobody asks for the same access twice. */
+const mostOf = (name: StoryName): number => (name === 'access' ? 1 : name === 'reset' || name === 'unlock' ? 7 : 1_000)
+
+/** Somebody for whom this conversation makes sense: an unlock needs an account on-premises. */
 function choose(
   chance: number,
   actors: readonly Actor[],
   name: StoryName,
   busy: ReadonlySet<string>,
-  hasAsked: ReadonlySet<string>,
+  lived: (actor: Actor) => number,
 ): Actor | undefined {
-  const fits = ({ user, account, manager }: Actor): boolean => {
+  const fits = ({ account, manager }: Actor): boolean => {
     if (name === 'unlock') return account !== undefined
     if (name !== 'access') return true
-    return account === undefined && !hasAsked.has(user.id) && !manager.some(({ id }) => busy.has(id))
+    return account === undefined && !manager.some(({ id }) => busy.has(id))
   }
-  const fitting = actors.filter((actor) => !busy.has(actor.user.id) && fits(actor))
+  const fitting = actors.filter((actor) => !busy.has(actor.user.id) && fits(actor) && lived(actor) < mostOf(name))
   return fitting[Math.floor(chance * fitting.length)]
 }
 

@@ -106,6 +106,6 @@ export async function startStage(people: number, chance: () => number): Promise<
 function roomyPolicy(folder: string): string {
   const text = readFileSync(new URL('../../../bot/policy/default.yaml', import.meta.url), 'utf8')
   const file = join(folder, 'policy.yaml')
-  writeFileSync(file, text.replaceAll(/perPersonPerDay: \d+/g, 'perPersonPerDay: 100'))
+  writeFileSync(file, text.replaceAll(/perPersonPerDay: \d+/g, 'perPersonPerDay: 10'))
   return file
 }
