@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type GroupId, groupId, guid, tenantId } from './identity/person.ts'
+import { durations, formatDuration, parseDuration } from './policy/duration.ts'
+import { postgresInTheClear, redisInTheClear } from './store/in-the-clear.ts'
 import { onlyLoopback, readTrustedProxies, type TrustedProxies } from './web/caller-address.ts'
 
 /** Every faulty setting, named at once, each with its fix. */
@@ -43,6 +45,18 @@ const trustedProxies = z.string().transform((text, context): TrustedProxies => {
   return z.NEVER
 })
 
+/** What somebody may still press, object to or ask about is there for a day; a week bridges a holiday. */
+const leastRetention = 7 * durations.day
+const leastRetentionInPractice = 10 * durations.second
+const longestRetention = 3_650 * durations.day
+
+const retention = z.string().transform((text, context): number => {
+  const read = parseDuration(text)
+  if (read !== undefined && read >= leastRetentionInPractice && read <= longestRetention) return read
+  context.addIssue({ code: 'custom', message: 'must be a length of time such as 30 days, at most 3650 days' })
+  return z.NEVER
+})
+
 const environment = z.object({
   PORT: wholeNumber(1, 65_535).default(3978),
   HOST: z.string().min(1).optional(),
@@ -68,12 +82,14 @@ const environment = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
     .optional(),
+  HELPBOT_INSECURE_STORES: yes.default(false),
   HELPBOT_KEYS: z
     .string('is missing: it seals authenticator seeds. Make one with: echo "k1:$(openssl rand -base64 32)"')
     .regex(
       /^[^:,]+:[A-Za-z0-9+/=]+(,[^:,]+:[A-Za-z0-9+/=]+)*$/,
       'must be id:base64 of 32 bytes, several separated by commas, the current one first',
     ),
+  HELPBOT_RETENTION: retention.default(30 * durations.day),
   HELPBOT_DIRECTORY: z
     .enum(
       ['hybrid', 'entra', 'on-premises'],
@@ -183,6 +199,8 @@ export interface Settings {
   readonly databaseUrl: string | undefined
   readonly redisUrl: string | undefined
   readonly keys: string
+  /** Conversations, and what was shown in them, are kept this long. Milliseconds. */
+  readonly retention: number
   readonly policyFile: string | undefined
   /** What people can ask access to; undefined = nothing. */
   readonly catalogueFile: string | undefined
@@ -225,8 +243,11 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
   else
     for (const name of onlyPractice)
       if (values[name]) faults.push(`${name}: belongs to the practice company only, remove it`)
+  if (!values.HELPBOT_PRACTICE && values.HELPBOT_RETENTION < leastRetention)
+    faults.push(`HELPBOT_RETENTION: must be at least ${formatDuration(leastRetention)}`)
   if (!values.HELPBOT_PRACTICE && values.PUBLIC_URL && !values.PUBLIC_URL.startsWith('https://'))
     faults.push('PUBLIC_URL: must start with https://')
+  if (!values.HELPBOT_INSECURE_STORES) faults.push(...clearFaults(values, given.PGHOST))
   if (values.TEAMS_SERVICE_URL && !values.HELPBOT_PRACTICE && !values.TEAMS_SERVICE_URL.startsWith('https://'))
     faults.push('TEAMS_SERVICE_URL: must start with https://')
   if (faults.length > 0) throw new ConfigError(faults)
@@ -256,6 +277,19 @@ function chatFaults(values: Readonly<Record<string, string | undefined>>): strin
     faults.push('SLACK_IT_CHANNEL: there is one IT channel; set either it or TEAMS_IT_CHANNEL')
   if ((values.TEAMS_IT_CHANNEL || values.SLACK_IT_CHANNEL) && !values.HELPBOT_IT_GROUP)
     faults.push('HELPBOT_IT_GROUP: is missing: the object id of the group whose members may act in the IT channel')
+  return faults
+}
+
+/** Proofs, approvals and the audit do not cross a network for everybody to read and write. */
+function clearFaults({ DATABASE_URL, REDIS_URL }: Values, host: string | undefined): string[] {
+  const otherwise = 'or set HELPBOT_INSECURE_STORES=yes where nobody else is on that network'
+  const faults: string[] = []
+  if (DATABASE_URL !== undefined && postgresInTheClear(DATABASE_URL, host))
+    faults.push(
+      `DATABASE_URL: goes to another machine without verified TLS; end it with ?sslmode=verify-full, ${otherwise}`,
+    )
+  if (REDIS_URL !== undefined && redisInTheClear(REDIS_URL))
+    faults.push(`REDIS_URL: goes to another machine without TLS; start it with rediss://, ${otherwise}`)
   return faults
 }
 
@@ -321,6 +355,7 @@ function arrange(values: Values): Settings {
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     keys: values.HELPBOT_KEYS,
+    retention: values.HELPBOT_RETENTION,
     policyFile: values.HELPBOT_POLICY,
     catalogueFile: values.HELPBOT_CATALOGUE,
     graph: {

@@ -82,6 +82,7 @@ import { openDatabase } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
 import { ephemeralWithFallback } from './store/ephemeral-with-fallback.ts'
 import { forgetOldRows } from './store/forget-old-rows.ts'
+import { type Forgetful, forgetOldWorkflows } from './store/forget-old-workflows.ts'
 import { memoryEphemeral } from './store/memory.ts'
 import { memoryRelay } from './store/memory-relay.ts'
 import { postgresEphemeral } from './store/postgres-ephemeral.ts'
@@ -212,6 +213,7 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     hasItChannel,
     isIt,
     channelIsStrong,
+    policy,
     freeze: (request) => freezeAccount({ engine, clock, directory })(request),
     reminders: policy.escalation.remindAfter,
     answerWithin: policy.confirmation.expiresAfter,
@@ -236,8 +238,9 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
     makePassword: (name: string) => temporaryPassword(policy.password, name.split(/\s+/), (bound) => randomInt(bound)),
     revokeSessions: policy.operations['reset-password'].revokeSessions,
   }
-  const engine: OperationEngine & Abandoned = await startEngine({
+  const engine: OperationEngine & Abandoned & Forgetful = await startEngine({
     databaseUrl: database.url,
+    database: kysely,
     executor: replica.executor,
     log,
     steps: operationSteps({
@@ -441,9 +444,14 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
   })
   const sayAlive = async () => void ((await alive.beat()) || end('given up by other replicas', 1))
   const life = startJobs([{ name: 'presence', everyMilliseconds: 1_000, run: sayAlive }], log)
+  const forgetEvery = Math.min(600_000, settings.retention / 10)
   const jobs = startJobs(
     [
-      { name: 'dead replicas', everyMilliseconds: 1_000, run: takeOver({ database: kysely, log }, replica, engine) },
+      {
+        name: 'dead replicas',
+        everyMilliseconds: 1_000,
+        run: takeOver({ database: kysely, log }, replica, engine, alive.maySayDead),
+      },
       { name: 'posts', everyMilliseconds: 1_000, run: () => deliver.due(50) },
       { name: 'quiet dialogs', everyMilliseconds: 2_000, run: () => turns.endQuiet(100) },
       { name: 'stranded dialogs', everyMilliseconds: 2_000, run: () => turns.resumeStranded(100) },
@@ -498,7 +506,16 @@ export async function runBot(environment: NodeJS.ProcessEnv): Promise<void> {
       { name: 'lockouts', everyMilliseconds: 10_000, run: async () => void conduct.bringOut(await lockouts()) },
       { name: 'catalogue', everyMilliseconds: 900_000, atOnce: true, run: () => entries.refresh() },
       { name: 'enrolments', everyMilliseconds: 60_000, run: () => expireEnrolments(ground) },
-      { name: 'old rows', everyMilliseconds: 600_000, run: () => forgetOldRows(kysely, clock()) },
+      {
+        name: 'old rows',
+        everyMilliseconds: forgetEvery,
+        run: () => forgetOldRows(kysely, clock(), settings.retention),
+      },
+      {
+        name: 'old workflows',
+        everyMilliseconds: forgetEvery,
+        run: () => forgetOldWorkflows(kysely, engine, settings.retention),
+      },
       {
         name: 'managers',
         everyMilliseconds: 60_000,

@@ -1,11 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { DBOS, DBOSWorkflowConflictError } from '@dbos-inc/dbos-sdk'
+import { DBOS, Error as DBOSErrors, DBOSWorkflowConflictError } from '@dbos-inc/dbos-sdk'
+import { type Kysely, sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Abandoned } from '../replicas/take-over.ts'
+import type { Forgetful } from '../store/forget-old-workflows.ts'
+import type { Schema } from '../store/schema.ts'
 import type { OperationEngine, OperationRequest, OperationResult } from './operation.ts'
 import type { Begun, Steps } from './run-operation.ts'
 
-/** The order of the steps. Change it only through DBOS.patch(): running operations of an older release go on with their own. */
+/**
+ * The steps and their order. What another release has begun is gone on with by these: change them only through DBOS.patch(), or it ends as
+ * unclear.
+ */
 const stepsVersion = 'operations-2'
 
 /** A store that is away for a while must not leave a change without its outcome; `change` alone is never repeated so. */
@@ -22,11 +28,13 @@ const takenOverAtOnce = 100
  */
 export async function startEngine(options: {
   databaseUrl: string
+  /** The same database. */
+  database: Kysely<Schema>
   /** A name that no other process has, nor had. */
   executor: string
   log: Logger
   steps: Steps
-}): Promise<OperationEngine & Abandoned> {
+}): Promise<OperationEngine & Abandoned & Forgetful> {
   const { steps, log } = options
   DBOS.setConfig({
     name: 'helpbot',
@@ -47,7 +55,8 @@ export async function startEngine(options: {
         begun = prepared
         const changed = await DBOS.runStep(() => steps.change(request, prepared.before), { name: 'change' })
         // What follows may run again as a whole, and is kept as the end of the operation itself: no steps of the engine.
-        const read = await patiently(() => steps.readBack(request, prepared.before))
+        // What was never tried need not be looked for.
+        const read = changed.forbidden ? 'unchanged' : await patiently(() => steps.readBack(request, prepared.before))
         return await patiently(() => steps.conclude(request, prepared, changed, read))
       } catch (error) {
         // Another process has taken it over and brings it to its end: this one has nothing to say any more.
@@ -56,8 +65,10 @@ export async function startEngine(options: {
           { correlationId: request.correlationId, operation: request.id, error: String(error) },
           'operation broke',
         )
-        const end = () => steps.broken(request, begun)
-        return await (begun ? patiently(end) : end())
+        // Another release has come further in it by other steps: what it did there cannot be read.
+        const isAnothers = error instanceof DBOSErrors.DBOSUnexpectedStepError
+        const end = () => steps.broken(request, begun, isAnothers)
+        return await (begun || isAnothers ? patiently(end) : end())
       }
     },
     { name: 'operate' },
@@ -77,6 +88,10 @@ export async function startEngine(options: {
       return await within(result, patienceMilliseconds)
     },
     async pendingOf(executors) {
+      // Handed on by one that then ended itself before it had gone on with them: DBOS leaves them to that one's release.
+      await sql`
+        update dbos.workflow_status set application_version = ${stepsVersion}
+        where status = 'ENQUEUED' and application_version <> ${stepsVersion}`.execute(options.database)
       const pending = await DBOS.listWorkflows({
         status: 'PENDING',
         executorId: [...executors],
@@ -87,7 +102,14 @@ export async function startEngine(options: {
       return pending.map(({ workflowID }) => workflowID)
     },
     async resume(ids) {
+      // Begun by whichever release: DBOS itself leaves those of another one alone, also where nobody runs that any more.
+      await sql`
+        update dbos.workflow_status set application_version = ${stepsVersion}
+        where workflow_uuid = any(${[...ids]}) and status = 'PENDING'`.execute(options.database)
       await DBOS.resumeWorkflows([...ids])
+    },
+    async forget(ids) {
+      await DBOS.deleteWorkflows([...ids])
     },
     stop: () => DBOS.shutdown(),
   }

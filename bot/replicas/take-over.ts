@@ -19,13 +19,16 @@ export interface Abandoned {
 
 /**
  * Goes on with what dead processes have begun. Dead is one that has not been heard of for ten seconds, or for three when PostgreSQL
- * has no connection of it any more. Not looked at for as long after a start of the database, when all have been away.
+ * has no connection of it any more. Not looked at for as long after a start of the database, when all have been away, nor by one
+ * that was away itself: others may have been as well, and come back a moment later.
+ * @param maySayDead see Presence
  * @returns a job, to be run every second on every process; answers how many operations it goes on with
  */
 export function takeOver(
   { database, log }: { readonly database: Kysely<Schema>; readonly log: Logger },
   me: Replica,
   abandoned: Abandoned,
+  maySayDead: () => boolean,
 ): () => Promise<number> {
   return async () =>
     await database.transaction().execute(async (transaction) => {
@@ -33,13 +36,14 @@ export function takeOver(
         transaction,
       )
       if (rows[0]?.mine !== true) return 0
+      const steady = maySayDead()
       const dead = await sql<{ executor: string }>`
         update replicas set given_up_at = now()
         where given_up_at is null and executor <> ${me.executor}
           and pg_postmaster_start_time() < now() - interval '10 seconds'
           and (left_at is not null
-            or alive_at < now() - interval '10 seconds'
-            or (alive_at < now() - interval '3 seconds'
+            or (${steady} and alive_at < now() - interval '10 seconds')
+            or (${steady} and alive_at < now() - interval '3 seconds'
               and exists (select from pg_stat_activity where application_name = ${me.connection})
               and not exists (select from pg_stat_activity where application_name = replicas.connection)))
         returning executor`.execute(transaction)

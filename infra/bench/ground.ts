@@ -8,6 +8,7 @@ import type { Schema } from '../../bot/store/schema.ts'
 import { type BotProcess, freePort, startBot } from '../practice/bot-process.ts'
 import type { CompanyUser } from '../practice/company/model.ts'
 import { type Company, type CompanyOptions, startCompany } from '../practice/company.ts'
+import { restartCounting } from './database-counts.ts'
 import { closedInAnyCase } from './interruption.ts'
 
 /** A practice company and a database for one measurement, all on this machine. */
@@ -15,6 +16,8 @@ export interface BenchGround {
   readonly company: Company
   readonly database: Kysely<Schema>
   readonly botPort: number
+  /** For what belongs to this measurement; gone after `close`. */
+  readonly folder: string
   readonly settings: Readonly<Record<string, string>>
   /** The bot on the machine's own clock, as a process of its own. */
   startBot(): Promise<BotProcess>
@@ -26,14 +29,20 @@ export interface BenchGround {
 /**
  * Starts everything but the bot.
  * @param hybrid with a real Active Directory for about a fifth of the people, see Company.onPremises
+ * @param counting PostgreSQL counts every statement, see databaseCounts
  */
-export async function openGround(people: number, hybrid?: CompanyOptions['hybrid']): Promise<BenchGround> {
+export async function openGround(
+  people: number,
+  hybrid?: CompanyOptions['hybrid'],
+  counting = false,
+): Promise<BenchGround> {
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-bench-'))
   const ends: (() => Promise<unknown> | unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
   const close = closedInAnyCase(ends)
   try {
-    const postgres = await startEmbeddedPostgres({ folder })
+    let postgres = await startEmbeddedPostgres({ folder })
     ends.push(() => postgres.stop())
+    if (counting) postgres = await restartCounting(folder, postgres)
     const database = await openDatabase(postgres.url)
     ends.push(database.close)
     const botPort = await freePort()
@@ -49,6 +58,7 @@ export async function openGround(people: number, hybrid?: CompanyOptions['hybrid
       company,
       database: database.kysely,
       botPort,
+      folder,
       settings,
       async startBot() {
         const bot = await startBot({ ...settings, HELPBOT_PRACTICE_CLOCK: '' }, (line) => console.log(line))

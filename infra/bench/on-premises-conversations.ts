@@ -98,7 +98,7 @@ function seen({ bench }: Ground, { id }: Enrolled, words: string) {
 }
 
 /** Wrong passwords until the controller says that it is locked. */
-async function lock({ controller }: OnPremises, { upn }: MadeUser): Promise<void> {
+export async function lock({ controller }: OnPremises, { upn }: MadeUser): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++)
     if ((await bindAnswer(controller, upn, `Wrong-${attempt}`)) === '775') return
   throw new Error(`${upn} does not lock`)

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { generateSync } from 'otplib'
+import { measureEcho } from './echo.ts'
 import { type Enrolled, enrolled, managersKnown } from './enrolled.ts'
 import { openGround } from './ground.ts'
 import { atOnce, percentile, table } from './statistics.ts'
 
 const concurrency = 32
-const echoes = 3_000
 
 /**
  * Complete resets proved by a code (message, code, password shown) beside a bare CloudAdapter echo bot with the same token checks,
@@ -16,10 +14,9 @@ const echoes = 3_000
  */
 export async function benchResets(resets: number): Promise<number> {
   const ground = await openGround(Math.max(60, resets * 2 + 100))
-  const { settings, botPort } = ground
   const { client } = ground.company.teams
   try {
-    const echo = await measureEcho()
+    const echo = await measureEcho(ground)
     const bot = await ground.startBot()
     const people = await enrolled(ground, ground.employees(resets))
     await managersKnown(ground)
@@ -57,35 +54,6 @@ export async function benchResets(resets: number): Promise<number> {
     return failed
   } finally {
     await ground.close()
-  }
-
-  async function measureEcho(): Promise<{ rate: number; times: number[] }> {
-    const main = fileURLToPath(new URL('./echo-bot.ts', import.meta.url))
-    const child = spawn(process.execPath, [main], {
-      env: { PATH: process.env.PATH, ...settings },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    })
-    for (let turn = 0; turn < 200; turn++) {
-      const answer = await fetch(`http://127.0.0.1:${botPort}/healthz`).catch(() => undefined)
-      if (answer?.ok) break
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-    const ids = ground.employees(concurrency).map(({ id }) => id)
-    const times: number[] = []
-    const say = async (id: string): Promise<void> => {
-      const started = performance.now()
-      await client.say(id, 'echo').delivered
-      times.push(performance.now() - started)
-    }
-    await say(ids[0] ?? '')
-    times.length = 0
-    const jobs = Array.from({ length: echoes }, (_, index) => ids[index % ids.length] ?? '')
-    const started = performance.now()
-    await atOnce(jobs, concurrency, say)
-    const rate = echoes / ((performance.now() - started) / 1_000)
-    child.kill('SIGTERM')
-    await new Promise((resolve) => child.once('exit', resolve))
-    return { rate, times }
   }
 
   async function timed<T>(replies: number[], work: () => Promise<T>): Promise<T> {

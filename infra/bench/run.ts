@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import { benchDecisions } from './decisions.ts'
+import { benchFlame } from './flame.ts'
 import { closeWhenInterrupted } from './interruption.ts'
 import { benchMemory } from './memory.ts'
 import { benchLink } from './on-premises-link.ts'
@@ -7,8 +8,15 @@ import { benchRead } from './on-premises-read.ts'
 import { benchUnlock } from './on-premises-unlock.ts'
 import { benchRemovals } from './removals.ts'
 import { benchResets } from './resets.ts'
+import { benchSoak } from './soak.ts'
+import { benchStart } from './start.ts'
+import { benchStorm } from './storm.ts'
+import { benchVolume } from './volume.ts'
 
 const sizes = {
+  storm: 300,
+  start: 5,
+  flame: 300,
   resets: 300,
   removals: 10_000,
   memory: 1_000_000,
@@ -16,9 +24,14 @@ const sizes = {
   link: 5_000,
   unlock: 50,
   read: 20_000,
+  volume: 10_000_000,
+  soak: 30,
 } as const
 type Bench = keyof typeof sizes
 const benches: Readonly<Record<Bench, (size: number) => Promise<number>>> = {
+  storm: benchStorm,
+  start: benchStart,
+  flame: benchFlame,
   resets: benchResets,
   removals: benchRemovals,
   memory: benchMemory,
@@ -26,6 +39,8 @@ const benches: Readonly<Record<Bench, (size: number) => Promise<number>>> = {
   link: benchLink,
   unlock: benchUnlock,
   read: benchRead,
+  volume: benchVolume,
+  soak: benchSoak,
 }
 
 /** `npm run bench [-- NAME [SIZE]]`: one measurement, or all of them one after the other. */

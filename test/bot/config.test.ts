@@ -113,6 +113,67 @@ describe('the settings', () => {
     assert.match(faultsOf({ ...good, HELPBOT_METRICS_TOKEN: 'short' })[0] ?? '', /^HELPBOT_METRICS_TOKEN: must be 20/)
   })
 
+  it('keep conversations for 30 days, or for as long as is said, but never for less than a week', () => {
+    const day = 86_400_000
+    assert.equal(loadSettings(good).retention, 30 * day)
+    assert.equal(loadSettings({ ...good, HELPBOT_RETENTION: '90 days' }).retention, 90 * day)
+    assert.equal(loadSettings({ ...good, HELPBOT_RETENTION: '1 w' }).retention, 7 * day)
+    for (const wrong of ['6 days', '1 min'])
+      assert.deepEqual(faultsOf({ ...good, HELPBOT_RETENTION: wrong }), ['HELPBOT_RETENTION: must be at least 7 days'])
+    for (const wrong of ['30', '0 days', 'forever', '4000 days'])
+      assert.match(
+        faultsOf({ ...good, HELPBOT_RETENTION: wrong }).join(),
+        /^HELPBOT_RETENTION: must be a length of time/,
+      )
+  })
+
+  describe('of the stores', () => {
+    const on = (name: 'DATABASE_URL' | 'REDIS_URL', values: readonly string[]) =>
+      values.filter((value) => faultsOf({ ...good, [name]: value }).some((fault) => fault.startsWith(name)))
+    const clear = [
+      'postgres://u:p@db.example.com/helpbot',
+      'postgres://u:p@10.0.0.7/helpbot?sslmode=disable',
+      'postgres://u:p@db.example.com/helpbot?sslmode=prefer',
+      'postgres://u:p@db.example.com/helpbot?sslmode=no-verify',
+      'postgres://u:p@db.example.com/helpbot?sslmode=verify-full&sslmode=disable',
+      'postgres://u:p@db.example.com/helpbot?sslmode=require&uselibpqcompat=true',
+      'postgres://u:p@localhost/helpbot?host=db.example.com',
+      'postgres://u:p@127.0.0.1.example.com/helpbot',
+      'postgres://u:p@db:99999/helpbot',
+    ]
+    const fine = [
+      'postgres://u:p@127.0.0.1:5432/helpbot',
+      'postgres://u:p@localhost/helpbot?sslmode=disable',
+      'postgres://u:p@[::1]/helpbot',
+      'postgresql://u:p@%2Fvar%2Frun%2Fpostgresql/helpbot',
+      'postgres://u:p@db.example.com/helpbot?host=/var/run/postgresql',
+      'postgres:///helpbot',
+      'postgres://u:p@db.example.com/helpbot?sslmode=verify-full',
+      'postgres://u:p@db.example.com/helpbot?sslmode=require&application_name=x',
+      'postgres://u:p@db.example.com/helpbot?ssl=true',
+    ]
+
+    it('refuse a PostgreSQL or Redis on another machine without TLS, and say what to write', () => {
+      assert.deepEqual(on('DATABASE_URL', [...clear, ...fine]), clear)
+      const redis = ['redis://cache.example.com', 'redis://:secret@10.0.0.8:6379']
+      const safe = ['redis://127.0.0.1:6379', 'redis://localhost', 'redis://[::1]', 'rediss://cache.example.com']
+      assert.deepEqual(on('REDIS_URL', [...redis, ...safe]), redis)
+      const [fault = ''] = faultsOf({ ...good, DATABASE_URL: String(clear[0]) })
+      assert.match(fault, /^DATABASE_URL: .*end it with \?sslmode=verify-full, or set HELPBOT_INSECURE_STORES=yes/)
+      assert.doesNotMatch(fault, /u:p/)
+    })
+
+    it('refuse one that PGHOST sends to another machine', () => {
+      const elsewhere = { ...good, DATABASE_URL: 'postgres:///helpbot', PGHOST: 'db.example.com' }
+      assert.match(faultsOf(elsewhere).join(), /^DATABASE_URL/)
+    })
+
+    it('are taken as they are where the owner says so', () => {
+      const stores = { DATABASE_URL: clear[0], REDIS_URL: 'redis://cache', HELPBOT_INSECURE_STORES: 'yes' }
+      assert.equal(loadSettings({ ...good, ...stores }).databaseUrl, clear[0])
+    })
+  })
+
   it('count an empty value as unset', () => assert.equal(loadSettings({ ...good, PORT: '', REDIS_URL: '' }).port, 3978))
 
   it('never show the value of a faulty setting', () => {

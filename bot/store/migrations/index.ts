@@ -7,6 +7,8 @@ import * as agents from './0005-agents.ts'
 import * as replicas from './0006-replicas.ts'
 import * as lockdown from './0007-lockdown.ts'
 import * as ephemeral from './0008-ephemeral.ts'
+import * as retention from './0009-retention.ts'
+import * as appendToAudit from './0010-append-to-audit.ts'
 
 /** All migrations, in order; the key is what the database remembers. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +20,6 @@ export const migrations: Record<string, Migration> = {
   '0006-replicas': replicas,
   '0007-lockdown': lockdown,
   '0008-ephemeral': ephemeral,
+  '0009-retention': retention,
+  '0010-append-to-audit': appendToAudit,
 }

@@ -7,6 +7,7 @@ import { presence } from '../../../bot/replicas/presence.ts'
 import { type Replica, thisReplica } from '../../../bot/replicas/replica.ts'
 import { takeOver } from '../../../bot/replicas/take-over.ts'
 import { openDatabase } from '../../../bot/store/database.ts'
+import { forgetOldRows } from '../../../bot/store/forget-old-rows.ts'
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts'
 
 describe('replicas of the bot', function () {
@@ -33,18 +34,25 @@ describe('replicas of the bot', function () {
     )
 
   /** What the survivor looks for and goes on with, when `pending` is what there is. */
-  async function survivorTakes(survivor: Replica, pending: readonly string[] = ['reset-1']) {
+  async function survivorTakes(
+    survivor: Replica,
+    {
+      pending = ['reset-1'],
+      maySayDead = () => true,
+    }: { pending?: readonly string[]; maySayDead?: () => boolean } = {},
+  ) {
     const asked: string[] = []
     const resumed: string[] = []
-    const look = takeOver({ database: postgres.database, log }, survivor, {
-      async pendingOf(executors) {
+    const abandoned = {
+      async pendingOf(executors: readonly string[]) {
         asked.push(...executors)
         return pending
       },
-      async resume(ids) {
+      async resume(ids: readonly string[]) {
         resumed.push(...ids)
       },
-    })
+    }
+    const look = takeOver({ database: postgres.database, log }, survivor, abandoned, maySayDead)
     const count = await look()
     return { asked, resumed, count }
   }
@@ -119,6 +127,25 @@ describe('replicas of the bot', function () {
     assert.deepEqual(asked, [paused.executor], 'what it may have begun in its last moment is looked for again')
   })
 
+  it('that were given up and forgotten long ago stay given up', async () => {
+    const paused = another()
+    let now = 0
+    const alive = presence(postgres.database, paused, () => now)
+    await alive.beat()
+    await quietFor(paused, 30)
+    await survivorTakes(another())
+    await sql`update replicas set given_up_at = now() - interval '31 days' where executor = ${paused.executor}`.execute(
+      postgres.database,
+    )
+    await forgetOldRows(postgres.database, new Date())
+    const left = postgres.database.selectFrom('replicas').select('executor').where('executor', '=', paused.executor)
+    assert.deepEqual(await left.execute(), [])
+    now = 31 * 86_400_000
+    assert.equal(await alive.mayChange(), false)
+    assert.equal(await alive.beat(), false)
+    assert.deepEqual(await left.execute(), [])
+  })
+
   it('that stood still without being missed go on', async () => {
     const paused = another()
     let now = 0
@@ -135,6 +162,77 @@ describe('replicas of the bot', function () {
     assert.equal(await alive.mayChange(), false)
   })
 
+  describe('that were all cut off from the database', () => {
+    let now: number
+    let cut: boolean
+    beforeEach(() => {
+      now = 0
+      cut = false
+    })
+    /** A replica whose statements do not arrive while it is cut off. */
+    async function living() {
+      const replica = another()
+      const { database } = postgres
+      const reached = database.withPlugin({
+        transformQuery({ node }) {
+          if (cut) throw new Error('the network is cut')
+          return node
+        },
+        transformResult: async ({ result }) => result,
+      })
+      const alive = presence(reached, replica, () => now)
+      await alive.beat()
+      return { replica, alive }
+    }
+    /** It beats every second; what does not arrive while it is cut off is lost. */
+    async function beats(alive: { beat(): Promise<boolean> }, seconds: number): Promise<void> {
+      for (let second = 0; second < seconds; second++) {
+        now += 1_000
+        await alive.beat().catch(() => false)
+      }
+    }
+
+    it('are not given up by the first that comes back, before it has been back for ten seconds', async () => {
+      const [first, other] = [await living(), await living()]
+      await beats(first.alive, 3)
+      assert.equal(first.alive.maySayDead(), true)
+      cut = true
+      await beats(first.alive, 60)
+      assert.equal(first.alive.maySayDead(), false)
+      cut = false
+      await quietFor(other.replica, 60)
+      const takes = () => survivorTakes(first.replica, { maySayDead: first.alive.maySayDead })
+      await beats(first.alive, 1)
+      assert.deepEqual((await takes()).asked, [])
+      await beats(first.alive, 9)
+      assert.deepEqual((await takes()).asked, [])
+      assert.equal(await other.alive.beat(), true, 'it comes back in this time, and is left alone')
+      await beats(first.alive, 1)
+      assert.deepEqual((await takes()).asked, [])
+      await quietFor(other.replica, 11)
+      assert.deepEqual((await takes()).asked, [other.replica.executor], 'and is given up when it goes again')
+    })
+
+    it('nor by one that stood still, before and after its next beat', async () => {
+      const [paused, other] = [await living(), await living()]
+      await quietFor(other.replica, 60)
+      now += 60_000
+      assert.equal(paused.alive.maySayDead(), false)
+      await paused.alive.beat()
+      assert.equal(paused.alive.maySayDead(), false)
+      await beats(paused.alive, 9)
+      assert.equal(paused.alive.maySayDead(), false)
+      await beats(paused.alive, 1)
+      assert.equal(paused.alive.maySayDead(), true)
+    })
+
+    it('are looked after at once where they say that they end', async () => {
+      const gone = await living()
+      await gone.alive.leave()
+      assert.deepEqual((await survivorTakes(another(), { maySayDead: () => false })).asked, [gone.replica.executor])
+    })
+  })
+
   it('take over one at a time', async () => {
     const dead = another()
     await presence(postgres.database, dead).beat()
@@ -147,13 +245,14 @@ describe('replicas of the bot', function () {
     const begun = new Promise<void>((resolve) => {
       began = resolve
     })
-    const first = takeOver({ database: postgres.database, log }, another(), {
+    const abandoned = {
       pendingOf: async () => ['reset-1'],
       async resume() {
         began()
         await held
       },
-    })()
+    }
+    const first = takeOver({ database: postgres.database, log }, another(), abandoned, () => true)()
     await begun
     assert.equal((await survivorTakes(another())).count, 0)
     release()

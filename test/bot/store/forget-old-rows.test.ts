@@ -65,6 +65,75 @@ describe('forgetting old rows', () => {
     )
   })
 
+  it('forgets authenticators that were removed and lockdowns that are over, and never what counts', async () => {
+    const { database } = postgres
+    const now = new Date('2026-06-01T00:00:00Z')
+    const ago = (days: number) => new Date(now.getTime() - days * day)
+    const factor = (id: string, state: 'active' | 'removed', removed: Date | null) => ({
+      ...{ id, tenant_id: tenant, user_id: person, sealed_seed: '', state, enrolled_by: 'chat' as const },
+      ...{ counts_from: null, last_step: null, created_at: ago(400), confirmed_at: ago(400), removed_at: removed },
+    })
+    await database
+      .insertInto('totp_factors')
+      .values([
+        factor('long removed', 'removed', ago(31)),
+        factor('lately removed', 'removed', ago(29)),
+        factor('active', 'active', null),
+      ])
+      .execute()
+    const proposal = (id: string, state: 'asked' | 'confirmed' | 'expired') => ({
+      ...{ id, tenant_id: tenant, wanted: 'freeze' as const, reason: 'r', instead_of: null, state },
+      ...{ asked_by: 'one', asked_by_name: 'One', asked_at: ago(31), expires_at: ago(31), correlation_id: 'c' },
+    })
+    await database
+      .insertInto('lockdown_proposals')
+      .values([proposal('asked', 'asked'), proposal('in force', 'confirmed'), proposal('over', 'expired')])
+      .execute()
+    await database
+      .insertInto('lockdowns')
+      .values({
+        ...{ tenant_id: tenant, mode: 'freeze', reason: 'r', asked_by: 'one', asked_by_name: 'One' },
+        ...{ confirmed_by: 'two', confirmed_by_name: 'Two', since: ago(31), proposal_id: 'in force' },
+      })
+      .execute()
+    await forgetOldRows(database, now)
+    const idsOf = async (table: 'totp_factors' | 'lockdown_proposals') =>
+      (await database.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id)
+    assert.deepEqual(await idsOf('totp_factors'), ['active', 'lately removed'])
+    assert.deepEqual(await idsOf('lockdown_proposals'), ['asked', 'in force'])
+  })
+
+  it('keeps for as long as it is told to, and comes to an end of however many there are', async () => {
+    const { database } = postgres
+    await database.deleteFrom('proofs').execute()
+    const now = new Date('2026-06-01T00:00:00Z')
+    await sql`insert into proofs (id, tenant_id, user_id, method, dialog_id, counts, obtained_at)
+      select 'proof ' || n, ${tenant}, ${person}, 'totp', 'd', true, ${now}::timestamptz - n * interval '1 minute'
+      from generate_series(1, 4000) n`.execute(database)
+    const left = async () => (await database.selectFrom('proofs').select('id').execute()).length
+    await forgetOldRows(database, now)
+    assert.equal(await left(), 4_000)
+    await forgetOldRows(database, now, 500.5 * 60_000)
+    assert.equal(await left(), 500)
+  })
+
+  it('takes every row once where several replicas do it at once', async () => {
+    const { database } = postgres
+    await database.deleteFrom('proofs').execute()
+    const now = new Date('2026-06-01T00:00:00Z')
+    await sql`insert into proofs (id, tenant_id, user_id, method, dialog_id, counts, obtained_at)
+      select 'proof ' || n, ${tenant}, ${person}, 'totp', 'd', true, '2026-01-01' from generate_series(1, 3000) n`.execute(
+      database,
+    )
+    const counts = await Promise.all([1, 2, 3].map(() => forgetOldRows(database, now)))
+    const later = await forgetOldRows(database, now)
+    assert.equal(
+      counts.reduce((sum, count) => sum + count, later),
+      3_000,
+    )
+    assert.deepEqual(await database.selectFrom('proofs').select('id').execute(), [])
+  })
+
   it('finds what may be forgotten without reading the cards that are still open', async () => {
     const { database } = postgres
     await database.deleteFrom('posts').execute()
