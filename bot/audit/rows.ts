@@ -14,7 +14,7 @@ export interface StoredRow {
 }
 
 /** PostgreSQL keeps microseconds and JavaScript would round them off unseen, so moments are read as text. */
-const atText = sql<string>`to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`
+export const atText = sql<string>`to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`
 
 /** The columns of a stored row, for a query of `audit`. */
 export function selectRows(database: Kysely<Schema>) {
