@@ -9,5 +9,10 @@ export interface Dialog {
   readonly title: string
   /** False for what few people can use: it is found by words and commands only. */
   readonly inMenu?: false
+  /**
+   * Raise it when what was remembered of an open conversation means something else now, or is asked anew in another order: those that stand
+   * open then end with an apology, rather than go on with what they misunderstand. 1 where it is not said.
+   */
+  readonly edition?: number
   talk(chat: Chat, desk: Desk): Promise<void>
 }

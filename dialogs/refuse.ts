@@ -1,7 +1,7 @@
 import type { Chat } from '../bot/channels/chat.ts'
 import type { Desk, Helped, OperationName, Standing } from '../bot/desk.ts'
 import { operationTitle } from '../bot/operations/titles.ts'
-import { message } from './cards.ts'
+import { message, offer } from './cards.ts'
 
 /** What IT must hear of a refusal. */
 export interface Told {
@@ -26,11 +26,23 @@ export function forIt(
 /** Behind "I changed nothing", where something was begun a moment ago. */
 export const askedBefore = 'What you asked for just before may have been done all the same.'
 
+/** The dialogs that people start these with: what cannot be reached now may be there in a moment. */
+const startedBy: Partial<Record<OperationName, string>> = {
+  'reset-password': 'reset-password',
+  'unlock-account': 'unlock-account',
+  'reset-password-for': 'on-behalf',
+  'enrol-totp': 'enrol-totp',
+  'replace-totp': 'enrol-totp',
+}
+
 /** Says no, why and what comes next; tells IT where they must hear of it; closes the ticket. */
 export async function refuse(chat: Chat, desk: Desk, sentence: string, tell?: Told): Promise<void> {
   const told = tell && (await chat.once('told-it', () => desk.tellIt(incident(chat, tell))))
   const more = told ? ` ${heard(told)}` : ''
-  chat.say('refused', message('I cannot do that', `${sentence}${more}`))
+  const again = tell?.reason === 'unreachable' ? startedBy[tell.operation] : undefined
+  const said = `${sentence}${more}`
+  const title = 'I cannot do that'
+  chat.say('refused', again === undefined ? message(title, said) : offer(title, said, again, 'Try again'))
   await chat.once('ticket-closed', async () => {
     await desk.closeTicket(`Refused: ${sentence}`)
     return true

@@ -50,7 +50,8 @@ export async function askManager(
   const post = confirmationPost(confirmation.id)
   const data = {
     asker: person.name,
-    department: asker.department ?? 'not given',
+    // Names may look alike, also within one department.
+    department: [asker.jobTitle, asker.department].filter(Boolean).join(', ') || 'not given',
     purpose: operationFacts[purpose].title,
     from: chatIn(asking.channel),
     ids: { askedAt: `${clock().toISOString().slice(0, 19)}Z` },

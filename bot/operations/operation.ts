@@ -1,5 +1,6 @@
 import type { Directory } from '../directory/directory.ts'
 import type { GroupId, TenantId, UserId } from '../identity/person.ts'
+import type { LockdownState } from '../policy/lockdown.ts'
 import type { Follows } from '../sync/follow-up.ts'
 
 /** Names of the operations that change a directory: each is a file beside this one. */
@@ -82,6 +83,8 @@ export interface Before {
   /** Of a change of membership: whether the group is mastered on-premises. */
   readonly groupOnPremises?: boolean
   readonly startedAt: string
+  /** What was in force when leave was given, where that was a lockdown: the proofs were as strong as it asks for. */
+  readonly lockdown?: LockdownState
   /** Of access operations. */
   readonly access?: BeforeAccess
 }
@@ -93,6 +96,18 @@ export interface Changed {
   /** For the person when the fate is not `accepted`. */
   readonly sentence: string
   readonly detail: Readonly<Record<string, string>>
+  /** Of what was not tried, and never had been: what came into force after leave was given. The operation ends with it. */
+  readonly forbidden?: Forbidden
+}
+
+/** A no right before the change. */
+export interface Forbidden {
+  readonly state: 'refused' | 'failed'
+  readonly code: string
+  readonly sentence: string
+  /** For the audit. */
+  readonly because: string
+  readonly tellIt: boolean
 }
 
 /** as-before: it stands as is wanted, and stood so before the change too, so that this alone says nothing. */

@@ -101,6 +101,7 @@ export async function prepareAccount(dependencies: RunDependencies, request: Acc
     ...(password ? { password } : {}),
     ...(locked === undefined ? {} : { locked }),
     startedAt: clock().toISOString(),
+    ...(lockdown === 'open' ? {} : { lockdown }),
   }
   // Whoever was helped by somebody else may not come to their chat soon: their mailbox is told too.
   const helped = operationFacts[request.name].personProves

@@ -94,8 +94,11 @@ export interface Steps {
   change(request: OperationRequest, before: Before): Promise<Changed>
   readBack(request: OperationRequest, before: Before): Promise<ReadBack>
   conclude(request: OperationRequest, prepared: Begun, changed: Changed, read: ReadBack): Promise<OperationResult>
-  /** Something broke that is no answer of a directory; `begun` when the intent was in the audit already. */
-  broken(request: OperationRequest, begun: Begun | undefined): Promise<OperationResult>
+  /**
+   * Something broke that is no answer of a directory; `begun` when the intent was in the audit already.
+   * @param mayBeMade where it is not known how far it had come
+   */
+  broken(request: OperationRequest, begun: Begun | undefined, mayBeMade: boolean): Promise<OperationResult>
 }
 
 /** A change of access, which needs a warrant. */

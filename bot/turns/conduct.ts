@@ -8,11 +8,12 @@ import type { Desk } from '../desk.ts'
 import { DirectoryError } from '../directory/directory-error.ts'
 import type { Person } from '../identity/person.ts'
 import type { Schema } from '../store/schema.ts'
+import { isStoreFault } from '../store/store-fault.ts'
 import type { Deliver } from './deliver.ts'
 import { type DialogChange, type DialogRow, StaleDialog, writeDialog } from './dialog-rows.ts'
 import { type Post, type PostChange, type PostDraft, putPosts, readPost } from './outbox.ts'
 import { parkedIn } from './parked.ts'
-import { type Beginning, firstMemory, postKey, runDialog } from './run-dialog.ts'
+import { type Beginning, isOfEdition, memoryOf, postKey, type Run, runDialog } from './run-dialog.ts'
 import { words } from './words.ts'
 
 /** A window broke half-way: it may have started a change, so nobody can say that nothing was changed. */
@@ -61,6 +62,25 @@ function seenAt(change: PostChange, arrival: Arrival | undefined): PostChange {
 /** Two presses within this time are one. */
 const doubleClick = 2_000
 
+/** As many dialogs that broke are remembered. */
+const mostBroken = 1_000
+
+/** Knows which dialogs have broken where they stand: one that does so twice, and by no fault of a store or a directory, does so each time. */
+function breaks() {
+  const seen = new Set<string>()
+  return {
+    isAgain({ id, version }: DialogRow, error: unknown): boolean {
+      if (error instanceof DirectoryError || isStoreFault(error)) return false
+      const place = `${id}/${version}`
+      if (seen.has(place)) return true
+      seen.add(place)
+      const [oldest] = seen
+      if (seen.size > mostBroken && oldest !== undefined) seen.delete(oldest)
+      return false
+    },
+  }
+}
+
 const nothingParked: { readonly posts: readonly PostDraft[]; readonly changes: DialogChange['changes'] } = {
   posts: [],
   changes: [],
@@ -76,6 +96,7 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
   const { database, clock, dialogs, log } = dependencies
   const inFlight = new Set<Promise<unknown>>()
   const pressed = new Set<string>()
+  const broken = breaks()
 
   const bringOut = (keys: readonly string[]): Promise<void> => bringing(dependencies.deliver.now(keys))
   const show = (posts: readonly Post[]): Promise<void> => bringing(dependencies.deliver.fresh(posts))
@@ -99,6 +120,7 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
   }
 
   async function start(arrival: Arrival, person: Person, name: string, beginning: Beginning = {}): Promise<Reply> {
+    const dialog = dialogs.find((one) => one.name === name)
     const row: DialogRow = {
       id: randomUUID(),
       tenant: person.tenant,
@@ -107,7 +129,7 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
       correlationId: arrival.correlationId,
       state: 'open',
       channel: arrival.address.channel,
-      memory: firstMemory(beginning),
+      memory: memoryOf(dialog ?? {}, beginning),
       asked: undefined,
       waitsFor: undefined,
       seen: [],
@@ -130,17 +152,22 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
     if (row.channel !== undefined && row.channel !== stood.channel)
       await dependencies.moved(person, row.id, row.channel)
     const dialog = dialogs.find((one) => one.name === row.name)
-    if (!dialog) {
-      // An older release knew this dialog: say so rather than leave the person waiting.
-      await end(row, { state: 'failed', sentence: words.over }, arrival?.id)
-      return { understood: true, reply: { kind: 'nothing' } }
-    }
+    // Begun by another release, which knew it or remembered other things: say so rather than leave the person waiting.
+    if (!dialog || !isOfEdition(dialog, row)) return await giveUp(row, words.renewed, arrival)
     const desk = dependencies.deskFor(person, row.id, row.correlationId, row.channel)
     const asksForWindow = arrival?.inbound.kind === 'open' || arrival?.inbound.kind === 'submit'
-    const run = await runDialog(dialog, row, person, arrival?.inbound, desk).catch((error: unknown) => {
-      if (asksForWindow && !(error instanceof DirectoryError)) throw new LostTrack('the window broke', { cause: error })
-      throw error
-    })
+    const run = await runDialog(dialog, row, person, arrival?.inbound, desk).catch(
+      (error: unknown): Run | undefined => {
+        if (broken.isAgain(row, error)) {
+          log.error({ correlationId: row.correlationId, dialog: row.name, error: String(error) }, 'dialog given up')
+          return undefined
+        }
+        if (asksForWindow && !(error instanceof DirectoryError))
+          throw new LostTrack('the window broke', { cause: error })
+        throw error
+      },
+    )
+    if (!run) return await giveUp(row, words.stuck, arrival)
     if (!run.understood) return { understood: false, reply: { kind: 'nothing' } }
     const over = run.state === 'done' ? await whatWasParked(row, run.memory) : nothingParked
     const posts = [...run.posts, ...over.posts]
@@ -158,6 +185,19 @@ export function conductDialogs(dependencies: ConductDependencies): Conduct {
       understood: true,
       reply: run.reply ?? (asksForWindow ? { kind: 'note', text: words.seeChat } : { kind: 'nothing' }),
     }
+  }
+
+  /** Ends what cannot be gone on with. */
+  async function giveUp(
+    row: DialogRow,
+    sentence: string,
+    arrival: Arrival | undefined,
+  ): Promise<{ understood: boolean; reply: Reply }> {
+    const closed = await end(row, { state: 'failed', sentence }, arrival?.id)
+    const pressed = arrival && 'post' in arrival.inbound
+    const isWindow = arrival?.inbound.kind === 'open' || arrival?.inbound.kind === 'submit'
+    const reply: Reply = isWindow ? { kind: 'note', text: sentence } : (pressed && closed) || { kind: 'nothing' }
+    return { understood: true, reply }
   }
 
   /** At the end of a dialog: the cards that asked about something else are closed, and what was asked for is offered. */

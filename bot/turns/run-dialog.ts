@@ -35,6 +35,10 @@ class Suspended extends Error {}
 /** Where a dialog's memory holds whom it was started for, and what was said then. */
 const startedFor = 'started-for'
 const startedWith = 'started-with'
+/** And of which edition the dialog was then. */
+const startedIn = 'started-in'
+
+const firstEdition = 1
 
 const longestTopic = 300
 
@@ -51,6 +55,19 @@ export function firstMemory({ about, topic }: Beginning): Record<string, unknown
     ...(about === undefined ? {} : { [startedFor]: about }),
     ...(words === undefined || words === '' ? {} : { [startedWith]: words }),
   }
+}
+
+/** What a dialog of this edition remembers; those that never changed say nothing of it. */
+export function memoryOf(
+  { edition = firstEdition }: Pick<Dialog, 'edition'>,
+  beginning: Beginning,
+): Record<string, unknown> {
+  return { ...firstMemory(beginning), ...(edition === firstEdition ? {} : { [startedIn]: edition }) }
+}
+
+/** Whether what was remembered is what this edition of the dialog remembers. */
+export function isOfEdition({ edition = firstEdition }: Pick<Dialog, 'edition'>, { memory }: DialogMemory): boolean {
+  return (memory[startedIn] ?? firstEdition) === edition
 }
 
 /** The key of a dialog's post: known from the dialog's id and the name of the question. */

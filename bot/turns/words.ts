@@ -8,6 +8,10 @@ export const words = {
     'Something went wrong on my side, and I cannot say whether that went through. Please press the button again in a minute.',
   notYours: 'This card was not meant for you, or it is too old.',
   over: 'This is over already. Write me what you need and we start afresh.',
+  renewed:
+    'I am sorry: I was changed while we were talking, and cannot go on with this. Write me what you need and we start afresh.',
+  stuck:
+    'I am sorry: something goes wrong on my side each time, and I cannot go on with this. Write me what you need and we start afresh, or write "talk to a human".',
   waiting: 'I am still waiting for an answer to the card above. Use its buttons, or write "cancel".',
   waitingForOthers:
     'I am still waiting for somebody else to answer; I go on as soon as they do. Write "cancel" to stop waiting.',

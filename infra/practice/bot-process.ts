@@ -16,16 +16,18 @@ export interface BotProcess {
 
 /**
  * Starts bot/main.ts and waits until it answers `/healthz`.
+ * @param program the bot's main.ts, where it is not the one of this tree
  * @throws Error with the last lines it wrote when it ends before that
  */
 export async function startBot(
   environment: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
   patienceMilliseconds = 60_000,
+  program = main,
 ): Promise<BotProcess> {
   const url = `http://127.0.0.1:${environment.PORT}`
   // DBOS's own pool makes pg warn of something we cannot change.
-  const child = spawn(process.execPath, ['--use-env-proxy', '--disable-warning=DeprecationWarning', main], {
+  const child = spawn(process.execPath, ['--use-env-proxy', '--disable-warning=DeprecationWarning', program], {
     env: { ...inheritedEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -227,7 +227,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     {
       data: {
         asker: 'Ada Example',
-        department: 'Finance',
+        department: 'Financial Analyst, Finance',
         purpose: 'Reset the password',
         from: 'their own chat',
         ids: { askedAt: openedAt },

@@ -71,7 +71,7 @@ export function engineStore(clock: Clock, chance: Chance) {
     } catch (error) {
       if (error instanceof Killed) throw error
       counts.broken++
-      return await again(() => steps.broken(request, begun), begun ? mostTries : 1)
+      return await again(() => steps.broken(request, begun, false), begun ? mostTries : 1)
     }
   }
 

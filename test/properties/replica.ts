@@ -59,7 +59,7 @@ export function startReplica(shared: Shared, name: string): Replica {
   const channelIsStrong = () => true
   const isIt = async () => false
   const escalation = itThreads({
-    ...{ database, clock, ticketsIn, audit, directory, hasItChannel: true, isIt, channelIsStrong },
+    ...{ database, clock, ticketsIn, audit, directory, hasItChannel: true, isIt, channelIsStrong, policy },
     freeze: async () => 'still-running',
     reminders: policy.escalation.remindAfter,
     answerWithin: 10 * minutes,

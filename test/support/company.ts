@@ -46,8 +46,8 @@ export interface TestCompany {
   itChannelSees(words: string | RegExp): Promise<string>
   /** A secret that was used: none of the company's stores may hold it. */
   used(kind: UsedSecret['kind'], value: string): void
-  /** Ends the bot, without mercy or with, and starts it again on the same memory. */
-  restart(how: 'SIGKILL' | 'SIGTERM', environment?: Readonly<Record<string, string>>): Promise<void>
+  /** Ends the bot, without mercy or with, and starts it again on the same memory; another release of it where `program` is given. */
+  restart(how: 'SIGKILL' | 'SIGTERM', environment?: Readonly<Record<string, string>>, program?: string): Promise<void>
   /** Ends everything, after looking for every used secret in every store. */
   close(): Promise<void>
 }
@@ -163,9 +163,9 @@ export async function startTestCompany(
     chatHistory: () => JSON.stringify([company.teams.client.transcript(), slackClient.transcript()]),
     drawnMarkup: () => drawnMarkup(company),
     itChannelSees: async (words) => (await itChannel.headSeen(words)).text,
-    async restart(how, more = {}) {
+    async restart(how, more = {}, program) {
       await bot.stop(how)
-      bot = await startBot({ ...settings, ...more }, (line) => log.push(line))
+      bot = await startBot({ ...settings, ...more }, (line) => log.push(line), undefined, program)
     },
     async close() {
       await scan()

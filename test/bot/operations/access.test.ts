@@ -3,6 +3,7 @@ import type { AccessRequest } from '../../../bot/approvals/requests/request.ts'
 import { DirectoryError } from '../../../bot/directory/directory-error.ts'
 import type { AccessOperation, OperationRequest, Warrant } from '../../../bot/operations/operation.ts'
 import type { CastKey } from '../../../infra/practice/company/cast.ts'
+import { lift, lockDown } from '../lockdown/in-force.ts'
 import { policyWith } from '../policy/examples.ts'
 import {
   type AccessOffice,
@@ -153,6 +154,26 @@ describe('changes of access', function () {
       const { result } = await grant('g-11', { person: 'gil' }, { directory: { addMember: never } })
       assert.deepEqual([result.state, refused], ['failed', 3])
       assert.equal(result.sentence, 'Gil Santos was not added to financeReports. The directory said no.')
+    })
+
+    it('is not begun under a lockdown that came after the leave; what takes away goes on', async () => {
+      const ids = await office.granted()
+      const request = asking('g-14', about(approval(ids)))
+      const steps = office.stepsWith()
+      const prepared = await steps.prepare(request)
+      assert.ok(prepared.verdict === 'go')
+      await lockDown(office.database, company, 'freeze', office.clock())
+      const changed = await steps.change(request, prepared.before)
+      const result = await steps.conclude(request, prepared, changed, 'unchanged')
+      assert.equal(result.state, 'failed', 'it may begin when it is lifted')
+      assert.match(result.sentence, /^Ada Lindqvist was not added to financeReports: IT has closed self-service/)
+      assert.equal(await office.isMember('financeReports', 'ada'), false)
+      assert.equal((await office.auditOf('g-14', 'outcome'))?.detail?.refusal, 'lockdown')
+      await office.directory.addMember(group('financeReports'), of('ada'))
+      const { grant: id } = await office.granted({ state: 'active', endsAt: office.clock() })
+      const ended = await office.run(asking('g-15', { name: 'revoke-access', ...about(ending(id)) }))
+      await lift(office.database)
+      assert.equal(ended.state, 'done', ended.sentence)
     })
 
     it('settles once, however often its end is written', async () => {

@@ -182,7 +182,7 @@ describe('what is done to somebody else’s account', () => {
       const first = await steps.conclude(request, prepared, changed, 'as-wanted')
       assert.equal(first.state, 'done')
       assert.deepEqual(await steps.conclude(request, prepared, changed, 'unchanged'), first)
-      assert.deepEqual(await steps.broken(request, prepared), first)
+      assert.deepEqual(await steps.broken(request, prepared, false), first)
       // Whoever comes to it from the beginning finds the end, too, and changes nothing.
       assert.deepEqual(await steps.prepare(request), { verdict: 'stop', result: first })
       const { state, outcome } = await postgres.database
@@ -337,7 +337,59 @@ describe('what is done to somebody else’s account', () => {
       assert.deepEqual([sentence, intent], ['The proofs for this have run out. Please start again.', undefined])
     })
 
-    it('what was begun before it comes to its end', async () => {
+    for (const mode of ['freeze', 'strict'] as const)
+      it(`${mode}: what had leave a moment before is not made any more, and says so`, async () => {
+        const id = `l-late-${mode}`
+        await proofsOf(id, 'maya')
+        waiting.expect(id)
+        const since = tenant.control.user(of('ada')).passwordChangedAt
+        const steps = stepsOf(resetting, often)
+        const prepared = await steps.prepare(asked(id))
+        assert.ok(prepared.verdict === 'go')
+        await lockDown(postgres.database, company, mode, clock())
+        const changed = await steps.change(asked(id), prepared.before)
+        const { state, sentence } = await steps.conclude(asked(id), prepared, changed, 'unchanged')
+        assert.deepEqual([state, waiting.take(id)], ['refused', undefined])
+        assert.match(
+          sentence,
+          mode === 'freeze' ? /^Self-service is closed/ : /strongest proofs.*Nothing was changed\.$/,
+        )
+        assert.equal(tenant.control.user(of('ada')).passwordChangedAt, since)
+        const rows = await postgres.database.selectFrom('audit').select('event').execute()
+        const outcome = rows
+          .map(({ event }) => event as Record<string, unknown>)
+          .find((event) => event.operationId === id && event.kind === 'outcome')
+        assert.deepEqual(
+          [outcome?.outcome, outcome?.detail],
+          ['refused', { refusal: 'lockdown', because: `lockdown: ${mode}, when the change was about to be made` }],
+        )
+      })
+
+    it('what had leave, and may have been made before a crash, is not said to be refused', async () => {
+      await proofsOf('l-crash', 'maya')
+      const prepared = await stepsOf(resetting, often).prepare(asked('l-crash'))
+      assert.ok(prepared.verdict === 'go')
+      await lockDown(postgres.database, company, 'freeze', clock())
+      // The process that takes it over does not know how far the dead one came.
+      const survivor = stepsOf(resetting, often)
+      const changed = await survivor.change(asked('l-crash'), prepared.before)
+      assert.deepEqual([changed.fate, changed.forbidden], ['interrupted', undefined])
+      const { state, sentence } = await survivor.conclude(asked('l-crash'), prepared, changed, 'unknown')
+      assert.equal(state, 'unclear')
+      assert.match(sentence, /do not know whether Ada Lindqvist’s password was changed/)
+    })
+
+    it('a freeze of a stolen account that had leave a moment before is made', async () => {
+      const request = requestOf('l-freeze', agreed('itManager'))
+      const steps = stepsOf(freezeAccount)
+      const prepared = await steps.prepare(request)
+      assert.ok(prepared.verdict === 'go')
+      await lockDown(postgres.database, company, 'freeze', clock())
+      assert.equal((await steps.change(request, prepared.before)).fate, 'accepted')
+      await directory.setAccountEnabled(of('ada'), true)
+    })
+
+    it('what is on its way to the directory already comes to its end', async () => {
       await proofsOf('l-3', 'maya')
       waiting.expect('l-3')
       const late: Operation = {
