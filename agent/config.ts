@@ -5,6 +5,7 @@ import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { logLevels } from './log.ts'
 import { type AgentPolicySettings, agentPolicySchema } from './policy/load.ts'
+import { deepestYaml, whereTooDeep } from './protocol/yaml-depth.ts'
 
 /** Every fault of the file, named at once, each with its fix. */
 export class AgentConfigError extends Error {
@@ -174,13 +175,25 @@ function readBytes(file: string): Buffer {
   }
 }
 
+/** In UTF-16 units. */
+const longest = 256 * 1024
+const example = 'infra/agent.example.yaml'
+
 function readYaml(file: string): unknown {
   let content: string
   try {
     content = readBytes(file).toString('utf8')
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new AgentConfigError(file, [`${why}: write one like infra/agent.example.yaml, or name it with --config`])
+    throw new AgentConfigError(file, [`${why}: write one like ${example}, or name it with --config`])
+  }
+  if (content.length > longest)
+    throw new AgentConfigError(file, [`line 1: longer than ${longest} characters: write one like ${example}`])
+  const deep = whereTooDeep(content)
+  if (deep) {
+    const where = `line ${deep.line}, column ${deep.column}`
+    const fix = 'check the brackets and the indentation on and above this line'
+    throw new AgentConfigError(file, [`${where}: nested more than ${deepestYaml} levels deep: ${fix}`])
   }
   const document = parseDocument(content)
   if (document.errors.length > 0)

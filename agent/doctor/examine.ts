@@ -9,6 +9,7 @@ import { checkBot } from './check-bot.ts'
 import { checkClock, checkController, checkEmulator } from './check-controller.ts'
 import { checkExcess } from './check-excess.ts'
 import { checkEnrolment, checkFiles } from './check-files.ts'
+import { checkNeverTouch } from './check-never-touch.ts'
 import { checkBases, checkHead, checkOwnPassword, checkReading } from './check-reading.ts'
 import { checkRights, lookAtBases } from './check-rights.ts'
 import { type Finding, missing, ok } from './finding.ts'
@@ -21,7 +22,7 @@ export interface Patient {
   /** Controllers, the preferred one first. */
   readonly controllers: readonly ControllerAddress[]
   readonly bind: { readonly name: string; readonly passwordFile: string }
-  readonly policy: Pick<AgentPolicySettings, 'read' | 'write' | 'operations'>
+  readonly policy: Pick<AgentPolicySettings, 'read' | 'write' | 'operations' | 'neverTouch'>
 }
 
 export interface ExaminationGround extends GreetingGround {
@@ -98,6 +99,7 @@ async function* parts(
     lookedAt.map(({ users }) => users),
   )
   yield [await checkHead(look)]
+  yield await checkNeverTouch(look.controller, policy.neverTouch)
   yield checkRights(lookedAt, policy, look.accountName)
   yield await checkExcess(look, lookedAt, policy)
 }

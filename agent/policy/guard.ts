@@ -1,9 +1,9 @@
 import { AgentError } from '../agent-error.ts'
 import type { Controller } from '../ldap/domain.ts'
-import { bySid, isAtOrBelow, isBelow } from '../ldap/names.ts'
+import { isAtOrBelow, isBelow } from '../ldap/names.ts'
 import { privilegeOf } from '../ldap/privilege.ts'
 import { demandAccount, demandGroup, demandOfPeople, demandUnit, refusal } from './kinds.ts'
-import { groupAt, holdsNested, look, ownToken, type Seen, tokenOf } from './look.ts'
+import { groupNamed, holdsNested, look, ownToken, type Seen, tokenOf } from './look.ts'
 import type { PolicedOperation } from './policy.ts'
 
 /** What the rules are applied with. */
@@ -132,7 +132,7 @@ async function demandNotNamed(law: Law, seen: Seen, sid: string): Promise<void> 
   if (token.size === 0 && seen.group === undefined)
     throw new AgentError('internal', `the groups of ${seen.dn} are not shown to the agent (tokenGroups)`)
   for (const named of law.neverTouch) {
-    const protectedGroup = await groupAt(law.controller, /^S-1-/.test(named) ? bySid(named) : named)
+    const protectedGroup = await groupNamed(law.controller, named)
     // A slip of the pen must not leave open what was meant to be closed.
     if (protectedGroup === undefined)
       throw new AgentError(

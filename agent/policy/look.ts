@@ -3,7 +3,7 @@ import type { Controller } from '../ldap/domain.ts'
 import { domainSidOf, fromGroupType, sidText } from '../ldap/encodings.ts'
 import { bufferOf, buffersOf, textOf, textsOf } from '../ldap/entry.ts'
 import { anything, inChain, is } from '../ldap/filters.ts'
-import { byGuid, isBelow } from '../ldap/names.ts'
+import { byGuid, bySid, isBelow } from '../ldap/names.ts'
 
 /** What the policy needs to know of an object, as the controller that will write shows it now. */
 export interface Seen {
@@ -102,6 +102,11 @@ export async function groupAt(
     if (error instanceof AgentError && error.code === 'not-found') return undefined
     throw error
   }
+}
+
+/** The group that a policy names by its SID or its DN. @returns undefined when there is none */
+export function groupNamed(controller: Controller, named: string): ReturnType<typeof groupAt> {
+  return groupAt(controller, /^S-1-/.test(named) ? bySid(named) : named)
 }
 
 /** Whether the group holds this object through `member`, however deep (LDAP_MATCHING_RULE_IN_CHAIN, MS-ADTS 3.1.1.3.4.4.3). */

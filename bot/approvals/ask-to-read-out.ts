@@ -1,4 +1,5 @@
 import type { Delivery } from '../policy/schema.ts'
+import { isNewLink } from '../slack-people/new-link.ts'
 import { readPost, writePosts } from '../turns/outbox.ts'
 import type { AskingGround } from './ask-manager.ts'
 import { endReadOut, type ReadOut, readOutOf, readOutPost, writeReadOut } from './read-outs.ts'
@@ -36,8 +37,9 @@ export async function askToReadOut(
   await ground.bringOut([key])
   const brought = await readPost(database, key)
   const tooWeak = brought?.place !== undefined && !ground.channelIsStrong(brought.place.channel)
-  if (brought?.state === 'failed' || tooWeak) {
-    const sentence = tooWeak ? weakChat(written.reader.name) : unreachable(written.reader.name)
+  const tooNew = await isNewLink(ground, { tenant, id: written.reader.id }, brought?.place?.channel)
+  if (brought?.state === 'failed' || tooWeak || tooNew) {
+    const sentence = (tooWeak ? weakChat : tooNew ? newChat : unreachable)(written.reader.name)
     await endReadOut(ground, dialogId, { state: 'failed', sentence, closing: 'Not needed any more.' })
     await ground.bringOut([key])
   }
@@ -48,3 +50,5 @@ const unreachable = (manager: string): string =>
   `I cannot reach ${manager}, their manager, who would have to read it out: they may have blocked me. Ask them to write to me once, and start again.`
 const weakChat = (manager: string): string =>
   `The chat in which ${manager}, their manager, writes to me asks for no second factor, so nothing is shown there. Ask them to write to me in Microsoft Teams, and start again.`
+const newChat = (manager: string): string =>
+  `The Slack account in which ${manager}, their manager, writes to me was linked to them only lately, so nothing is shown there yet. Ask them to write to me in Microsoft Teams, and start again.`

@@ -2,6 +2,7 @@ import type { CardContent, Reply } from '../channels/chat.ts'
 import type { Confirmation } from '../identity/confirmation.ts'
 import { confirmationById, decide } from '../identity/manager.ts'
 import { operationFacts } from '../policy/operations.ts'
+import { type NewLinkGround, newLinkOf, stillNew } from '../slack-people/new-link.ts'
 import type { Button } from '../turns/button.ts'
 import { changePosts } from '../turns/outbox.ts'
 import { confirmationPost } from './close-cards.ts'
@@ -15,13 +16,16 @@ const endings = {
 } as const
 
 /** The three numbers on a manager's card. A wrong pick is a no; the first answer counts, and it counts once. */
-export function confirmButton(ground: DenialGround): Button {
+export function confirmButton(ground: DenialGround & NewLinkGround): Button {
   const { database, clock, audit } = ground
   return async ({ person, post, values }) => {
     let denial: { readonly of: Confirmation; readonly took: boolean } | undefined
     const id = post.key.slice(confirmationPost('').length)
     const picked = Number(values.pick)
     const pick = values.pick === 'none' || !Number.isInteger(picked) ? 'deny' : picked
+    // It was asked where the account counted: this is for one that was linked since. A no counts from anywhere.
+    const link = pick === 'deny' ? undefined : await newLinkOf(ground, person, post.place?.channel)
+    if (link) return { reply: note(stillNew(link, inTeams)), posts: [] }
     // The answer, the card and the row in the audit: all or nothing.
     const done = await database.transaction().execute(async (transaction) => {
       const decided = await decide({ database: transaction, clock }, id, person, pick)
@@ -66,6 +70,8 @@ function isAskedOfManager(purpose: string): boolean {
 function askerOn({ data }: CardContent): string {
   return typeof data.asker === 'string' ? data.asker : ''
 }
+
+const inTeams = 'Write to me in Microsoft Teams, if you have it, and let them ask again.'
 
 function note(text: string): Reply {
   return { kind: 'note', text }

@@ -11,6 +11,7 @@ import {
   ServiceClientCredentialsFactory,
 } from 'botframework-connector'
 import type { TeamsSettings } from '../config.ts'
+import type { GenuineToken } from './teams-genuine.ts'
 
 /** Where tokens for the connector come from. */
 export interface ConnectorTokens {
@@ -123,8 +124,17 @@ export function playgroundAuthentication(): BotFrameworkAuthentication {
 
 /** CloudAdapter, with the check of the token apart from the turn: a bad one is a 401, never a 500. */
 export class TeamsAdapter extends CloudAdapter {
-  /** @throws whatever the SDK finds wrong with the token; the caller answers 401 to anything */
-  authenticate(activity: unknown, authorization: string): Promise<AuthenticateRequestResult> {
-    return this.botFrameworkAuthentication.authenticateRequest(activity as never, authorization)
+  readonly #genuine: GenuineToken
+
+  /** @param genuine is asked first */
+  constructor(authentication: BotFrameworkAuthentication, genuine: GenuineToken = async () => undefined) {
+    super(authentication)
+    this.#genuine = genuine
+  }
+
+  /** @throws whatever is wrong with the token; the caller answers 401 to anything */
+  async authenticate(activity: unknown, authorization: string): Promise<AuthenticateRequestResult> {
+    await this.#genuine(authorization)
+    return await this.botFrameworkAuthentication.authenticateRequest(activity as never, authorization)
   }
 }

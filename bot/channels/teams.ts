@@ -14,6 +14,7 @@ import {
   teamsAuthentication,
 } from './teams-authentication.ts'
 import { contentActivity, type TeamsConnector, teamsConnector } from './teams-connector.ts'
+import { type GenuineToken, genuineToken } from './teams-genuine.ts'
 import { type Caller, isPlaygroundAddress, mayBePlayground } from './teams-playground.ts'
 import { conversationOf } from './teams-thread.ts'
 
@@ -36,7 +37,9 @@ export interface TeamsDependencies {
 /** Teams: the only file that knows how its requests are authenticated and answered. */
 export function teamsChannel(dependencies: TeamsDependencies): TeamsChannel {
   const { settings, log } = dependencies
-  const doors = [door(teamsAuthentication(settings, dependencies.authority, dependencies.tokens), settings.appId)]
+  const { authority, tokens } = dependencies
+  const signed = teamsAuthentication(settings, authority, tokens)
+  const doors = [door(signed, settings.appId, genuineToken(settings, authority))]
   if (settings.playground) doors.push(door(playgroundAuthentication(), ''))
   const [teams, playground] = doors
   if (!teams) throw new Error('unreachable: the first door is always made')
@@ -150,14 +153,14 @@ interface Door {
   readonly connector: TeamsConnector
 }
 
-function door(authentication: BotFrameworkAuthentication, appId: string): Door {
+function door(authentication: BotFrameworkAuthentication, appId: string, genuine?: GenuineToken): Door {
   const claims = [
     { type: AuthenticationConstants.AudienceClaim, value: appId },
     { type: AuthenticationConstants.AppIdClaim, value: appId },
   ]
   const factory = authentication.createConnectorFactory(new ClaimsIdentity(claims))
   return {
-    adapter: new TeamsAdapter(authentication),
+    adapter: new TeamsAdapter(authentication, genuine),
     connector: teamsConnector(factory, authentication.getOriginatingAudience()),
   }
 }

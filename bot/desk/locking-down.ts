@@ -1,6 +1,7 @@
 import type { Standing } from '../desk.ts'
+import { listOfDialog } from '../identity/proofs.ts'
 import { askForLockdown } from '../lockdown/ask.ts'
-import type { Came } from '../lockdown/ground.ts'
+import { type Came, no } from '../lockdown/ground.ts'
 import { readInForce } from '../lockdown/in-force.ts'
 import { leaveOf } from '../lockdown/leave.ts'
 import type { LockdownDesk } from '../lockdown/lockdown-desk.ts'
@@ -8,11 +9,13 @@ import { openProposal, operationFor, wantedStates } from '../lockdown/proposals.
 import { confirmLockdown, withdrawLockdown } from '../lockdown/settle.ts'
 import { askFor, factsOfForce, factsOfProposal } from '../lockdown/words.ts'
 import type { OperationName } from '../policy/operation-name.ts'
+import { elsewhere, newLinkOf, stillNew } from '../slack-people/new-link.ts'
 import type { Ground, Sitting } from './ground.ts'
 import { eventOf } from './proving.ts'
 
 /** The switch for elevated threat, as somebody of IT works it in a conversation. */
-export function lockingDown(ground: Ground, { person, dialogId, correlationId }: Sitting): LockdownDesk {
+export function lockingDown(ground: Ground, sitting: Sitting): LockdownDesk {
+  const { person, dialogId, correlationId, channel } = sitting
   const { database } = ground
   const { tenant } = person
 
@@ -20,6 +23,14 @@ export function lockingDown(ground: Ground, { person, dialogId, correlationId }:
     const { ok, sentence, posts } = await came
     await ground.bringOut(posts)
     return { ok, sentence }
+  }
+
+  /** An account that was linked lately says nothing of who sits at it; a code, or their manager, does. */
+  async function settled(work: () => Promise<Came>): Promise<Came> {
+    const link = await newLinkOf(ground, person, channel)
+    const proofs = link ? await listOfDialog(database, dialogId, person) : []
+    const proved = proofs.some(({ method, counts }) => counts && (method === 'totp' || method === 'manager'))
+    return link && !proved ? no(stillNew(link, elsewhere)) : await work()
   }
 
   return {
@@ -49,8 +60,12 @@ export function lockingDown(ground: Ground, { person, dialogId, correlationId }:
       }
     },
     askForLockdown: (key, wanted, reason) =>
-      told(askForLockdown(ground, person, { id: `${dialogId}:${key}`, wanted, reason, correlationId, dialogId })),
-    confirmLockdown: (id) => told(confirmLockdown(ground, person, { id, dialogId })),
+      told(
+        settled(() =>
+          askForLockdown(ground, person, { id: `${dialogId}:${key}`, wanted, reason, correlationId, dialogId }),
+        ),
+      ),
+    confirmLockdown: (id) => told(settled(() => confirmLockdown(ground, person, { id, dialogId }))),
     withdrawLockdown: (id) => told(withdrawLockdown(ground, person, id)),
   }
 }

@@ -2,6 +2,7 @@ import { endReadOut, type ReadOut, readOutSignal } from '../approvals/read-outs.
 import type { CardContent, Reply } from '../channels/chat.ts'
 import type { HandedOver } from '../desk.ts'
 import { shownAgain } from '../operations/handover.ts'
+import { newLinkOf, stillNew } from '../slack-people/new-link.ts'
 import type { Button } from '../turns/button.ts'
 import type { Ground } from './ground.ts'
 import { operating } from './operating.ts'
@@ -24,6 +25,8 @@ export function readOutWindow(ground: Ground, windowFor: WindowFor): Button {
     if (!readOut) return { reply: note(notYours), posts: [] }
     // The card is taken back where the chat counts for less; this is for whoever is quicker.
     if (!ground.channelIsStrong(post.place?.channel)) return { reply: note(tooWeak), posts: [] }
+    const link = await newLinkOf(ground, person, post.place?.channel)
+    if (link) return { reply: note(stillNew(link, inTeams)), posts: [] }
     const { dialogId, starter, correlationId, tenant } = readOut
     if (readOut.state !== 'asked') return { reply: await shownBefore(ground, readOut, post.key, windowFor), posts: [] }
     const theirs = { person: { tenant, ...starter }, dialogId, correlationId, channel: undefined }
@@ -40,6 +43,8 @@ export function readOutWindow(ground: Ground, windowFor: WindowFor): Button {
     return { reply, posts: [post.key], wake: readOutSignal(dialogId) }
   }
 }
+
+const inTeams = 'Nothing is shown before. Write to me in Microsoft Teams, if you have it, and let them start again.'
 
 /** A second click of the same moment shows the same; whatever comes later shows nothing. */
 async function shownBefore(ground: Ground, readOut: ReadOut, post: string, windowFor: WindowFor): Promise<Reply> {

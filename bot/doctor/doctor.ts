@@ -10,11 +10,13 @@ import { keyVault, managedIdentity, type VaultReader } from '../directory/key-va
 import type { TokenSource } from '../directory/token-source.ts'
 import type { GroupId } from '../identity/person.ts'
 import type { Catalogue } from '../policy/catalogue/catalogue.ts'
+import type { Policy } from '../policy/policy.ts'
 import { checkAuthority } from './check-authority.ts'
 import { checkCatalogue } from './check-catalogue.ts'
 import { checkCertificate } from './check-certificate.ts'
 import { checkMailbox } from './check-mailbox.ts'
 import { checkPermissions } from './check-permissions.ts'
+import { checkProtected } from './check-protected.ts'
 import { checkPasswordRole } from './check-role.ts'
 import { checkSlack } from './check-slack.ts'
 import { checkTeams, type TeamsToCheck } from './check-teams.ts'
@@ -34,6 +36,8 @@ export interface Patient {
   readonly access?: boolean | undefined
   /** That catalogue, to be held against the directory, and the groups that the policy protects. */
   readonly catalogue?: { readonly content: Catalogue; readonly protectedGroups: readonly GroupId[] } | undefined
+  /** Whom the policy protects; undefined when it was not looked up. */
+  readonly protected?: Policy['protected'] | undefined
 }
 
 export interface DoctorDeps {
@@ -95,18 +99,21 @@ async function examineGraph(patient: Patient, deps: DoctorDeps, tokens: TokenSou
     { status: 'ok', what: 'token for Microsoft Graph', why: 'the certificate signs in' },
     ...checkPermissions(roles, setUp, clientId),
     ...(await Promise.all([checkPasswordRole(graph, oid), checkMailbox(graph, mailFrom)])),
-    ...(await examineCatalogue(patient, deps, tokens)),
+    ...(await examineNames(patient, deps, tokens)),
   ]
 }
 
-async function examineCatalogue(
-  { graph: settings, catalogue }: Patient,
+/** Whether those whom the owner's files name are in the directory. */
+async function examineNames(
+  { graph: settings, catalogue, protected: spared }: Patient,
   { clock, random, sleep, fetch }: DoctorDeps,
   tokens: TokenSource,
 ): Promise<Finding[]> {
-  if (catalogue === undefined) return []
   const directory = entraDirectory({ settings, clock, random, sleep, fetch, tokens })
-  return await checkCatalogue(catalogue.content, directory, catalogue.protectedGroups)
+  return [
+    ...(spared ? await checkProtected(spared, directory) : []),
+    ...(catalogue ? await checkCatalogue(catalogue.content, directory, catalogue.protectedGroups) : []),
+  ]
 }
 
 /** True when something that HelpBot needs is missing. */

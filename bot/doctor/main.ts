@@ -40,6 +40,7 @@ async function main(): Promise<number> {
     slack: settings.slack,
     accessPasses: policy.operations['reset-password-for'].deliver === 'temporary-access-pass',
     access: content !== undefined,
+    protected: policy.protected,
     catalogue: content ? { content, protectedGroups: policy.protected.groups } : undefined,
   }
   const findings = await runDoctor(patient, { clock, random: Math.random, sleep, fetch: globalThis.fetch })

@@ -11,26 +11,31 @@ import { happened, headContent } from './thread-card.ts'
 import { holdThread, type Thread } from './threads.ts'
 import { clockTime, nameOf } from './words.ts'
 
+const oneOfTwo = { isOneOfTwo: true }
 const noFreeze = { freeze_asked_by: null, freeze_asked_at: null, freeze_operation: null } as const
 
 /** "Freeze account": nobody freezes an account alone. */
 export function freezeButton(ground: EscalationGround): Button {
-  return itButton(ground, async ({ person, thread }) => {
-    if (thread.freezeOperation !== undefined) return { note: 'The account is frozen, or being frozen, already.' }
-    if (thread.freezeAskedBy !== undefined)
-      return { note: 'That has been asked for already. A second person of IT must confirm.' }
-    const now = ground.clock()
-    const name = nameOf(person)
-    return {
-      step: {
-        set: { freeze_asked_by: person.id, freeze_asked_at: now },
-        facts: [{ title: happened.freeze, value: `asked for by ${name} at ${clockTime(now)}` }],
-        says: sentence(`${name} asks to freeze the account. A second person of IT must confirm it on the card.`),
-        note: `${name} asked to freeze the account.`,
-        event: { action: 'ask-freeze', actor: person.id, outcome: 'done' },
-      },
-    }
-  })
+  return itButton(
+    ground,
+    async ({ person, thread }) => {
+      if (thread.freezeOperation !== undefined) return { note: 'The account is frozen, or being frozen, already.' }
+      if (thread.freezeAskedBy !== undefined)
+        return { note: 'That has been asked for already. A second person of IT must confirm.' }
+      const now = ground.clock()
+      const name = nameOf(person)
+      return {
+        step: {
+          set: { freeze_asked_by: person.id, freeze_asked_at: now },
+          facts: [{ title: happened.freeze, value: `asked for by ${name} at ${clockTime(now)}` }],
+          says: sentence(`${name} asks to freeze the account. A second person of IT must confirm it on the card.`),
+          note: `${name} asked to freeze the account.`,
+          event: { action: 'ask-freeze', actor: person.id, outcome: 'done' },
+        },
+      }
+    },
+    oneOfTwo,
+  )
 }
 
 export function cancelFreezeButton(ground: EscalationGround): Button {
@@ -57,29 +62,34 @@ export function confirmFreezeButton(ground: EscalationGround): Button {
     const asked = await within(ground.database, (transaction) => holdThread(transaction, { head: press.post.key }))
     const still = asked?.freezeAskedBy
     const stillIt = still !== undefined && (await isItNow(ground, { tenant: press.person.tenant, id: still }))
-    const confirm = itButton(ground, async ({ person, thread }) => {
-      const asker = thread.freezeAskedBy
-      if (asker === undefined || thread.freezeOperation !== undefined) return { note: 'There is no freeze to confirm.' }
-      if (isOver(ground, thread)) return { note: 'That request has run out. Please ask for the freeze again.' }
-      if (asker === person.id) return { note: 'You asked for it: a second person of IT must confirm.' }
-      if (asker !== still || !stillIt)
-        return { note: 'Whoever asked for it is not IT any more. Please cancel it and ask anew.' }
-      request = requestFor(thread, asker, person.id)
-      const before = thread.facts.find(({ title }) => title === happened.freeze)?.value ?? 'asked for'
-      return {
-        step: {
-          set: { freeze_operation: request.id },
-          facts: [
-            {
-              title: happened.freeze,
-              value: `${before}, confirmed by ${nameOf(person)} at ${clockTime(ground.clock())}`,
-            },
-          ],
-          note: `${nameOf(person)} confirmed the freeze.`,
-          event: { action: 'confirm-freeze', actor: person.id, outcome: 'done' },
-        },
-      }
-    })
+    const confirm = itButton(
+      ground,
+      async ({ person, thread }) => {
+        const asker = thread.freezeAskedBy
+        if (asker === undefined || thread.freezeOperation !== undefined)
+          return { note: 'There is no freeze to confirm.' }
+        if (isOver(ground, thread)) return { note: 'That request has run out. Please ask for the freeze again.' }
+        if (asker === person.id) return { note: 'You asked for it: a second person of IT must confirm.' }
+        if (asker !== still || !stillIt)
+          return { note: 'Whoever asked for it is not IT any more. Please cancel it and ask anew.' }
+        request = requestFor(thread, asker, person.id)
+        const before = thread.facts.find(({ title }) => title === happened.freeze)?.value ?? 'asked for'
+        return {
+          step: {
+            set: { freeze_operation: request.id },
+            facts: [
+              {
+                title: happened.freeze,
+                value: `${before}, confirmed by ${nameOf(person)} at ${clockTime(ground.clock())}`,
+              },
+            ],
+            note: `${nameOf(person)} confirmed the freeze.`,
+            event: { action: 'confirm-freeze', actor: person.id, outcome: 'done' },
+          },
+        }
+      },
+      oneOfTwo,
+    )
     const confirmed = await confirm(press)
     if (!request) return confirmed
     const result = await ground.freeze(request)

@@ -6,6 +6,7 @@ import type { Directory } from '../directory/directory.ts'
 import type { UserId } from '../identity/person.ts'
 import type { Who } from '../identity/who.ts'
 import type { OperationResult } from '../operations/operation.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Tickets } from '../tickets/tickets.ts'
 
@@ -35,6 +36,7 @@ export interface EscalationGround {
   readonly isIt: (who: Who) => Promise<boolean>
   /** Whether being signed in there asks for a second factor; where unknown: no. */
   readonly channelIsStrong: (channel: ChannelName | undefined) => boolean
+  readonly policy: Pick<Policy, 'chatLinkMustStandFor'>
   /** Runs the operation that freezes an account, under policy and audit like any other. */
   readonly freeze: (request: FreezeRequest) => Promise<OperationResult | 'still-running'>
   /** How long a thread may wait for an answer before IT is reminded. */

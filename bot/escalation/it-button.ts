@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Person } from '../identity/person.ts'
 import { within } from '../identity/within.ts'
+import { elsewhere, newLinkOf, stillNew } from '../slack-people/new-link.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Button } from '../turns/button.ts'
 import { type EscalationGround, isItNow } from './ground.ts'
@@ -21,11 +22,17 @@ export type Pressed = { readonly note: string } | { readonly step: Step; readonl
 
 /**
  * A button on the card that heads a thread. Whether somebody is IT is asked of the directory at every click; clicks come one after
- * the other, so whoever is late is told who was first.
+ * the other, so whoever is late is told who was first. One of two does not count from a Slack account that was linked lately.
  */
-export function itButton(ground: EscalationGround, work: (press: ItPress) => Promise<Pressed>): Button {
+export function itButton(
+  ground: EscalationGround,
+  work: (press: ItPress) => Promise<Pressed>,
+  { isOneOfTwo = false }: { readonly isOneOfTwo?: boolean } = {},
+): Button {
   return async ({ person, post, values }) => {
     if (!(await isItNow(ground, person))) return { reply: { kind: 'note', text: say.onlyItPresses }, posts: [] }
+    const link = isOneOfTwo ? await newLinkOf(ground, person, post.place?.channel) : undefined
+    if (link) return { reply: { kind: 'note', text: stillNew(link, elsewhere) }, posts: [] }
     return await within(ground.database, async (transaction) => {
       const thread = await holdThread(transaction, { head: post.key })
       if (thread?.person.tenant !== person.tenant)

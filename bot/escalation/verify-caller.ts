@@ -6,6 +6,7 @@ import type { Confirmation } from '../identity/confirmation.ts'
 import type { ConfirmationLimits } from '../identity/confirmation-limits.ts'
 import { confirmationById, decide, openConfirmation } from '../identity/manager.ts'
 import { within } from '../identity/within.ts'
+import { isNewLink } from '../slack-people/new-link.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Button } from '../turns/button.ts'
 import { readPost } from '../turns/outbox.ts'
@@ -90,6 +91,8 @@ export function verifyCallerButton(ground: EscalationGround): Button {
 
 const weak = ' But signing in to that chat asks for no second factor: do not rely on it alone.'
 
+const young = ' But their Slack account was linked to them only lately: do not rely on it alone.'
+
 /** How a caller check ended; `no-call` is "I am not on the phone with IT". */
 type Ending = 'matched' | 'wrong' | 'no-call' | 'denied' | 'expired'
 
@@ -157,7 +160,8 @@ async function ended(
 ): Promise<Step> {
   const channel = (await readPost(transaction, confirmationPost(confirmation.id)))?.place?.channel
   const where = channel ? ` in ${channelTitles[channel]}` : ''
-  const but = ground.channelIsStrong(channel) ? '' : weak
+  const tooNew = await isNewLink({ ...ground, database: transaction }, thread.person, channel)
+  const but = ground.channelIsStrong(channel) ? (tooNew ? young : '') : weak
   const who = whoOf(thread)
   const at = clockTime(ground.clock())
   const said: Readonly<Record<Ending, string>> = {

@@ -1,6 +1,9 @@
+import type { ChannelName } from '../channels/chat.ts'
+import type { Person } from '../identity/person.ts'
+import { elsewhere, newLinkOf, stillNew } from '../slack-people/new-link.ts'
 import type { Button } from '../turns/button.ts'
 import { readPost } from '../turns/outbox.ts'
-import type { Came, LockdownGround } from './ground.ts'
+import { type Came, type LockdownGround, no } from './ground.ts'
 import { confirmLockdown, withdrawLockdown } from './settle.ts'
 
 const prefix = 'lockdown:'
@@ -11,20 +14,23 @@ const prefix = 'lockdown:'
  */
 export function lockdownButtons(ground: LockdownGround): Readonly<Record<string, Button>> {
   return {
-    'lockdown-confirm': pressed(ground, (person, id) => confirmLockdown(ground, person, { id, dialogId: null })),
+    'lockdown-confirm': pressed(ground, async (person, id, channel) => {
+      const link = await newLinkOf(ground, person, channel)
+      return link ? no(stillNew(link, elsewhere)) : await confirmLockdown(ground, person, { id, dialogId: null })
+    }),
     'lockdown-withdraw': pressed(ground, (person, id) => withdrawLockdown(ground, person, id)),
   }
 }
 
 function pressed(
   ground: LockdownGround,
-  work: (person: Parameters<Button>[0]['person'], id: string) => Promise<Came>,
+  work: (person: Person, id: string, channel: ChannelName | undefined) => Promise<Came>,
 ): Button {
   return async ({ person, post }) => {
     const note = (text: string, posts: readonly string[] = []) => ({ reply: { kind: 'note', text } as const, posts })
     if (!post.key.startsWith(prefix)) return note('This button belongs to no request.')
     if (!(await ground.isIt(person).catch(() => false))) return note('Only IT can use these buttons.')
-    const came = await work(person, post.key.slice(prefix.length))
+    const came = await work(person, post.key.slice(prefix.length), post.place?.channel)
     if (!came.ok) return note(came.sentence, came.posts)
     const after = await readPost(ground.database, post.key)
     if (!after || !('card' in after.content)) return note(came.sentence, came.posts)

@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { deepestYaml, whereTooDeep } from '../../agent/protocol/yaml-depth.ts'
 import { type Fault, type FileWords, faultsOf, locate, PolicyError } from './faults.ts'
 
 /** What a file of the owner must be like. */
@@ -23,6 +24,12 @@ export function checkedYaml<T>(text: string, filename: string, form: FileForm<T>
     const problem = `is longer than ${form.longest} characters`
     const fault = { line: 1, column: 1, place: '', problem, fix: form.shorten, rule: undefined }
     throw new PolicyError(filename, [fault], form.what)
+  }
+  const deep = whereTooDeep(text)
+  if (deep) {
+    const problem = `is nested more than ${deepestYaml} levels deep`
+    const fix = 'check the brackets and the indentation on and above this line'
+    throw new PolicyError(filename, [{ ...deep, place: '', problem, fix, rule: undefined }], form.what)
   }
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true })

@@ -1,4 +1,11 @@
-import type { AccessDecision, AccessFacts, AccessGroup, AccessPerson, AccessRefusalCode } from './access-decision.ts'
+import type {
+  AccessDecision,
+  AccessFacts,
+  AccessGroup,
+  AccessPerson,
+  AccessRefusal,
+  AccessRefusalCode,
+} from './access-decision.ts'
 import type { Policy } from './policy.ts'
 
 type No = readonly [code: AccessRefusalCode, detail: string] | undefined
@@ -14,7 +21,19 @@ type No = readonly [code: AccessRefusalCode, detail: string] | undefined
 export function decideAccess(policy: Pick<Policy, 'protected'>, facts: AccessFacts): AccessDecision {
   const no = refuse(policy, facts)
   if (!no) return { verdict: 'allow' }
-  const [code, detail] = no
+  return refused(facts, ...no)
+}
+
+/** What a lockdown alone says of it, for the moment right before the change; undefined where it says nothing. */
+export function closedToAccess(
+  facts: Pick<AccessFacts, 'change' | 'lockdown' | 'names' | 'proved'>,
+): AccessRefusal | undefined {
+  const detail = `lockdown: ${facts.lockdown}`
+  if (facts.lockdown === 'unknown' && gives(facts.change)) return refused(facts, 'unverifiable', detail)
+  return closed(facts) ? refused(facts, 'lockdown', detail) : undefined
+}
+
+function refused(facts: Pick<AccessFacts, 'change' | 'names'>, code: AccessRefusalCode, detail: string): AccessRefusal {
   const tellIt = itMustHear(facts, code)
   return {
     verdict: 'refuse',
@@ -43,7 +62,7 @@ function refuse(policy: Pick<Policy, 'protected'>, facts: AccessFacts): No {
 }
 
 /** What takes away goes on. What gives waits, but for what IT gives back while only the strongest proofs count. */
-function closed({ change, lockdown, proved }: AccessFacts): boolean {
+function closed({ change, lockdown, proved }: Pick<AccessFacts, 'change' | 'lockdown' | 'proved'>): boolean {
   if (!gives(change)) return false
   return lockdown === 'freeze' || (lockdown === 'strict' && !proved)
 }
@@ -128,13 +147,13 @@ function because(what: string, why: readonly string[]): string {
 }
 
 /** Somebody who has left or is locked out gets nothing, and that is no trouble of IT's. */
-function itMustHear({ change }: AccessFacts, code: AccessRefusalCode): boolean {
+function itMustHear({ change }: Pick<AccessFacts, 'change'>, code: AccessRefusalCode): boolean {
   // Two of them have closed it.
   if (code === 'disabled' || code === 'lockdown') return false
   return code !== 'unknown-person' || change === 'revoke-access' || change === 'disable-account'
 }
 
-function undone({ change, names }: AccessFacts): string {
+function undone({ change, names }: Pick<AccessFacts, 'change' | 'names'>): string {
   if (change === 'grant-access') return `${names.person} was not added to ${names.group}`
   if (change === 'revoke-access') return `${names.person} was not removed from ${names.group}`
   return `Sign-in of ${names.person} was not ${change === 'disable-account' ? 'blocked' : 'allowed'}`

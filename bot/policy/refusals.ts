@@ -1,5 +1,6 @@
 import type { DecisionRequest, Refusal, RefusalCode } from './decision.ts'
 import { closedSentence } from './lockdown.ts'
+import type { OperationName } from './operation-name.ts'
 import { operationFacts } from './operations.ts'
 import type { Policy } from './policy.ts'
 
@@ -53,17 +54,21 @@ const alarm =
 
 /** A no in full. A protective operation that is refused always tells IT: somebody says that their account is stolen. */
 export function refusal(policy: Policy, request: DecisionRequest, code: RefusalCode, detail: string): Refusal {
-  const { protective, for: whose } = operationFacts[request.operation]
-  const sentence =
-    code === 'lockdown'
-      ? closedSentence(policy.lockdown.contact)
-      : ((whose === 'others' ? sentencesForOthers[code] : undefined) ?? sentences[code])
+  const { protective } = operationFacts[request.operation]
   return {
     verdict: 'refuse',
     code,
-    sentence: protective ? alarm : sentence,
+    sentence: refusalSentence(policy, request.operation, code),
     detail: `${request.operation} of ${request.target.id} by ${request.person.id}: ${detail}`.slice(0, 500),
     tellIt: protective || itMustHear.has(code),
     policyVersion: policy.version,
   }
+}
+
+/** What whoever asked hears of a no. */
+export function refusalSentence(policy: Pick<Policy, 'lockdown'>, operation: OperationName, code: RefusalCode): string {
+  const { protective, for: whose } = operationFacts[operation]
+  if (protective) return alarm
+  if (code === 'lockdown') return closedSentence(policy.lockdown.contact)
+  return (whose === 'others' ? sentencesForOthers[code] : undefined) ?? sentences[code]
 }

@@ -1,5 +1,6 @@
 import express from 'express'
 import { TeamsAdapter, teamsAuthentication } from '../../bot/channels/teams-authentication.ts'
+import { genuineToken } from '../../bot/channels/teams-genuine.ts'
 import { teamsTokens } from '../../bot/channels/teams-tokens.ts'
 import { loadSettings } from '../../bot/config.ts'
 
@@ -8,7 +9,10 @@ const settings = loadSettings(process.env)
 const { teams } = settings
 if (!teams) throw new Error('the baseline needs the settings of Teams')
 const tokens = teamsTokens(teams, settings.authority, () => new Date())
-const adapter = new TeamsAdapter(teamsAuthentication(teams, settings.authority, tokens))
+const adapter = new TeamsAdapter(
+  teamsAuthentication(teams, settings.authority, tokens),
+  genuineToken(teams, settings.authority),
+)
 const app = express()
 app.get('/healthz', (_request, response) => void response.json({ alive: true }))
 app.post('/api/messages', express.json(), (request, response) => {

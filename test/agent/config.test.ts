@@ -108,6 +108,17 @@ describe('the file of the agent', () => {
     }
   })
 
+  it('is refused before it is parsed when it is nested too deep or far too long', async () => {
+    const file = join(folder, 'deep.yaml')
+    await writeFile(file, `bot:\n  url: ${'['.repeat(50_000)}`)
+    assert.throws(
+      () => loadAgentSettings(file),
+      /line 2, column \d+: nested more than 64 levels deep: check the brackets/,
+    )
+    await writeFile(file, `# ${'x'.repeat(300_000)}`)
+    assert.throws(() => loadAgentSettings(file), /line 1: longer than 262144 characters: write one like infra/)
+  })
+
   it('says where it is no YAML, and what to do when it is not there', async () => {
     assert.match(String(await faults('bot: [')), /at line 1/)
     assert.match(String(await faults('')), /must be a block/)

@@ -5,6 +5,7 @@ import { wellKnown } from '../../infra/practice/company/cast.ts'
 import { forward } from '../support/access.ts'
 import { startTestCompany, type TestCompany, testChannel } from '../support/company.ts'
 import { enrolWithManager, numberIn } from '../support/enrol.ts'
+import { linkedSince } from '../support/linked-since.ts'
 import type { Phone } from '../support/phone.ts'
 import type { Talker } from '../support/talker.ts'
 
@@ -163,6 +164,18 @@ describe('a lockdown', function () {
 
   it('can ask for the strongest proofs in place of closing everything', async () => {
     await asks(sam, 'Ask for the strongest proofs only', 'Calls to managers')
+    // Slack's people are linked by their mailbox: one that was linked lately is no second person.
+    await linkedSince(company.database, helen.id, company.now())
+    if (testChannel === 'slack') {
+      const head = await company.itChannel.headSeen('only the strongest proofs')
+      await company.itChannel.press(wellKnown.helen, head, 'Confirm')
+      await helen.say('lockdown')
+      await helen.sees('Calls to managers')
+      await helen.press('Confirm it')
+      await helen.sees(/linked to you only lately, so what you press here does not count before/)
+      assert.deepEqual(await inForce(), [])
+      await linkedSince(company.database, helen.id, null)
+    }
     await helen.say('lockdown')
     await helen.sees('Calls to managers')
     await helen.press('Confirm it')

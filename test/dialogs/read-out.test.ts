@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CastKey } from '../../infra/practice/company/cast.ts'
-import { startTestCompany, type TestCompany } from '../support/company.ts'
+import { startTestCompany, type TestCompany, testChannel } from '../support/company.ts'
 import { enrolWithManager, numberIn } from '../support/enrol.ts'
+import { linkedSince } from '../support/linked-since.ts'
 import type { Phone } from '../support/phone.ts'
 import type { Talker } from '../support/talker.ts'
 
@@ -98,6 +99,13 @@ describe('where the policy shows a temporary password to the manager', () => {
     assert.match(stolen.text, /not meant for you/)
     assert.equal(await intents(), 0)
 
+    if (testChannel === 'slack') {
+      await linkedSince(company.database, hugo.id, company.now())
+      const refused = await hugo.mischief.open(kept, show)
+      assert.match(refused.text, /Slack account was linked to you only lately.*Nothing is shown before/)
+      assert.equal(await intents(), 0)
+      await linkedSince(company.database, hugo.id, null)
+    }
     const window = await hugo.open(show)
     const [shown] = window.text.match(password) ?? []
     assert.ok(shown, window.text)

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import type { Chat, Content } from '../../bot/channels/chat.ts'
 import type { Desk } from '../../bot/desk.ts'
-import { refuse } from '../../dialogs/refuse.ts'
+import { refuse, type Told } from '../../dialogs/refuse.ts'
 import { somebody } from '../bot/identity/people.ts'
 
 describe('a refusal', () => {
   /** What the person sees and what IT hears of a refusal, with and without an IT channel that can be reached. */
-  async function refused(reached: boolean) {
+  async function refused(reached: boolean, instead?: Told) {
     const shown: Content[] = []
     const told: Parameters<Desk['tellIt']>[0][] = []
     const chat = {
@@ -23,9 +23,16 @@ describe('a refusal', () => {
     } as unknown as Desk
     const about = { id: somebody().id, name: 'Lucas Moreau' }
     const tell = { operation: 'reset-password-for', detail: 'privileged', about } as const
-    await refuse(chat, desk, 'I never change this account.', tell)
+    await refuse(chat, desk, 'I never change this account.', instead ?? tell)
     return { shown: JSON.stringify(shown), facts: told[0]?.facts ?? [] }
   }
+
+  it('offers to try it again where it is only that the directory cannot be reached', async () => {
+    const away = { operation: 'reset-password', detail: 'no agent', reason: 'unreachable' } as const
+    const { shown } = await refused(true, away)
+    assert.match(shown, /"card":"offer".*"button":"Try again","ids":\{"dialog":"reset-password"\}/)
+    assert.doesNotMatch((await refused(true)).shown, /Try again/)
+  })
 
   it('tells IT who asked, and for whom', async () => {
     const { facts } = await refused(true)

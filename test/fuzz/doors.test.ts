@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import fc from 'fast-check'
 import { TeamsAdapter, teamsAuthentication } from '../../bot/channels/teams-authentication.ts'
+import { genuineToken } from '../../bot/channels/teams-genuine.ts'
 import { tenantId } from '../../bot/identity/person.ts'
 import { recoursePage } from '../../bot/recourse/page.ts'
 import { createSigningKey } from '../../infra/practice/teams/signing-key.ts'
@@ -85,7 +86,8 @@ describe('fuzzing the doors', () => {
       localIssuer,
       playground: false,
     }
-    adapter = new TeamsAdapter(teamsAuthentication(settings, 'https://login.example', { token: async () => 'x' }))
+    const authentication = teamsAuthentication(settings, 'https://login.example', { token: async () => 'x' })
+    adapter = new TeamsAdapter(authentication, genuineToken(settings, 'https://login.example'))
     right = `Bearer ${await key.sign({ issuer: url, audience: appId, serviceUrl }, new Date())}`
     await adapter.authenticate({ serviceUrl, channelId: 'msteams' }, right)
   })

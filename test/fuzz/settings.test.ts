@@ -14,11 +14,8 @@ import { loadPolicy, PolicyError } from '../../bot/policy/policy.ts'
 import { fuzz } from './fuzz.ts'
 import { altered, broken, json, text } from './nasty.ts'
 
-/**
- * Files of the owner's own, read once, at the start: a whole file may take longer. (What the YAML package takes grows with the square
- * of how deep a file is nested.) Milliseconds.
- */
-const mostForAFile = 5_000
+/** Files of the owner's own, read once, at the start: a whole file may take longer. Milliseconds. */
+const mostForAFile = 1_500
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const policy = read('bot/policy/default.yaml')
@@ -43,16 +40,20 @@ const environment: Readonly<Record<string, string>> = {
   HELPBOT_IT_GROUP: guid,
   PUBLIC_URL: 'https://helpbot.example.com',
   PORT: '3978',
-  DATABASE_URL: 'postgres://u:secret-of-the-database@h/d',
+  DATABASE_URL: 'postgres://u:secret-of-the-database@h/d?sslmode=verify-full',
 }
+/** What the YAML package takes for it grows with the square of how deep it is nested. */
+const nested = fc
+  .tuple(fc.constantFrom('[', '{', '{a: ', '- ', '? ', ': ', '[{', '{[- ? '), fc.nat(20_000), text(20))
+  .map(([opening, length, end]) => opening.repeat(Math.ceil(length / opening.length)) + end)
 const written = (sample: string) =>
   fc.oneof(
     broken(sample.length + 2_000, sample),
     // JSON is YAML.
     altered(parse(sample)).map((content) => JSON.stringify(content) ?? ''),
+    nested,
     text(3_000),
   )
-
 function orError(work: () => unknown, isKnown: (error: unknown) => boolean): void {
   try {
     work()

@@ -40,13 +40,16 @@ const askData = z.object({
   ids: z.object({ ask: z.string(), hash: z.string(), photo: z.string().optional() }),
 })
 
-/** The card that asks an approver, as it looks now. `problem` is shown above all else. */
+/**
+ * The card that asks an approver, as it looks now.
+ * @param more `problem` is shown above all else; `codeInSlack`: a code is asked for there whatever else holds
+ */
 export function askContent(
   ground: Pick<RequestGround, 'channelIsStrong'>,
   request: AccessRequest,
   ask: Ask,
   known: Known,
-  problem?: string,
+  { problem, codeInSlack = false }: { readonly problem?: string; readonly codeInSlack?: boolean } = {},
 ): CardContent {
   const { terms, earlier, questions } = request
   const { requester, person } = terms
@@ -83,7 +86,7 @@ export function askContent(
       hash: ask.hash,
       askedAt: `${new Date(ask.askedAt).toISOString().slice(0, 19)}Z`,
       codeInTeams: needsCodeIn(ground, terms, 'teams'),
-      codeInSlack: needsCodeIn(ground, terms, 'slack'),
+      codeInSlack: codeInSlack || needsCodeIn(ground, terms, 'slack'),
       ...(known.photo === undefined ? {} : { photo: known.photo }),
     },
   }

@@ -1,3 +1,4 @@
+import { newLinkOf, stillNew } from '../../slack-people/new-link.ts'
 import type { Button } from '../../turns/button.ts'
 import { changePosts } from '../../turns/outbox.ts'
 import { asItStands } from './as-it-stands.ts'
@@ -17,9 +18,14 @@ export function approveButton(ground: RequestGround): Button {
       return shown ? await asItStands(ground, post.key, on.sentence) : note(on.sentence)
     }
     const { request, ask, hash } = on
-    if (needsCodeIn(ground, request.terms, post.place?.channel)) {
-      const problem = 'I need a code of your authenticator app to approve this here. Please press Approve once more.'
-      const content = askContent(ground, request, ask, knownOn(post.content), problem)
+    const channel = post.place?.channel
+    const link = await newLinkOf(ground, person, channel)
+    if (link || needsCodeIn(ground, request.terms, channel)) {
+      const problem = link ? stillNew(link, withCode) : needed
+      const content = askContent(ground, request, ask, knownOn(post.content), {
+        problem,
+        codeInSlack: link !== undefined,
+      })
       await changePosts(ground.database, [{ key: post.key, content }], ground.clock)
       return { reply: { kind: 'card', post: post.key, content }, posts: [post.key] }
     }
@@ -28,3 +34,7 @@ export function approveButton(ground: RequestGround): Button {
     return await asItStands(ground, post.key, 'You approved it.', taken.posts)
   }
 }
+
+const needed = 'I need a code of your authenticator app to approve this here. Please press Approve once more.'
+const withCode =
+  'Press Approve once more to give a code of your authenticator app; or approve it in Microsoft Teams, if you have it.'

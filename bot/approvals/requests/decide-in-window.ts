@@ -1,4 +1,5 @@
 import type { CardContent } from '../../channels/chat.ts'
+import { elsewhere, newLinkOf, stillNew } from '../../slack-people/new-link.ts'
 import type { Button } from '../../turns/button.ts'
 import { type AskOn, askOn, note } from './ask-on.ts'
 import { needsCodeIn } from './code-rules.ts'
@@ -37,10 +38,14 @@ export function decideInWindow(
     const { person, post } = press
     const on = await askOn(ground, press)
     if ('sentence' in on) return note(on.sentence)
-    const needsCode = decides && needsCodeIn(ground, on.request.terms, post.place?.channel)
+    const channel = post.place?.channel
+    const asked = needsCodeIn(ground, on.request.terms, channel)
+    // An account that was linked lately says nothing of who sits at it: a code does.
+    const link = decides ? await newLinkOf(ground, person, channel) : undefined
+    const needsCode = decides && (asked || link !== undefined)
     if (needsCode) {
       const why = await cannotProve(ground, person)
-      if (why !== undefined) return note(why)
+      if (why !== undefined) return note(link && !asked ? stillNew(link, `${elsewhere} ${why}`) : why)
     }
     return await work({
       press,

@@ -109,6 +109,21 @@ export async function showNews(
   return { posts: [...drafts.values()], changes: [...changes].map(([key, content]) => ({ key, content })) }
 }
 
+/** What the requester hears where the approvers of a stage are asked later; under one key a stage, so that it is said once. */
+export async function showWait(
+  transaction: Transaction<Schema>,
+  request: AccessRequest,
+  sentence: string,
+): Promise<readonly PostDraft[]> {
+  const { stage, terms, tenant, correlationId } = request
+  const content = newsContent(request, await numberOf(transaction, request), sentence)
+  return [{ key: waitPost(request, stage), to: { tenant, person: terms.requester.id }, content, correlationId }]
+}
+
+function waitPost({ id }: AccessRequest, stage: number): string {
+  return `access-wait:${id}:${stage}`
+}
+
 function askedForPost({ id }: AccessRequest): string {
   return `access-for:${id}`
 }
@@ -138,7 +153,8 @@ function stepsOf({ asks, questions, stage, state, earlier }: AccessRequest): num
 function openCardsOf(request: AccessRequest): readonly string[] {
   const last = stepsOf(request)
   const earlier = Array.from({ length: Math.min(last, mostNews) }, (_, back) => newsPost(request, last - 1 - back))
-  return [...earlier, askedForPost(request), ...request.questions.map(({ id }) => questionPost(id))]
+  const waits = Array.from({ length: request.stage + 1 }, (_, stage) => waitPost(request, stage))
+  return [...earlier, ...waits, askedForPost(request), ...request.questions.map(({ id }) => questionPost(id))]
 }
 
 /** Those of the keys under which there is a post. */

@@ -62,6 +62,11 @@ export async function writeRequest(transaction: Transaction<Schema>, request: Ac
   await transaction.updateTable('access_requests').set(changing(request)).where('id', '=', request.id).execute()
 }
 
+/** Lets a request whose row is held be due again later, with nothing else changed. */
+export async function restRequest(transaction: Transaction<Schema>, id: string, until: Date): Promise<void> {
+  await transaction.updateTable('access_requests').set({ due_at: until }).where('id', '=', id).execute()
+}
+
 function changing(request: AccessRequest) {
   return {
     state: request.state,

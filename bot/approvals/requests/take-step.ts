@@ -7,14 +7,15 @@ import { auditOfStep } from './audit-step.ts'
 import { carriesNot } from './carries.ts'
 import type { RequestGround, Shown } from './ground.ts'
 import type { Happened, News } from './happened.ts'
-import { showNews } from './news.ts'
+import { showNews, showWait } from './news.ts'
 import { overtaken } from './overtaken.ts'
 import { type PersonFacts, personFacts } from './person-facts.ts'
 import type { AccessRequest } from './request.ts'
-import { holdRequest, readRequest, writeRequest } from './requests.ts'
+import { holdRequest, readRequest, restRequest, writeRequest } from './requests.ts'
+import { isSpared, spareApprovers, sparedFor, waitsInWords } from './spare-approvers.ts'
 import { nameOf } from './step/words.ts'
 import { needsApprovers, step } from './steps.ts'
-import { tellItThatNobodyDecides } from './tell-it.ts'
+import { tellItOfBusyApprovers, tellItThatNobodyDecides } from './tell-it.ts'
 import { timeRules } from './time-rules.ts'
 import { approversOf, whoCannotSpeak } from './who-cannot-speak.ts'
 
@@ -78,6 +79,7 @@ export async function lookForApprovers(ground: RequestGround, request: AccessReq
     if ('refused' in taken) return { request: (await readRequest(ground.database, at.id)) ?? at, posts }
     posts.push(...taken.posts)
     at = taken.request
+    if (at.stage === stage) break
   }
   return { request: at, posts }
 }
@@ -116,8 +118,11 @@ async function takeWithin(
   const { id, by, facts, stood } = given
   const before = await holdRequest(transaction, id)
   if (!before) return unknown
-  const happened = resolve(given.happened, before)
+  const expected = resolve(given.happened, before)
+  if ('refused' in expected) return expected
+  const happened = await sparing(ground, transaction, before, expected)
   if ('refused' in happened) return happened
+  if ('posts' in happened) return { request: before, posts: happened.posts }
   // Nobody says yes to what the catalogue has changed since: a job ends the request.
   const why = happened.kind === 'approved' ? overtaken(ground.catalogue, before) : undefined
   if (why !== undefined) return { refused: why }
@@ -140,6 +145,24 @@ async function takeWithin(
   const event = auditOfStep({ before, after: request, happened, by }, ground)
   if (event) await ground.audit.appendWithin(transaction, event)
   return { request, posts }
+}
+
+/** Approvers who have been asked for very much are asked nothing more for now. Where it waits for them it is said once a stage. */
+async function sparing(
+  ground: RequestGround,
+  transaction: Transaction<Schema>,
+  request: AccessRequest,
+  happened: Happened,
+): Promise<Happened | Refused | { readonly posts: readonly string[] }> {
+  if (happened.kind === 'delegated' && (await isSpared(transaction, request, happened.to.id, ground.clock())))
+    return { refused: `${nameOf(happened.to)} has been asked for very much lately. Choose somebody else.` }
+  if (happened.kind !== 'found' || !needsApprovers(request)) return happened
+  const spared = await spareApprovers(transaction, request, happened.panels, ground.clock())
+  if ('panels' in spared) return { kind: 'found', panels: spared.panels }
+  await restRequest(transaction, request.id, new Date(ground.clock().getTime() + sparedFor))
+  const told = await showWait(transaction, request, waitsInWords(spared.waitsFor))
+  const written = await writePosts(transaction, told, ground.clock)
+  return { posts: [...written, ...(await tellItOfBusyApprovers(ground, transaction, request, spared.waitsFor))] }
 }
 
 /** A later end takes effect with the last yes: no operation looks at those who said yes before. */

@@ -5,6 +5,7 @@ import { subjectOf } from './ask-card.ts'
 import type { RequestGround } from './ground.ts'
 import { howLong } from './lasts-words.ts'
 import type { AccessRequest, Ask } from './request.ts'
+import type { Busy } from './spare-approvers.ts'
 import { nameOf } from './step/words.ts'
 
 /** IT gets a request that nobody can decide, in the transaction that ends it. @returns the posts to be brought out */
@@ -34,6 +35,37 @@ export async function tellItOfSilence(
   const title = `A request waits for an approver: ${subjectOf(request.terms)}`
   const number = ask.id.slice(ask.id.lastIndexOf(':') + 1)
   return (await ground.escalation.open(draft(request, `silence:${number}`, title, facts))).posts
+}
+
+/** IT hears, once a day, of an approver who is asked for so much that no more is brought to them for now. */
+export async function tellItOfBusyApprovers(
+  ground: Pick<RequestGround, 'escalation' | 'clock'>,
+  transaction: Kysely<Schema>,
+  { tenant, terms, correlationId }: AccessRequest,
+  busy: readonly Busy[],
+): Promise<readonly string[]> {
+  const posts: string[] = []
+  for (const { approver, open, lastHour } of busy) {
+    const { id, name } = approver
+    const opened = await ground.escalation.open(
+      {
+        id: `approver-busy:${id}:${ground.clock().toISOString().slice(0, 10)}`,
+        person: { tenant, id, name },
+        reason: 'refused',
+        title: `${nameOf(approver)} is asked for very much access`,
+        urgency: 'normal',
+        facts: [
+          { title: 'Asked of them', value: `${lastHour} in the last hour; ${open} wait for their answer` },
+          { title: 'What I do', value: 'More is brought to them later. Somebody may want to wear them down.' },
+          { title: 'The latest', value: `${nameOf(terms.requester)} asks for ${subjectOf(terms)}` },
+        ],
+        correlationId,
+      },
+      transaction,
+    )
+    posts.push(...opened.posts)
+  }
+  return posts
 }
 
 function draft(request: AccessRequest, about: string, title: string, facts: readonly Fact[]): ThreadDraft {

@@ -66,7 +66,12 @@ describe('what the doctor says of an agent', () => {
       dataFolder,
       controllers: [{ url: domain.url, ca: domain.ca, servername: domain.host }],
       bind: { name: domain.service.upn, passwordFile: join(folder, 'bind-password') },
-      policy: { read: [domain.domainDn], write: [people, groups, leavers], operations: [...policedOperations] },
+      policy: {
+        read: [domain.domainDn],
+        write: [people, groups, leavers],
+        operations: [...policedOperations],
+        neverTouch: [],
+      },
       ...changed,
     }
   }
@@ -87,6 +92,25 @@ describe('what the doctor says of an agent', () => {
     for (const operation of policedOperations) assert.ok(said.includes(operation), `${operation} is spoken of`)
     assert.match(said, /^ok {7}bot: .* shows the key that is pinned$/m)
     assert.equal(bot.heard(), 0, 'nothing was said to the bot')
+  })
+
+  it('says which group of neverTouch is not there: nothing is changed until it is', async () => {
+    const lab = await domain.addGroup('Vault')
+    const { policy } = patient()
+    const lost = `CN=Vaults,${domain.units.groups}`
+    const sid = lab.sid.replace(/\d+$/, '4000000')
+    const findings = await examined({ policy: { ...policy, neverTouch: [lab.dn, lab.sid, lost, sid] } })
+    const said = findings.filter(({ what }) => what.startsWith('policy.neverTouch'))
+    assert.deepEqual(
+      said.map(({ status, what }) => [status, what.replace('policy.neverTouch ', '')]),
+      [
+        ['ok', lab.dn],
+        ['ok', lab.sid],
+        ['missing', lost],
+        ['missing', sid],
+      ],
+    )
+    assert.match(said.map(line).join(), /every change is refused[\s\S]*correct policy\.neverTouch in agent\.yaml/)
   })
 
   /** Changes entries of an object for as long as something is tried. */
@@ -126,7 +150,9 @@ describe('what the doctor says of an agent', () => {
     const { people, groups, leavers } = domain.units
     const law = { read: [domain.domainDn], write: [people, groups, leavers], operations: ['unlock'] } as const
     const findings = notOk(
-      await examined({ policy: { ...law, write: [...law.write], read: [...law.read], operations: ['unlock'] } }),
+      await examined({
+        policy: { ...law, write: [...law.write], read: [...law.read], operations: ['unlock'], neverTouch: [] },
+      }),
     )
     assert.equal(findings.length, 3)
     for (const found of findings) assert.match(found, /^warning .* may do more than policy.operations allows: /)

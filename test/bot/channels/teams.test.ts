@@ -93,6 +93,16 @@ describe('what comes to /api/messages', function () {
     assert.notDeepEqual(await rows(), before)
   })
 
+  it('is forged by the dozen: no more than a line of the log each, and none that the SDK writes', async () => {
+    const before = company.log.length
+    const forgeries: Forgery[] = [{ signature: 'stranger' }, { signature: 'tampered' }, { ageSeconds: 86_400 }]
+    for (let turn = 0; turn < 12; turn++) await forge(forgeries[turn % 3] ?? {})
+    const written = company.log.slice(before)
+    const notOurs = written.filter((line) => !line.startsWith('{'))
+    assert.deepEqual(notOurs, [])
+    assert.equal(written.filter((line) => line.includes('teams token refused')).length, 12)
+  })
+
   const otherTenant = '11111111-2222-4333-8444-555555555555'
   for (const [name, forgery] of [
     ['has no token', { signature: 'absent' }],

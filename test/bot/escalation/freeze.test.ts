@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { minutes, somebody } from '../identity/people.ts'
+import { days, minutes, somebody } from '../identity/people.ts'
 import { type Office, openOffice } from './office.ts'
 
 describe('Freeze account', () => {
@@ -46,6 +46,27 @@ describe('Freeze account', () => {
       [[office.sam.id, person.id]],
     )
     assert.equal((await office.audited('confirm-freeze')).length, 1)
+  })
+
+  it('does not count from a Slack account that was linked lately: neither the wish nor the yes', async () => {
+    const { id } = await office.open({ person: somebody() })
+    const since = office.clock.now()
+    await office.linked(office.sam, since)
+    const until = `before ${new Date(since.getTime() + 3 * days + 59_999).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+    const refused = await press(id, office.sam, 'thread-freeze')
+    assert.match(
+      refused,
+      /linked to you only lately.*Do it in Microsoft Teams, if you have it, or leave it to somebody/,
+    )
+    assert.ok(refused.includes(until), refused)
+    await press(id, office.helen, 'thread-freeze')
+    assert.match(await press(id, office.sam, 'thread-freeze-confirm'), /linked to you only lately/)
+    assert.equal(office.freezes.length, 0)
+    office.clock.forward(3 * days)
+    await press(id, office.helen, 'thread-freeze-cancel')
+    await press(id, office.helen, 'thread-freeze')
+    await press(id, office.sam, 'thread-freeze-confirm')
+    assert.equal(office.freezes.length, 1)
   })
 
   it('does not count whoever is IT no more', async () => {

@@ -24,6 +24,7 @@ import { deliverer } from '../../../bot/turns/deliver.ts'
 import { readPost } from '../../../bot/turns/outbox.ts'
 import { startTestPostgres } from '../../support/postgres.ts'
 import { minutes, somebody, startClock } from '../identity/people.ts'
+import { defaultPolicy } from '../policy/examples.ts'
 
 /** A message as it stands in a chat now. */
 export interface Shown {
@@ -109,6 +110,7 @@ export async function openOffice(options: { hasItChannel?: boolean } = {}) {
     hasItChannel,
     isIt: async ({ id }) => staff.has(id),
     channelIsStrong: (channel) => channel === 'teams',
+    policy: defaultPolicy,
     freeze: async (request) => {
       freezes.push(request)
       return await freezing.answer()
@@ -117,6 +119,18 @@ export async function openOffice(options: { hasItChannel?: boolean } = {}) {
     answerWithin: 10 * minutes,
   }
   const escalation = itThreads(ground)
+  /** IT is in Slack, and everybody in it has been for long. */
+  for (const { tenant, id } of [helen, sam]) await linked({ tenant, id }, null)
+
+  async function linked({ tenant, id }: Pick<Person, 'tenant' | 'id'>, since: Date | null): Promise<void> {
+    const link = { tenant_id: tenant, user_id: id, email: `${id}@company.example`, new_since: since }
+    const at = { bound_at: clock.now(), checked_at: clock.now() }
+    await database
+      .insertInto('slack_people')
+      .values({ team_id: 'T1', slack_user_id: `U${id}`, ...link, ...at })
+      .onConflict((conflict) => conflict.columns(['team_id', 'slack_user_id']).doUpdateSet({ new_since: since }))
+      .execute()
+  }
 
   function textOf(content: Content): string {
     if ('text' in content) return content.text
@@ -137,6 +151,7 @@ export async function openOffice(options: { hasItChannel?: boolean } = {}) {
     trouble,
     freezes,
     freezing,
+    linked,
     deliver,
     conversations,
     textOf,

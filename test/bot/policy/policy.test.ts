@@ -351,6 +351,23 @@ quietAfter: soon
     assert.match(refusal(layers.join('\n')).message, /too many aliases/)
   })
 
+  for (const [how, deep, line] of [
+    ['brackets', '['.repeat(100_000), 1],
+    ['indentation', Array.from({ length: 400 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), 65],
+    ['lists in lists', `version: 1\n${'- '.repeat(50_000)}x`, 2],
+  ] as const)
+    it(`is refused before it is parsed when it is nested too deep: ${how}`, () => {
+      const { message } = refusal(deep)
+      assert.match(
+        message,
+        new RegExp(`policy.yaml:${line}:\\d+ is nested more than 64 levels deep. Fix: check the brackets`),
+      )
+    })
+
+  it('takes brackets in words for words', () => {
+    assert.doesNotMatch(refusal(`note: "${'['.repeat(100)}"\nother: - ${'['.repeat(5)}`).message, /nested/)
+  })
+
   it('is refused when it is far too long', () => {
     assert.match(refusal(`# ${'x'.repeat(300_000)}`).message, /longer than/)
   })

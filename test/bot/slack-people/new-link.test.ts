@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { tenantId, userId } from '../../../bot/identity/person.ts'
 import { type Binding, bind, unbind } from '../../../bot/slack-people/bindings.ts'
-import { isNewLink } from '../../../bot/slack-people/new-link.ts'
+import { isNewLink, newLinkOf, stillNew } from '../../../bot/slack-people/new-link.ts'
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { defaultPolicy } from '../policy/examples.ts'
 
@@ -64,6 +64,19 @@ describe('a Slack account that was linked lately', () => {
     }
     await link(of(4))
     assert.equal(await isNew(of(4)), false)
+  })
+
+  it('says until when, never earlier than it counts', async () => {
+    await link(of(1))
+    pass(3)
+    now = new Date(now.getTime() + 1)
+    await link(of(2))
+    const ground = { database: postgres.database, policy: defaultPolicy, clock: () => now }
+    const found = await newLinkOf(ground, { tenant, id: of(2).person }, 'slack')
+    assert.ok(found)
+    assert.match(stillNew(found, 'Wait.'), /does not count before 2026-03-08 09:01 UTC\. Wait\.$/)
+    const unknown = await newLinkOf(ground, { tenant, id: of(9).person }, 'slack')
+    assert.deepEqual(unknown, { until: undefined })
   })
 
   it('is nobody’s where none is known', async () => assert.equal(await isNew(of(1)), true))

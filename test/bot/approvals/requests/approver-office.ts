@@ -48,6 +48,8 @@ export async function openApproverOffice() {
   for (const one of [ada, hugo, meera, zoe]) users.set(one.id, userOf(one))
   const ownerIds = new Set<UserId>([hugo.id, meera.id])
   const toldIt: ThreadDraft[] = []
+  /** Where being signed in counts for as much as in the directory. */
+  const strong = new Set<ChannelName>(['teams'])
 
   const read = async (id: UserId): Promise<DirectoryUser> => {
     const user = users.get(id)
@@ -102,7 +104,7 @@ export async function openApproverOffice() {
     },
     ring,
     hasItChannel: true,
-    channelIsStrong: (channel) => channel === 'teams',
+    channelIsStrong: (channel) => channel !== undefined && strong.has(channel),
     isIt: async () => false,
     approved: async () => ({ posts: [], changes: [] }),
     log: pino({ level: 'silent' }),
@@ -145,6 +147,16 @@ export async function openApproverOffice() {
     users,
     ownerIds,
     toldIt,
+    strong,
+    /** Links somebody's Slack account: since then, where that matters. */
+    async linked({ tenant, id }: Person, since: Date | null) {
+      const link = { tenant_id: tenant, user_id: id, email: `${id}@company.example`, new_since: since }
+      await database
+        .insertInto('slack_people')
+        .values({ team_id: 'T1', slack_user_id: `U${id}`, ...link, bound_at: clock.now(), checked_at: clock.now() })
+        .onConflict((conflict) => conflict.columns(['team_id', 'slack_user_id']).doUpdateSet({ new_since: since }))
+        .execute()
+    },
     /** A request whose first approvers have been asked. */
     async request(changed: Partial<Terms> = {}, stages: readonly Stage[] = [owners], channel: ChannelName = 'teams') {
       const terms: Terms = {

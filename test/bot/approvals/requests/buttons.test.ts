@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { changePosts, readPost } from '../../../../bot/turns/outbox.ts'
+import { days } from '../../identity/people.ts'
 import { type ApproverOffice, bothOwners, openApproverOffice, owners } from './approver-office.ts'
 
 describe('an approver’s card', () => {
@@ -100,6 +101,63 @@ describe('an approver’s card', () => {
     assert.ok(reply.kind === 'card')
     assert.match(JSON.stringify(reply.content), /code of your authenticator/)
     assert.equal((await office.now(id)).state, 'open')
+  })
+
+  describe('from a Slack account that was linked lately, where Slack counts', () => {
+    before(() => office.strong.add('slack'))
+    after(() => office.strong.delete('slack'))
+    beforeEach(() => office.linked(office.meera, office.clock.now()))
+
+    const lately =
+      /linked to you only lately, so what you press here does not count before \d{4}-\d\d-\d\d \d\d:\d\d UTC/
+
+    it('approves nothing, whichever way, for whoever has no authenticator', async () => {
+      const { meera } = office
+      const id = await office.request({}, [owners], 'slack')
+      const card = await office.cardOf(id, meera)
+      assert.match((await office.press(meera, card, 'access-approve', {}, 'slack')).says, lately)
+      for (const window of ['approve', 'shorten', 'delegate']) {
+        const { says } = await office.open(meera, card, window, 'slack')
+        assert.match(says, lately, window)
+        assert.match(says, /Microsoft Teams.*authenticator app, and you have not set one up/, window)
+      }
+      const sent = await office.submit(meera, card, { window: 'shorten', lasts: String(7 * days) }, 'slack')
+      assert.match(sent.says, lately)
+      assert.equal((await office.now(id)).state, 'open')
+    })
+
+    it('can still say no', async () => {
+      const { meera } = office
+      const id = await office.request({}, [owners], 'slack')
+      await office.submit(meera, await office.cardOf(id, meera), { window: 'deny', text: 'Not now.' }, 'slack')
+      assert.equal((await office.now(id)).state, 'denied')
+    })
+
+    it('approves after three days, and in Teams at once', async () => {
+      const { meera } = office
+      const inTeams = await office.request()
+      await office.press(meera, await office.cardOf(inTeams, meera), 'access-approve')
+      assert.equal((await office.now(inTeams)).state, 'approved')
+      const id = await office.request({}, [owners], 'slack')
+      office.clock.forward(3 * days)
+      await office.press(meera, await office.cardOf(id, meera), 'access-approve', {}, 'slack')
+      assert.equal((await office.now(id)).state, 'approved')
+    })
+
+    it('approves with a code: the card offers it then', async () => {
+      const { meera } = office
+      const code = await office.authenticator(meera)
+      const id = await office.request({}, [owners], 'slack')
+      const card = await office.cardOf(id, meera)
+      const { reply } = await office.press(meera, card, 'access-approve', {}, 'slack')
+      assert.ok(reply.kind === 'card' && 'card' in reply.content)
+      assert.deepEqual([(reply.content.data.ids as { codeInSlack: boolean }).codeInSlack], [true])
+      const bare = await office.submit(meera, card, { window: 'approve' }, 'slack')
+      assert.match(bare.says, /Please type the six digits/)
+      assert.equal((await office.now(id)).state, 'open')
+      await office.submit(meera, card, { window: 'approve', code: code() }, 'slack')
+      assert.equal((await office.now(id)).state, 'approved')
+    })
   })
 
   it('shows others that one of two has said yes', async () => {

@@ -178,6 +178,7 @@ export async function openRequestOffice(changed: Partial<RequestGround> = {}) {
     hasItChannel: true,
     isIt: async () => false,
     channelIsStrong: (channel) => channel === 'teams',
+    policy: loadPolicy(readFileSync(defaultPolicyFile, 'utf8'), 'default.yaml'),
     freeze: async () => 'still-running',
     reminders: { normal: 60 * minutes, high: 10 * minutes },
     answerWithin: 10 * minutes,
