@@ -1,4 +1,4 @@
-import { createClient } from 'redis'
+import { createClient } from '@redis/client'
 
 const connectTimeoutMilliseconds = 1_000
 /** From the call to its answer, waiting for a connection included: a person is waiting, and the caller must fail closed soon. */

@@ -1,5 +1,5 @@
+import { createClient } from '@redis/client'
 import pg from 'pg'
-import { createClient } from 'redis'
 
 /** A secret that was really used in a test, and what kind it is. */
 export interface UsedSecret {

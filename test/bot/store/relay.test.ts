@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createClient } from 'redis'
+import { createClient } from '@redis/client'
 import { memoryRelay, type RelayMembers } from '../../../bot/store/memory-relay.ts'
 import { redisRelay } from '../../../bot/store/redis-relay.ts'
 import { longestRelayed, type Relay, RelayError } from '../../../bot/store/relay.ts'

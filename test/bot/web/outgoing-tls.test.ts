@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, get, type RequestOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { DEFAULT_MIN_VERSION, type SecureVersion } from 'node:tls'
-import { createClient } from 'redis'
+import { createClient } from '@redis/client'
 import { makeCertificates } from '../../../infra/practice/tls.ts'
 
 /** Old servers speak nothing newer, and this machine's OpenSSL lets them only when told that nothing matters. */
