@@ -11,6 +11,8 @@ import { operationTitle } from './titles.ts'
 
 export type { Begun, Ended, Prepared, RunDependencies, Steps } from './steps.ts'
 
+import { whoseChange } from './whose-change.ts'
+
 /**
  * Decision, audit intent, change, read back, audit outcome: in this order, for every change of a directory. Facts are read live
  * here, whatever a conversation found earlier. What gives leave is the policy file, or the warrant of a change of access.
@@ -73,10 +75,11 @@ export function operationSteps(dependencies: RunDependencies): Steps {
         const detail = { refusal: code, because }
         return await endOperation(dependencies, request, result, { before, otherMails, detail, about, forIt })
       }
-      const { forIt, follows, ...ended } = operationNamed(request.name).conclude(request, before, changed, read)
+      const seen = await whoseChange(database, request, changed, read)
+      const { forIt, follows, ...ended } = operationNamed(request.name).conclude(request, before, changed, seen)
       const promised = follows ? ` ${whatFollows(dependencies.policy.hybrid, request, follows)}` : ''
       const result: OperationResult = { ...ended, sentence: `${ended.sentence}${promised}`, at: clock().toISOString() }
-      const detail = { ...changed.detail, fate: changed.fate, 'read-back': read, ...(follows ? { follows } : {}) }
+      const detail = { ...changed.detail, fate: changed.fate, 'read-back': seen, ...(follows ? { follows } : {}) }
       return await endOperation(dependencies, request, result, { before, otherMails, detail, about, forIt, follows })
     },
 

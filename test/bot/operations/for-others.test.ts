@@ -299,6 +299,58 @@ describe('what is done to somebody else’s account', () => {
     })
   })
 
+  describe('a reset that was interrupted, beside another one', () => {
+    const resetting = resetPasswordFor({
+      handover: waiting,
+      makePassword: () => 'Lantern-274-Harbour-Kite-Maple',
+      revokeSessions: false,
+    })
+    const often = policyWithRule('reset-password-for', { limits: { perPersonPerDay: 100, perStarterPerDay: 100 } })
+    const asked = (id: string) =>
+      requestOf(id, {
+        name: 'reset-password-for',
+        actor: of('maya'),
+        dialogId: id,
+        startedBy: { name: 'Maya Okonkwo', as: 'manager' },
+      })
+    const begun = async (id: string) => {
+      await proofsOf(id, 'maya')
+      // The directory gives the time of a change in whole seconds: two within one cannot be told apart.
+      const last = Date.parse(tenant.control.user(of('ada')).passwordChangedAt)
+      while (Date.now() < last + 1_000) await new Promise((resolve) => setTimeout(resolve, 50))
+      const prepared = await stepsOf(resetting, often).prepare(asked(id))
+      assert.ok(prepared.verdict === 'go')
+      return prepared
+    }
+    /** Whoever takes it over when its process is dead. */
+    const survivorEnds = async (id: string, prepared: Awaited<ReturnType<typeof begun>>) => {
+      const survivor = stepsOf(resetting, often)
+      const changed = await survivor.change(asked(id), prepared.before)
+      assert.equal(changed.fate, 'interrupted')
+      const read = await survivor.readBack(asked(id), prepared.before)
+      return { read, result: await survivor.conclude(asked(id), prepared, changed, read) }
+    }
+
+    it('does not take the new password for its own', async () => {
+      const prepared = await begun('b-1')
+      await proofsOf('b-2', 'maya')
+      waiting.expect('b-2')
+      assert.equal((await run(resetting, asked('b-2'), often)).state, 'done')
+      const { read, result } = await survivorEnds('b-1', prepared)
+      assert.equal(read, 'as-wanted', 'there is a new one')
+      assert.equal(result.state, 'unclear')
+      assert.match(result.sentence, /do not know whether Ada Lindqvist’s password was changed/)
+    })
+
+    it('knows its own where there was no other', async () => {
+      await postgres.database.deleteFrom('operations').execute()
+      const prepared = await begun('b-3')
+      await directory.setPassword(of('ada'), { make: () => 'Kite-Maple-274-Lantern', put: () => undefined })
+      const { result } = await survivorEnds('b-3', prepared)
+      assert.equal(result.state, 'done')
+    })
+  })
+
   describe('under a lockdown', () => {
     afterEach(() => lift(postgres.database))
     const resetting = resetPasswordFor({

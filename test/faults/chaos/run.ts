@@ -161,10 +161,12 @@ function choose(
   busy: ReadonlySet<string>,
   lived: (actor: Actor) => number,
 ): Actor | undefined {
-  const fits = ({ account, manager }: Actor): boolean => {
+  const fits = ({ user, account, manager }: Actor): boolean => {
     if (name === 'unlock') return account !== undefined
     if (name !== 'access') return true
-    return account === undefined && !manager.some(({ id }) => busy.has(id))
+    // Whoever approves invoices, as Finance does, needs a second yes to enter them.
+    const isFinance = user.department === 'Finance'
+    return account === undefined && !isFinance && !manager.some(({ id }) => busy.has(id))
   }
   const fitting = actors.filter((actor) => !busy.has(actor.user.id) && fits(actor) && lived(actor) < mostOf(name))
   return fitting[Math.floor(chance * fitting.length)]
