@@ -196,7 +196,8 @@ export async function openWorld(stores: Stores, chance: Chance, from: Date, size
     async pass(until: number): Promise<void> {
       const due = await this.nextDue()
       const next = alive().length === 0 ? due : Math.min(due, until)
-      now = Math.max(next, now) + chance.below(longestStep) + 1
+      // Where nothing is due any more a step is taken all the same.
+      now = Math.max(Number.isFinite(next) ? next : now, now) + chance.below(longestStep) + 1
     },
     now: () => now,
     /** One more world may come. */
