@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { DBOS } from '@dbos-inc/dbos-sdk'
 import { sql } from 'kysely'
 import { tenantId, userId } from '../../../bot/identity/person.ts'
 import { openLog } from '../../../bot/log.ts'
@@ -55,7 +56,8 @@ describe('operations that another release has begun, and whose processes are gon
     })
   })
   after(async () => {
-    await engine.stop()
+    // Other files of the same process may start an engine of their own.
+    await DBOS.shutdown({ deregister: true })
     await postgres.close()
   })
   beforeEach(() => void done.splice(0))

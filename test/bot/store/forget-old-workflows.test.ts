@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { DBOS } from '@dbos-inc/dbos-sdk'
 import { sql } from 'kysely'
 import { auditTrail } from '../../../bot/audit/trail.ts'
 import { tenantId, userId } from '../../../bot/identity/person.ts'
@@ -101,7 +102,8 @@ describe('forgetting what the engine keeps', function () {
   })
   after(async () => {
     held.resolve()
-    await engine.stop()
+    // Other files of the same process may start an engine of their own.
+    await DBOS.shutdown({ deregister: true })
     await postgres.close()
   })
 
