@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import pg from 'pg'
 import { migrations } from './migrations/index.ts'
@@ -17,7 +17,7 @@ pg.types.setTypeParser(pg.types.builtins.NUMERIC, (text) => text)
  * Connects and brings the tables up to date; several processes may do so at once (Kysely's migrator takes a lock).
  * @param name of the connections, as PostgreSQL lists them
  * @param maximum most connections of this process
- * @throws Error when the server does not answer within 10 s or a migration fails
+ * @throws Error when the server does not answer within 10 s, a migration fails, or what it confirms may be lost
  */
 export async function openDatabase(url: string, name = 'helpbot', maximum = 20): Promise<Database> {
   const pool = new pg.Pool({
@@ -38,9 +38,15 @@ export async function openDatabase(url: string, name = 'helpbot', maximum = 20):
     const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
     const { error } = await migrator.migrateToLatest()
     if (error) throw error
+    const { rows } = await sql<{ durable: boolean }>`
+      select current_setting('synchronous_commit') <> 'off' as durable`.execute(kysely)
+    if (rows[0]?.durable !== true) throw new Error(notDurable)
   } catch (error) {
     await kysely.destroy()
     throw error
   }
   return { kysely, url, close: () => kysely.destroy() }
 }
+
+const notDurable =
+  'PostgreSQL confirms there before it has written (synchronous_commit is off), so a crash could lose the audit of a change that was made. DATABASE_URL: set it on for this role, `alter role … set synchronous_commit = on`.'

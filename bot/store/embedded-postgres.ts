@@ -59,7 +59,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const port = await freePort()
     const flags = ['-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=']
     flags.push('-c', 'max_connections=200')
-    if (options.throwAway) flags.push('-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off')
+    if (options.throwAway) flags.push('-c', 'fsync=off', '-c', 'full_page_writes=off')
     try {
       await runAs(identity, binaries.pg_ctl, [
         'start',

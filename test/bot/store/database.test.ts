@@ -35,6 +35,17 @@ describe('the database', () => {
     }
   }).timeout(60_000)
 
+  it('is not used where it confirms before it has written: the audit of a change could be lost in a crash', async () => {
+    const postgres = await startTestPostgres()
+    try {
+      const name = new URL(postgres.url).pathname.slice(1)
+      await sql`alter database ${sql.id(name)} set synchronous_commit = off`.execute(postgres.database)
+      await assert.rejects(openDatabase(postgres.url), /synchronous_commit is off.*DATABASE_URL: set it on/)
+    } finally {
+      await postgres.close()
+    }
+  }).timeout(60_000)
+
   it('lets two processes migrate an empty database at the same time', async () => {
     const postgres = await startTestPostgres()
     try {
