@@ -129,9 +129,10 @@ const scripts: Readonly<Record<StoryName, Script>> = {
     await say(story, entry.words)
     await sees(story, /Is this what you mean|Which of these/)
     await talker.press(entry.title)
-    const whom = await sees(story, /Why do you need it\?|for whom\?/)
+    const isAbout = /Why do you need it\?|asked for it already|have it already/
+    const whom = await sees(story, new RegExp(`${isAbout.source}|for whom\\?`))
     if (whom.text.includes('for whom?')) await talker.press('For myself')
-    const { text } = await sees(story, /Why do you need it\?|asked for it already|have it already/)
+    const { text } = await sees(story, isAbout)
     if (/have it already/.test(text)) return
     if (/Why do you need it\?/.test(text)) {
       await say(story, 'Quarter end')
