@@ -169,7 +169,7 @@ export async function openWorld(stores: Stores, chance: Chance, from: Date, size
       if (!victim || victim.life.dead) return
       // What matters most is what becomes of an operation.
       if (chance.happens(0.4)) victim.life.arm('kill', 1 + chance.below(12), 'operation')
-      else victim.life.arm(chance.happens(0.5) ? 'kill' : 'hiccup', 1 + chance.below(chance.pick([10, 60, 300])))
+      else victim.life.arm(chance.happens(0.5) ? 'kill' : 'hiccup', 1 + chance.below(chance.pick([10, 25, 60, 300])))
     },
     comeBack,
     /** One look of the jobs, on one replica or on all at once. */
