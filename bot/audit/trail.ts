@@ -24,8 +24,9 @@ interface Waiting {
  * The audit trail in PostgreSQL. One writer at a time, over all replicas (an advisory lock that `append_to_audit` takes, migration
  * 0010), so the chain never forks; appends that wait for each other in one process share one commit.
  *
- * `append` rejects with AuditEventError for what must not be written, and with the database's error otherwise. After the latter
- * the row may have been written all the same; with an operationId, appending again is harmless.
+ * `append` rejects with AuditEventError for what must not be written, for the intent of an operation that is over, and with the
+ * database's error otherwise. After the latter the row may have been written all the same; with an operationId, appending again is
+ * harmless.
  *
  * `appendWithin` holds the lock until the caller's transaction ends: call it last, in a transaction of isolation `read committed`.
  */
@@ -43,7 +44,10 @@ export function auditTrail(database: Kysely<Schema>, clock: Clock): Audit {
     try {
       const events = group.map(({ event }) => event)
       const rows = await appendAll(database, clock, events)
-      for (const [index, row] of rows.entries()) group[index]?.resolve(row)
+      for (const [index, row] of rows.entries()) {
+        if (row) group[index]?.resolve(row)
+        else group[index]?.reject(new Error(isOver))
+      }
     } catch (error) {
       for (const waiting of group) waiting.reject(error)
     }
@@ -60,24 +64,30 @@ export function auditTrail(database: Kysely<Schema>, clock: Clock): Audit {
     },
     async appendWithin(transaction, event) {
       const [row] = await appendAll(transaction, clock, [cleanEvent(event)])
-      if (!row) throw new Error('the audit row was not written')
+      if (!row) throw new Error(isOver)
       return row
     },
   }
 }
 
-/** Appends clean events in their order and gives their rows; one that is already there (operationId, kind) is given as it stands. */
+const isOver = 'the operation is over: no intent is written after its outcome'
+
+/**
+ * Appends clean events in their order and gives their rows; one that is already there (operationId, kind) is given as it stands.
+ * Undefined for the intent of an operation that has an outcome: it is not written.
+ */
 async function appendAll(
   database: Kysely<Schema>,
   clock: Clock,
   events: readonly AuditEvent[],
-): Promise<readonly AuditRow[]> {
-  const { rows } = await sql<Parameters<typeof toStoredRow>[0]>`
+): Promise<readonly (AuditRow | undefined)[]> {
+  const { rows } = await sql<Parameters<typeof toStoredRow>[0] | { seq: null }>`
     select seq, ${atText} as at, event, previous_hash, hash
     from append_to_audit(${events.map(canonicalJson)}::text[], ${events.map(() => clock().toISOString())}::timestamptz[])
       with ordinality as appended (seq, at, event, previous_hash, hash, nth)
     order by nth`.execute(database)
   return rows.map((row) => {
+    if (row.seq === null) return undefined
     const stored = toStoredRow(row)
     // The database makes the hash: nobody relies on a row that an auditor would find broken.
     if (hashRow(stored) !== stored.hash)

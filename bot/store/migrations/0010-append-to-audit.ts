@@ -43,6 +43,13 @@ const appendToAudit = `
           return next written;
           continue;
         end if;
+        -- Whoever stood still while others brought an operation to its end begins it no more.
+        if one.content ->> 'kind' = 'intent' and exists (select from audit
+          where event ->> 'operationId' = one.content ->> 'operationId' and event ->> 'kind' = 'outcome') then
+          written := null;
+          return next written;
+          continue;
+        end if;
       end if;
       insert into audit (seq, at, event, previous_hash, hash)
       values (last_seq + 1, one.moment, one.content, last_hash, encode(sha256(convert_to(

@@ -78,6 +78,19 @@ describe('the audit trail', () => {
     assert.deepEqual({ fault, held }, { fault: undefined, held: before + 50 })
   })
 
+  it('takes no intent of an operation that is over, alone or within a transaction, and all else beside it', async () => {
+    const trail = auditTrail(postgres.database, clock)
+    const late = intent()
+    await trail.append({ ...late, kind: 'outcome', outcome: 'failed' })
+    const before = await count()
+    const [other, over] = await Promise.allSettled([trail.append(intent()), trail.append(late)])
+    assert.deepEqual([other?.status, over?.status], ['fulfilled', 'rejected'])
+    const within = replica.transaction().execute((inside) => trail.appendWithin(inside, late))
+    await assert.rejects(within, /the operation is over/)
+    assert.equal(await count(), before + 1)
+    assert.equal((await verifyDatabase(postgres.database)).fault, undefined)
+  })
+
   it('keeps pace with single writes and writes within transactions at the same time', async () => {
     const trail = auditTrail(postgres.database, clock)
     const other = auditTrail(replica, clock)
