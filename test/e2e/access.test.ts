@@ -329,7 +329,7 @@ describe('access that is asked for, approved, and ends, in both chats', function
   describe('a contractor', () => {
     it('is asked for by whoever answers for them, until a day', async () => {
       await sitsIn(on.employee, emre, 'teams')
-      await sitsIn(on.manager, freja, 'slack')
+      await sitsIn(on.manager, freja, 'teams')
       await on.manager.say('help')
       await on.manager.sees('What can I do for you?')
       await on.employee.say('I need an account for a contractor')
