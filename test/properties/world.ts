@@ -168,7 +168,8 @@ export async function openWorld(stores: Stores, chance: Chance, from: Date, size
       const [victim] = chance.happens(disaster.crash) ? [chance.pick(replicas)] : []
       if (!victim || victim.life.dead) return
       // What matters most is what becomes of an operation.
-      if (chance.happens(0.4)) victim.life.arm('kill', 1 + chance.below(12), 'operation')
+      if (chance.happens(0.4))
+        victim.life.arm(chance.happens(0.75) ? 'kill' : 'hiccup', 1 + chance.below(12), 'operation')
       else victim.life.arm(chance.happens(0.5) ? 'kill' : 'hiccup', 1 + chance.below(chance.pick([10, 25, 60, 300])))
     },
     comeBack,
