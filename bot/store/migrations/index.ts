@@ -9,6 +9,7 @@ import * as lockdown from './0007-lockdown.ts'
 import * as ephemeral from './0008-ephemeral.ts'
 import * as retention from './0009-retention.ts'
 import * as appendToAudit from './0010-append-to-audit.ts'
+import * as asksOfApprovers from './0011-asks-of-approvers.ts'
 
 /** All migrations, in order; the key is what the database remembers. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '0008-ephemeral': ephemeral,
   '0009-retention': retention,
   '0010-append-to-audit': appendToAudit,
+  '0011-asks-of-approvers': asksOfApprovers,
 }

@@ -299,20 +299,21 @@ describe('what is done to somebody else’s account', () => {
     })
   })
 
+  const often = policyWithRule('reset-password-for', { limits: { perPersonPerDay: 100, perStarterPerDay: 100 } })
+  const asked = (id: string) =>
+    requestOf(id, {
+      name: 'reset-password-for',
+      actor: of('maya'),
+      dialogId: id,
+      startedBy: { name: 'Maya Okonkwo', as: 'manager' },
+    })
+
   describe('a reset that was interrupted, beside another one', () => {
     const resetting = resetPasswordFor({
       handover: waiting,
       makePassword: () => 'Lantern-274-Harbour-Kite-Maple',
       revokeSessions: false,
     })
-    const often = policyWithRule('reset-password-for', { limits: { perPersonPerDay: 100, perStarterPerDay: 100 } })
-    const asked = (id: string) =>
-      requestOf(id, {
-        name: 'reset-password-for',
-        actor: of('maya'),
-        dialogId: id,
-        startedBy: { name: 'Maya Okonkwo', as: 'manager' },
-      })
     const begun = async (id: string) => {
       await proofsOf(id, 'maya')
       // The directory gives the time of a change in whole seconds: two within one cannot be told apart.
@@ -358,14 +359,6 @@ describe('what is done to somebody else’s account', () => {
       makePassword: () => 'Lantern-274-Harbour-Kite-Maple',
       revokeSessions: true,
     })
-    const often = policyWithRule('reset-password-for', { limits: { perPersonPerDay: 100, perStarterPerDay: 100 } })
-    const asked = (id: string) =>
-      requestOf(id, {
-        name: 'reset-password-for',
-        actor: of('maya'),
-        dialogId: id,
-        startedBy: { name: 'Maya Okonkwo', as: 'manager' },
-      })
     /** What another process puts in force is seen here, with the proofs given already. */
     const attempt = async (id: string) => {
       await proofsOf(id, 'maya')
