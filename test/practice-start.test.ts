@@ -61,7 +61,7 @@ function npmStart(
         listeners.add(look)
         look()
       })
-      const late = AbortSignal.timeout(60_000)
+      const late = AbortSignal.timeout(180_000)
       const tooLate = once(late, 'abort').then(() => 'late' as const)
       const how = await Promise.race([printed, tooLate, ended.then((code) => `ended with ${code}`)])
       if (look) listeners.delete(look)
@@ -192,7 +192,7 @@ describe('npm start without any settings', function () {
 })
 
 describe('npm start that cannot be meant', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let folder: string
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'helpbot-start-'))

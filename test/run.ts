@@ -68,7 +68,7 @@ const slowest = (counts: readonly Counted[]): string =>
 async function runFiles(files: readonly string[]): Promise<readonly Counted[]> {
   const postgres = await startTestServer()
   process.env.HELPBOT_TEST_POSTGRES = postgres.url
-  const mocha = new Mocha({ timeout: 60_000, slow: 5_000, color: process.stdout.isTTY })
+  const mocha = new Mocha({ timeout: 180_000, slow: 5_000, color: process.stdout.isTTY })
   for (const file of files) mocha.addFile(file)
   await mocha.loadFilesAsync()
   const counts = new Map<

@@ -10,6 +10,7 @@ import { writePracticeCatalogue } from './catalogue.ts'
 import { wellKnownGroups } from './company/seed.ts'
 import { type OnPremises, startOnPremises } from './domain/on-premises.ts'
 import { openPracticeClock, type PracticeClock } from './practice-clock.ts'
+import type { DeliveryLimits } from './slack/delivery.ts'
 import { type Slack, startSlack } from './slack/slack.ts'
 import { itChannelId, startTeams, type Teams } from './teams/teams.ts'
 import { startTenant, type Tenant } from './tenant/tenant.ts'
@@ -48,6 +49,8 @@ export interface CompanyOptions {
   readonly publicUrl?: string
   /** Where the channel of IT is; Teams unless said otherwise. */
   readonly itChannelIn?: 'teams' | 'slack'
+  /** How long Slack waits for the bot; as the world's does unless said otherwise. */
+  readonly slackLimits?: Partial<DeliveryLimits>
   /** With a real Active Directory for those who are mastered on-premises, and how often it is carried over into the tenant. */
   readonly hybrid?: { readonly syncEveryMilliseconds: number }
 }
@@ -95,6 +98,7 @@ export async function startCompany(options: CompanyOptions): Promise<Company> {
     person: (id) => tenant.company.user(id, 'latest'),
     clock: real,
     itChannel: { id: practice.slackItChannelId, name: 'it-help-desk' },
+    ...(options.slackLimits && { limits: options.slackLimits }),
     ...slackApp(),
   })
   const onPremises =

@@ -16,7 +16,7 @@ const names = {
 }
 
 describe('a name that passes for a colleague’s', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let company: TestCompany
   before(async () => {
     company = await startTestCompany()

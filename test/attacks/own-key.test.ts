@@ -10,7 +10,7 @@ const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('
 
 /** A token of the Bot Framework that names the key it is to be checked with (RFC 8725 sections 2.1, 3.1 and 3.10). */
 describe('a token of Teams that brings its own key', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let company: TestCompany
   let stranger: { readonly server: Server; readonly url: string; readonly seen: string[] }
   /** A genuine token, taken apart. */

@@ -9,7 +9,7 @@ const wish = { words: 'I need access to the sales dashboard', title: 'Sales dash
 const reports = { words: 'I need access to the finance reports', title: 'Finance reports (read)', duration: '7 days' }
 
 describe('somebody who would approve their own request', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
   let ada: Talker
   let maya: Talker

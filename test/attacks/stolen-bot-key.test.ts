@@ -32,7 +32,7 @@ interface Tried {
 }
 
 describe('a stolen key of the bot, in the hands of whoever stole it', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   const tried: Tried[] = []
   let domain: TestDomain
   let ground: ForbiddenGround

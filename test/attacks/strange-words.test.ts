@@ -11,7 +11,7 @@ import { startTestCompany, type TestCompany } from '../support/company.ts'
 const forgedLine = '{"level":30,"time":"2026-01-01T00:00:00.000Z","msg":"forged by a message"}'
 
 describe('words that want something done with them', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let company: TestCompany
   let slack: SlackSide
   let stranger: { readonly server: Server; readonly url: string; readonly seen: string[] }

@@ -9,7 +9,7 @@ const tenant = '7a1c3b52-0d6e-4f43-9a57-3f1f5d2c8e10'
 const command = fileURLToPath(new URL('../../bot/agents-command.ts', import.meta.url))
 
 describe('npm run agents', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let stand: Stand
   let bot: LinkReplica
   before(async () => {

@@ -41,7 +41,7 @@ function total(metrics: string, series: RegExp): number {
 }
 
 describe('the HTTP server', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
 
   before(async () => {
@@ -286,7 +286,7 @@ describe('the HTTP server', function () {
 })
 
 describe('a start that cannot work', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let folder: string
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'helpbot-server-'))

@@ -16,7 +16,7 @@ const withoutTeams = Object.fromEntries(
 )
 
 describe('a company that has Slack and no Teams', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
 
   before(async () => {

@@ -7,7 +7,7 @@ const minute = 60_000
 const notMeant = 'This card was not meant for you, or it is too old.'
 
 describe('a conversation with HelpBot', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
 
   before(async () => {

@@ -9,7 +9,7 @@ const minute = 60_000
 const day = 24 * 60 * minute
 
 describe('"I have a new phone"', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
 
   before(async () => {

@@ -4,7 +4,7 @@ import { startTestCompany, type TestCompany } from '../support/company.ts'
 import { enrolWithManager } from '../support/enrol.ts'
 
 describe('a person and IT, through the bot', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
   before(async () => {
     company = await startTestCompany()

@@ -14,7 +14,7 @@ const password = /^[A-Z][A-Za-z0-9-]{13,}$/m
 const otherChannel: ChannelName = testChannel === 'teams' ? 'slack' : 'teams'
 
 describe('a lockdown', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
   let helen: Talker
   let sam: Talker

@@ -9,7 +9,7 @@ const minute = 60_000
 const hour = 60 * minute
 
 describe('"This wasn\'t me"', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
 
   before(async () => {

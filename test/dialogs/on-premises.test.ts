@@ -73,6 +73,8 @@ describe('an account of the company’s own directory', () => {
     await proves()
     await kwame.sees('You are not locked out: ')
     await modify(onPremises.controller, account().dn, { pwdLastSet: '-1' })
+    // A sync that saw only how it was before and after the next reset would see no new password.
+    await onPremises.sync.now()
   })
 
   it('gets a temporary password that binds where the old one does not, and Microsoft 365 follows', async () => {

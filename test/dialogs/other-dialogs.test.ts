@@ -10,7 +10,7 @@ import type { Phone } from '../support/phone.ts'
 import type { Talker } from '../support/talker.ts'
 
 describe('other conversations', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
 
   before(async () => {
@@ -132,7 +132,7 @@ describe('other conversations', function () {
 })
 
 describe('security questions, where the policy has them', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-policy-'))
   const answers: Readonly<Record<string, string>> = {
     'first-teacher': 'Quillfeather-Brandywine',

@@ -73,7 +73,7 @@ describe('a bot that is killed', () => {
   let ada: Talker
 
   before(async function () {
-    this.timeout(120_000)
+    this.timeout(180_000)
     company = await startTestCompany()
     ada = company.person('ada')
     phone = await enrolWithManager(company, ada, company.person('maya'))
@@ -128,7 +128,7 @@ describe('a bot that is killed', () => {
       )
       assert.equal(set, place.passwordsSet)
       await everythingAccountedFor()
-    }).timeout(120_000)
+    }).timeout(180_000)
 
   it('while the manager’s answer is on its way: the employee hears of it once', async () => {
     const tomas = company.person('tomas')
@@ -145,7 +145,7 @@ describe('a bot that is killed', () => {
     await tomas.sees('I know it is you', 30_000)
     assert.equal(tomas.chat().filter((message) => message.text.includes('I know it is you')).length, 1)
     await tomas.say('cancel')
-  }).timeout(120_000)
+  }).timeout(180_000)
 
   it('in the middle of a first message: the message is answered all the same', async () => {
     const clara = company.person('hrManager')
@@ -157,14 +157,14 @@ describe('a bot that is killed', () => {
     await company.restart('SIGKILL')
     await clara.hasSeen('Ask your manager to confirm', 30_000)
     assert.equal(clara.chat().filter((message) => message.text.includes('Ask your manager to confirm')).length, 1)
-  }).timeout(120_000)
+  }).timeout(180_000)
 
   it('politely, with SIGTERM: what is under way finishes and the conversation goes on', async () => {
     await proveIt()
     await company.restart('SIGTERM')
     const shown = await showPassword()
     assert.equal(await company.signIn('ada', shown), 'must-change')
-  }).timeout(120_000)
+  }).timeout(180_000)
 
   async function everythingAccountedFor(): Promise<void> {
     const open = await company.database.selectFrom('operations').select('id').where('state', '=', 'running').execute()

@@ -48,7 +48,7 @@ const isRoot = process.getuid?.() === 0
 const asNobody = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs', '--'] : []
 
 describe('the container image', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let folder: string
   let image: string
   let data: string

@@ -140,7 +140,7 @@ describe('the Slack manifest', () => {
     const extra = structuredClone(manifest)
     extra.settings.surprise = true
     assert.match(typeFaults(extra), /surprise/)
-  }).timeout(60_000)
+  }).timeout(180_000)
 
   it('asks for the scopes of the methods the code calls, the events it hears and the features it has, and no more', () => {
     const called = methodsCalled()

@@ -41,7 +41,7 @@ describe('access, whatever happens', () => {
   const lane: { readonly postgres: TestPostgres; readonly pool: pg.Pool }[] = []
   const shared = process.env.HELPBOT_TEST_POSTGRES
   before(async function () {
-    this.timeout(120_000)
+    this.timeout(180_000)
     server = shared ? { url: shared, stop: async () => undefined } : await startTestServer()
     process.env.HELPBOT_TEST_POSTGRES = server.url
     for (let number = 0; number < lanes; number++) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { type CastKey, type WellKnownGroup, wellKnown, wellKnownGroups } from '../../infra/practice/company/cast.ts'
 import type { TestCompany } from './company.ts'
+import { patience } from './patience.ts'
 import type { Talker } from './talker.ts'
 
 const hour = 3_600_000
-const patience = 30_000
 
 export interface Asking {
   /** As somebody would call it. */

@@ -12,6 +12,7 @@ import { type Company, practice, startCompany } from '../../infra/practice/compa
 import { itChannelId } from '../../infra/practice/teams/teams.ts'
 import { drawnMarkup } from './drawn-markup.ts'
 import { type ItChannel, teamsItChannel } from './it-channel.ts'
+import { patience } from './patience.ts'
 import { startTestPostgres } from './postgres.ts'
 import { type Dump, dumpDatabase, dumpRedis, findSecrets, type UsedSecret } from './secret-scan.ts'
 import { slackItChannel } from './slack-it-channel.ts'
@@ -80,6 +81,7 @@ export async function startTestCompany(
     folder,
     botPort,
     itChannelIn,
+    slackLimits: { acknowledgeWithin: patience, triggerLife: patience },
     ...(hybrid ? { hybrid: { syncEveryMilliseconds: 1_000 } } : {}),
   })
   const log: string[] = []

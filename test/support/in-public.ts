@@ -6,6 +6,7 @@ import type { TeamsClient } from '../../infra/practice/teams/client.ts'
 import type { Message as TeamsMessage } from '../../infra/practice/teams/message.ts'
 import { generalChannelId as teamsGeneral } from '../../infra/practice/teams/teams.ts'
 import type { Colleague } from './it-channel.ts'
+import { patience } from './patience.ts'
 import { look } from './slack-look.ts'
 import type { Seen } from './talker.ts'
 
@@ -28,8 +29,6 @@ export interface InPublic {
   /** Waits until HelpBot has written more than so many messages there. */
   sees(place: string, moreThan: number): Promise<readonly PublicMessage[]>
 }
-
-const PATIENCE = 15_000
 
 /**
  * @param seen what this person sees of a message
@@ -55,7 +54,7 @@ export function teamsInPublic(
       took(delivery.activityId)
     },
     read: async (place) => ofBot(client.conversation(place).messages),
-    sees: (place, moreThan) => client.waitFor(place, (all) => enough(ofBot(all), moreThan), PATIENCE),
+    sees: (place, moreThan) => client.waitFor(place, (all) => enough(ofBot(all), moreThan), patience),
   }
 }
 
@@ -78,7 +77,7 @@ export function slackInPublic(client: SlackClient, user: string, took: (id: stri
       took(delivery.eventId)
     },
     read: async (place) => ofBot((await client.channel(place, user)).messages),
-    sees: (place, moreThan) => client.waitFor(place, (all) => enough(ofBot(all), moreThan), PATIENCE, user),
+    sees: (place, moreThan) => client.waitFor(place, (all) => enough(ofBot(all), moreThan), patience, user),
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TeamsClient } from '../../infra/practice/teams/client.ts'
 import type { Message } from '../../infra/practice/teams/message.ts'
+import { patience as usual } from './patience.ts'
 import { fileNames, readCard, type Seen, seen } from './talker.ts'
 
 /** Somebody of IT, by their object id in the directory. A Talker is one. */
@@ -64,7 +65,7 @@ export function teamsItChannel(client: TeamsClient, channelId: string): ItChanne
   }
 
   return {
-    headSeen: (words, patience = 15_000) =>
+    headSeen: (words, patience = usual) =>
       find((message) => message.threadId === message.id, words, patience, 'the IT channel'),
     async reply(person, thread, text, { files = 0 } = {}) {
       const sent = client.post(channelId, {
@@ -77,7 +78,7 @@ export function teamsItChannel(client: TeamsClient, channelId: string): ItChanne
       assert.ok(sent.delivered, 'the bot is not shown what does not mention it')
       await sent.delivered
     },
-    sees: (thread, words, patience = 15_000) => find(inThread(thread.id), words, patience, 'the thread'),
+    sees: (thread, words, patience = usual) => find(inThread(thread.id), words, patience, 'the thread'),
     async press(person, thread, button, inputs = {}) {
       const cards = all().filter(inThread(thread.id))
       const message = cards.findLast((one) => seen(person.id, one).buttons.includes(button))

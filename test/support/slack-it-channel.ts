@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { SlackClient } from '../../infra/practice/slack/client.ts'
 import type { Message } from '../../infra/practice/slack/shapes.ts'
 import type { Colleague, ItChannel } from './it-channel.ts'
+import { patience as usual } from './patience.ts'
 import { look } from './slack-look.ts'
 import { fileNames, type Seen } from './talker.ts'
 
@@ -43,7 +44,7 @@ export function slackItChannel(client: SlackClient, channelId: string): ItChanne
   }
 
   return {
-    headSeen: (words, patience = 15_000) =>
+    headSeen: (words, patience = usual) =>
       find(({ threadTs, ts }) => threadTs === undefined || threadTs === ts, words, patience, 'the IT channel'),
     async reply(person, thread, text, { files = 0 } = {}) {
       const more = { threadTs: thread.id, files: fileNames(files).map((name) => ({ name })) }
@@ -51,7 +52,7 @@ export function slackItChannel(client: SlackClient, channelId: string): ItChanne
       assert.ok(sent.delivered, 'the bot is not shown what is written there')
       await sent.delivered
     },
-    sees: (thread, words, patience = 15_000) => find(inThread(thread.id), words, patience, 'the thread'),
+    sees: (thread, words, patience = usual) => find(inThread(thread.id), words, patience, 'the thread'),
     async press(person, thread, button, inputs = {}) {
       const user = userOf(person)
       const before = await client.channel(channelId, user)
@@ -69,7 +70,7 @@ export function slackItChannel(client: SlackClient, channelId: string): ItChanne
           if (note) return look(note).text
           return now && look(now).text !== asItWas ? look(now).text : undefined
         },
-        15_000,
+        usual,
         user,
       )
     },

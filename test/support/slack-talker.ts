@@ -3,6 +3,7 @@ import { slackWords } from '../../bot/channels/slack-words.ts'
 import type { SlackClient } from '../../infra/practice/slack/client.ts'
 import type { Message, Pressed, View } from '../../infra/practice/slack/shapes.ts'
 import { slackInPublic } from './in-public.ts'
+import { patience as usual } from './patience.ts'
 import type { UsedSecret } from './secret-scan.ts'
 import { look, opensSomething, readBlocks } from './slack-look.ts'
 import { type Came, slackMischief } from './slack-mischief.ts'
@@ -12,7 +13,6 @@ export { look, readBlocks } from './slack-look.ts'
 
 /** A view that stands in for one that is being made. */
 const WAITING = 'helpbot-wait'
-const PATIENCE = 15_000
 
 /** A person in practice Slack. The signing secret is for what is sent past a client, see Mischief. */
 export function slackTalker(
@@ -86,11 +86,7 @@ export function slackTalker(
 
   /** The window that comes in place of the waiting one; undefined when it was closed instead. */
   async function ready(): Promise<View | undefined> {
-    const found = await client.waitForView(
-      user,
-      (view) => (view?.callbackId === WAITING ? undefined : { view }),
-      PATIENCE,
-    )
+    const found = await client.waitForView(user, (view) => (view?.callbackId === WAITING ? undefined : { view }), usual)
     return found.view
   }
 
@@ -119,7 +115,7 @@ export function slackTalker(
     try {
       const { acknowledged, status } = await press()
       assert.ok(acknowledged, `the bot answered ${status} to a button`)
-      const due = Date.now() + PATIENCE
+      const due = Date.now() + usual
       while (!came && Date.now() < due)
         await new Promise<void>((resolve) => {
           wake = resolve
@@ -150,7 +146,7 @@ export function slackTalker(
       const text = message ? look(message).text : ''
       return text === before.text ? undefined : { text }
     }
-    const found = await client.waitFor(conversationId, now, PATIENCE, user).catch(() => before)
+    const found = await client.waitFor(conversationId, now, usual, user).catch(() => before)
     return found.text
   }
 
@@ -191,8 +187,8 @@ export function slackTalker(
       return await write(text, files)
     },
     send: (text) => write(text, 0),
-    sees: (words, patience = PATIENCE) => find(words, since, patience),
-    hasSeen: (words, patience = PATIENCE) => find(words, '0', patience),
+    sees: (words, patience = usual) => find(words, since, patience),
+    hasSeen: (words, patience = usual) => find(words, '0', patience),
     async press(button, inputs = {}, on) {
       const message = newest(button, on)
       const inForm = typeof inputs === 'function'

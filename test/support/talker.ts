@@ -5,6 +5,7 @@ import type { JsonObject } from '../../infra/practice/teams/json.ts'
 import { cardShownTo, type Message } from '../../infra/practice/teams/message.ts'
 import { type InPublic, teamsInPublic } from './in-public.ts'
 import { type Mischief, teamsMischief } from './mischief.ts'
+import { patience as usual } from './patience.ts'
 import type { UsedSecret } from './secret-scan.ts'
 
 /** What somebody sees of one message: its words, and the buttons that can still be pressed. */
@@ -166,8 +167,8 @@ export function teamsTalker(
       return await write(text, files)
     },
     send: (text) => write(text, 0),
-    sees: (words, patience = 15_000) => find(words, since, patience),
-    hasSeen: (words, patience = 15_000) => find(words, '0', patience),
+    sees: (words, patience = usual) => find(words, since, patience),
+    hasSeen: (words, patience = usual) => find(words, '0', patience),
     async press(button, inputs = {}, on) {
       const message = newest(button, on)
       const typed = typeof inputs === 'function' ? inputs(message.text) : inputs

@@ -16,7 +16,7 @@ export interface SyncGround {
 
 /** Carries what is mastered on-premises over to the tenant, one way, as Entra Connect does: half-hourly in the world, in seconds here. */
 export interface Sync {
-  /** One cycle now; waits for one that runs already. */
+  /** One whole cycle from now on; resolves when it is over, or rejects with what broke it off. */
   now(): Promise<void>
   /** When the last cycle was over. */
   lastAt(): Date | undefined
@@ -53,6 +53,11 @@ export function startSync(
     })
     return running
   }
+  /** What runs already may have read before the caller's change. */
+  const whole = async (): Promise<void> => {
+    await running?.catch(() => undefined)
+    await run()
+  }
   const timer = setInterval(() => {
     if (paused) return
     const failedBefore = failing
@@ -62,7 +67,7 @@ export function startSync(
     })
   }, options.everyMilliseconds)
   return {
-    now: run,
+    now: whole,
     lastAt: () => lastAt,
     isFailing: () => failing,
     isPaused: () => paused,

@@ -22,11 +22,17 @@ export interface RawDelivery {
 export interface DeliveryLimits {
   /** How long the bot may take, in milliseconds. Slack: 3,000. */
   readonly acknowledgeWithin: number
+  /** How long a trigger opens a window, in milliseconds. Slack: 3,000 (https://docs.slack.dev/interactivity/handling-user-interaction). */
+  readonly triggerLife: number
   /** Milliseconds to wait before each further try of an event. Slack: almost at once, one minute, five minutes. */
   readonly retryAfter: readonly number[]
 }
 
-export const USUAL_LIMITS: DeliveryLimits = { acknowledgeWithin: 3_000, retryAfter: [0, 60_000, 300_000] }
+export const USUAL_LIMITS: DeliveryLimits = {
+  acknowledgeWithin: 3_000,
+  triggerLife: 3_000,
+  retryAfter: [0, 60_000, 300_000],
+}
 
 export type Path = 'events' | 'interactivity' | 'commands'
 

@@ -110,8 +110,9 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   const bus = createEventBus()
   const faults = createFaultSwitch()
   const socket = createSocketMode(server, { appId: bot.appId, origin: () => origin })
+  const limits = { ...USUAL_LIMITS, ...options.limits }
   const line = createBotLine({
-    limits: { ...USUAL_LIMITS, ...options.limits },
+    limits,
     signingSecret: options.signingSecret,
     urls: () => urls,
     socket,
@@ -123,7 +124,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     bot,
     people: createPeople(team.id, options),
     conversations: createConversations(),
-    views: createViews(bus, clock),
+    views: createViews(bus, clock, limits.triggerLife),
     bus,
     clock,
     nextTs: numberedFrom(clock),

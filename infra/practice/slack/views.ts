@@ -34,12 +34,11 @@ export interface Views {
   home(user: string): OpenView | undefined
 }
 
-/** https://docs.slack.dev/interactivity/handling-user-interaction: a trigger expires in 3 seconds and can be used once. */
-const TRIGGER_LIFE = 3_000
 const MOST_TRIGGERS = 5_000
 const MOST_MODALS = 3
 
-export function createViews(bus: EventBus, clock: () => Date): Views {
+/** @param triggerLife milliseconds for which a trigger can be used, which it can once */
+export function createViews(bus: EventBus, clock: () => Date, triggerLife: number): Views {
   const stacks = new Map<string, OpenView[]>()
   const homes = new Map<string, OpenView>()
   const triggers = new Map<string, { readonly user: string; readonly until: number; used: boolean; view?: string }>()
@@ -73,7 +72,7 @@ export function createViews(bus: EventBus, clock: () => Date): Views {
   return {
     trigger(user) {
       const id = `${clock().getTime()}.${versions}.${randomToken()}`
-      triggers.set(id, { user, until: clock().getTime() + TRIGGER_LIFE, used: false })
+      triggers.set(id, { user, until: clock().getTime() + triggerLife, used: false })
       if (triggers.size > MOST_TRIGGERS) triggers.delete(triggers.keys().next().value ?? '')
       return id
     },

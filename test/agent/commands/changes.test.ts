@@ -5,7 +5,7 @@ import { bound } from '../ldap/bound.ts'
 import { placesPolicy, readingGround } from './reading-ground.ts'
 
 describe('what has changed on users', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let domain: TestDomain
   let agent: Domain
   let ask: ReturnType<typeof readingGround>['commands']

@@ -10,7 +10,7 @@ import { placesPolicy, readingGround } from './reading-ground.ts'
 const notFound = (error: unknown) => error instanceof AgentError && error.code === 'not-found'
 
 describe('the commands that read', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let domain: TestDomain
   let agent: Domain
   let now: Date | undefined

@@ -11,7 +11,7 @@ import { bound } from './bound.ts'
 const hour = 3_600_000
 
 describe('an account’s door', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let domain: TestDomain
   let agent: Domain
   const state = (guid: string, now = new Date()): Promise<AccountState> =>

@@ -15,7 +15,7 @@ import { startLdapStandIn } from './ldap-stand-in.ts'
 import { controllerAnswers, domainDn } from './stand-in-domain.ts'
 
 describe('who bears an anchor', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let domain: TestDomain
   let agent: Domain
   const searches: Search[] = []

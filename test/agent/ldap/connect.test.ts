@@ -30,7 +30,7 @@ const phone = (number: string) => [
 ]
 
 describe('the connection to the domain', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let domain: TestDomain
   let wire: CuttableWire
   const open: Domain[] = []
@@ -234,7 +234,7 @@ describe('the connection to the domain', function () {
 })
 
 describe('where it is written', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let domain: TestDomain
   let second: LdapStandIn
   let stop = () => Promise.resolve()

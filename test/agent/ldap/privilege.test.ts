@@ -9,7 +9,7 @@ import { type Allowing, changeEntries, withEntry } from '../doctor/entries.ts'
 import { bound } from './bound.ts'
 
 describe('who has power over the domain', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let domain: TestDomain
   let agent: Domain
   let domainAdmins: string

@@ -29,7 +29,7 @@ const start = new Date('2026-11-23T09:00:00.000Z')
 const refusing = 'then'
 
 describe('undoing changes of access', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let office: AccessOffice
   let runs: Map<string, Promise<OperationResult>>
   let started: OperationRequest[]

@@ -17,7 +17,7 @@ import { startTestDomain, type TestDomain } from '../../support/samba.ts'
 import { type LinkReplica, type Stand, startStand, until } from './stand.ts'
 
 describe('a real agent in front of a real directory, and the bot, over TLS', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-link-'))
   let stand: Stand
   let bot: LinkReplica

@@ -41,7 +41,7 @@ async function startStranger(): Promise<Stranger> {
 }
 
 describe('what comes to /api/messages', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
   let stranger: Stranger
 

@@ -13,7 +13,7 @@ const day = 86_400_000
 const wish = { reason: 'Quarter end figures', startsAt: null, lasts: { for: 7 * day } } as const
 
 describe('asking for access', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let office: Awaited<ReturnType<typeof openAccessOffice>>
 
   before(async () => {

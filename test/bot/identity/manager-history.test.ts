@@ -153,7 +153,7 @@ describe('how long a manager has stood', () => {
       observeAll(database, tenant, directory(moved), time.now()),
     ])
     assert.equal(runs[0] + runs[1], 3)
-  }).timeout(60_000)
+  }).timeout(180_000)
 
   async function peopleOf(tenant: TenantId): Promise<number> {
     const { count } = await postgres.database

@@ -21,7 +21,7 @@ const wire = (code: 'conflict' | 'not-found' | 'unreachable', maybeDone = false)
   new DirectoryError(code, { sentence: 'The directory said no.', detail: 'for a test', maybeDone })
 
 describe('changes of access', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let office: AccessOffice
 
   before(async () => {

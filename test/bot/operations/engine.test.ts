@@ -14,7 +14,7 @@ const person = userId.parse('3c9d1e84-52b7-4d0a-8f6e-9b1a7c5d2f43')
 const at = '2026-03-02T09:00:00.000Z'
 
 describe('operations that another release has begun, and whose processes are gone', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let postgres: TestPostgres
   let engine: OperationEngine & Abandoned
   /** What was done, in its order. */

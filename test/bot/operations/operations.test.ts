@@ -25,7 +25,7 @@ interface Row {
 }
 
 describe('every change of a directory', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
   let ada: Talker
   let phone: Phone

@@ -11,7 +11,7 @@ import { forgetOldRows } from '../../../bot/store/forget-old-rows.ts'
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts'
 
 describe('replicas of the bot', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let postgres: TestPostgres
   const log = openLog('silent', {})
   const another = () => thisReplica('helpbot-1', randomBytes)

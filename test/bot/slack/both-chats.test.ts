@@ -8,7 +8,7 @@ import type { Talker } from '../../support/talker.ts'
 import { until } from './slack-side.ts'
 
 describe('Teams and Slack at once', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
 
   before(async () => {

@@ -7,7 +7,7 @@ import { look, readBlocks } from '../../support/slack-look.ts'
 import { type SlackSide, slackSide, until } from './slack-side.ts'
 
 describe('places of Slack’s own: commands, mentions, the Home tab, the menu of a message', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
   let slack: SlackSide
 

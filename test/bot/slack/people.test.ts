@@ -6,7 +6,7 @@ import { startTestCompany, type TestCompany } from '../../support/company.ts'
 import { type SlackSide, slackSide, until } from './slack-side.ts'
 
 describe('who is served in Slack', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
   let slack: SlackSide
 

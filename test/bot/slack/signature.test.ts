@@ -5,7 +5,7 @@ import { type SlackSide, slackSide } from './slack-side.ts'
 const sixMinutes = 6 * 60
 
 describe('requests that only say they come from Slack', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   let company: TestCompany
   let slack: SlackSide
 

@@ -12,7 +12,7 @@ import type { Talker } from '../../support/talker.ts'
 const password = /^[A-Z][A-Za-z0-9-]{13,}$/m
 
 describe('how far Slack is trusted', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-trust-'))
   let company: TestCompany
 

@@ -33,7 +33,7 @@ describe('the database', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
-  }).timeout(60_000)
+  }).timeout(180_000)
 
   it('is not used where it confirms before it has written: the audit of a change could be lost in a crash', async () => {
     const postgres = await startTestPostgres()
@@ -44,7 +44,7 @@ describe('the database', () => {
     } finally {
       await postgres.close()
     }
-  }).timeout(60_000)
+  }).timeout(180_000)
 
   it('lets two processes migrate an empty database at the same time', async () => {
     const postgres = await startTestPostgres()
@@ -59,7 +59,7 @@ describe('the database', () => {
     } finally {
       await postgres.close()
     }
-  }).timeout(60_000)
+  }).timeout(180_000)
 
   it('loses a connection between two statements of a transaction: that transaction fails, and the process lives on', async () => {
     const postgres = await startTestPostgres()
@@ -76,5 +76,5 @@ describe('the database', () => {
     } finally {
       await postgres.close()
     }
-  }).timeout(60_000)
+  }).timeout(180_000)
 })

@@ -179,7 +179,7 @@ describe('Redis with PostgreSQL behind it', () => {
 })
 
 describe('Redis and PostgreSQL both gone', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
 
   it('allow nothing; and what was counted before still counts when PostgreSQL is back', async () => {
     const server = await startFallibleServer()

@@ -22,7 +22,7 @@ const tenant = tenantId.parse('7a1c3b52-0d6e-4f43-9a57-3f1f5d2c8e10')
 const person = userId.parse('3c9d1e84-52b7-4d0a-8f6e-9b1a7c5d2f43')
 
 describe('forgetting what the engine keeps', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let postgres: TestPostgres
   let engine: OperationEngine & Forgetful
   /** Ids of the operations that have changed something, each as often as it did. */

@@ -15,7 +15,7 @@ const most = 66
 const quiet = 6_000
 
 describe('what a whole reset costs', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-statements-'))
   const file = join(folder, 'statements')
   let company: TestCompany

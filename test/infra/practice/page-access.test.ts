@@ -17,7 +17,7 @@ async function picture(page: Page, name: string): Promise<void> {
 }
 
 describe('the practice page and access', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let test: PageTest
   let page: Page
   let employee: Locator

@@ -11,7 +11,7 @@ const apart = (rule: Conflict['then']): Conflict => ({
 const byManager = [[{ from: 'manager' as const, need: 1 }]]
 
 describe('somebody who tries to get what they must not', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let office: RequestOffice
   const conflicts: Conflict[] = []
 

@@ -231,7 +231,7 @@ function longer(lasts: Lasts): Lasts {
 
 describe('any sequence of what happens to a request', () => {
   it('has one outcome, which its approvals carry, and leaves no card behind', function () {
-    this.timeout(90_000)
+    this.timeout(180_000)
     const seen = { steps: 0, refused: 0, shortened: 0, passedOn: 0, later: 0, tampered: 0, due: 0 }
     const ends = new Map<RequestState, number>()
     fc.assert(

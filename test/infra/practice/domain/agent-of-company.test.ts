@@ -6,7 +6,7 @@ import type { OnPremises } from '../../../../infra/practice/domain/on-premises.t
 import { startTestCompany, type TestCompany } from '../../../support/company.ts'
 
 describe('the agent of the practice company, started a second time', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let company: TestCompany
   let onPremises: OnPremises
   let settings: Record<string, string>
