@@ -23,12 +23,16 @@ describe('finding out who or what there is, by words and by how long they take',
     await turn()
     const all = company.company.tenant.control.requests()
     assert.ok(all.length < 5_000, 'the list of requests is whole')
-    return all
-      .slice(before)
-      .filter(({ path }) => path.includes(talker.id) || path.includes('/users') || path.includes('/groups'))
-      .map(({ method, path }) => `${method} ${path.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID').replace(/\?.*/, '')}`)
-      // What is asked at the same time arrives in any order.
-      .toSorted()
+    return (
+      all
+        .slice(before)
+        .filter(({ path }) => path.includes(talker.id) || path.includes('/users') || path.includes('/groups'))
+        .map(
+          ({ method, path }) => `${method} ${path.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID').replace(/\?.*/, '')}`,
+        )
+        // What is asked at the same time arrives in any order.
+        .toSorted()
+    )
   }
 
   it('a manager who names people that are not theirs: same words, same work, whoever it is', async () => {
