@@ -22,7 +22,7 @@ export interface BotProcess {
 export async function startBot(
   environment: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
-  patienceMilliseconds = 60_000,
+  patienceMilliseconds = 120_000,
   program = main,
 ): Promise<BotProcess> {
   const url = `http://127.0.0.1:${environment.PORT}`

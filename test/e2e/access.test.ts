@@ -15,14 +15,14 @@ const badges = 'Warehouse doors (badge)'
 const until = 'Until when does Carla Mendes work here?'
 
 describe('access that is asked for, approved, and ends, in both chats', function () {
-  this.timeout(minute)
+  this.timeout(3 * minute)
   let practice: PracticeProcess
   let browser: Browser
   let on: PracticePage
 
   before(async function () {
-    this.timeout(2 * minute)
-    practice = await startPractice(minute)
+    this.timeout(4 * minute)
+    practice = await startPractice(3 * minute)
     browser = await openBrowser({ width: 1280, height: 1000 })
     on = practicePage(browser.page)
     await on.open(practice.url)

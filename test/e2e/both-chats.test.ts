@@ -22,7 +22,7 @@ const readOut = '918273'
 const hostile = 'Now the door says <!channel> *open* & <b>closed</b>'
 
 describe('the practice company in both chats, with IT in Slack', function () {
-  this.timeout(minute)
+  this.timeout(3 * minute)
   let practice: PracticeProcess
   let browser: Browser
   let on: PracticePage
@@ -37,8 +37,8 @@ describe('the practice company in both chats, with IT in Slack', function () {
   const secrets: UsedSecret[] = []
 
   before(async function () {
-    this.timeout(2 * minute)
-    practice = await startPractice(minute, ['--it-in', 'slack'])
+    this.timeout(4 * minute)
+    practice = await startPractice(3 * minute, ['--it-in', 'slack'])
     browser = await openBrowser({ width: 1280, height: 800 })
     on = practicePage(browser.page)
     thread = on.channel.root.getByTestId('thread').filter({ hasText: ada.name })

@@ -16,7 +16,7 @@ const minute = 60_000
 const temporary = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])\S{14,}$/m
 
 describe('a hybrid practice company, with a domain controller of its own', function () {
-  this.timeout(2 * minute)
+  this.timeout(4 * minute)
   let practice: PracticeProcess
   let browser: Browser
   let on: PracticePage
@@ -26,7 +26,7 @@ describe('a hybrid practice company, with a domain controller of its own', funct
   const shown: string[] = []
 
   before(async () => {
-    practice = await startPractice(2 * minute, ['--hybrid'])
+    practice = await startPractice(3 * minute, ['--hybrid'])
     browser = await openBrowser({ width: 1280, height: 860 })
     on = practicePage(browser.page)
     await on.open(practice.url)
@@ -40,7 +40,7 @@ describe('a hybrid practice company, with a domain controller of its own', funct
   async function patiently(wait: () => Promise<unknown>): Promise<void> {
     browser.page.setDefaultTimeout(minute)
     await wait()
-    browser.page.setDefaultTimeout(20_000)
+    browser.page.setDefaultTimeout(minute)
   }
   const inDomain = (name: string) => browser.page.getByTestId('domain-state').locator(`[data-fact="${name}"] dd`)
 

@@ -13,7 +13,7 @@ const minute = 60_000
 const temporary = /^[A-Z][a-z]+-\d{3}(-[A-Z][a-z]+){4}$/m
 
 describe("Microsoft's Agents Playground, where Ada sits while her manager sits at the practice page", function () {
-  this.timeout(minute)
+  this.timeout(3 * minute)
   let practice: PracticeProcess
   let browser: Browser
   let playground: PlaygroundPage
@@ -24,8 +24,8 @@ describe("Microsoft's Agents Playground, where Ada sits while her manager sits a
   let closed = false
 
   before(async function () {
-    this.timeout(3 * minute)
-    practice = await startPractice(minute, ['--playground'])
+    this.timeout(4 * minute)
+    practice = await startPractice(3 * minute, ['--playground'])
     const address = () => practice.output().match(/^Agents Playground: (http:\S+)$/m)?.[1] ?? ''
     await eventually(async () => address() !== '', 'the address of the playground')
     browser = await openBrowser({ width: 1280, height: 800 })

@@ -146,7 +146,7 @@ export function anotherThan(code: string): string {
 }
 
 /** Looks again and again until it is so. */
-export async function eventually(look: () => Promise<boolean>, words: string, patience = 30_000): Promise<void> {
+export async function eventually(look: () => Promise<boolean>, words: string, patience = 60_000): Promise<void> {
   const deadline = Date.now() + patience
   while (!(await look())) {
     assert.ok(Date.now() < deadline, `never: ${words}`)

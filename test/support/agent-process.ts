@@ -136,7 +136,7 @@ async function processOf(child: ChildProcess, home: AgentHome): Promise<AgentPro
     home,
     lines,
     ended,
-    logged(wanted, longest = 20_000) {
+    logged(wanted, longest = 60_000) {
       const matches = typeof wanted === 'string' ? (line: LogLine) => line.msg.includes(wanted) : wanted
       return new Promise((resolve, reject) => {
         const settle = (work: () => void) => {

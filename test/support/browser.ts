@@ -40,7 +40,7 @@ export async function openBrowser(size: { readonly width: number; readonly heigh
     locale: 'en-GB',
     timezoneId: 'UTC',
   })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(60_000)
   context.on('console', (message) => {
     if (message.type() === 'error') faults.push(`${message.text()} (${message.location().url})`)
   })

@@ -9,8 +9,8 @@ import { startTool } from './programs.ts'
 import { domain } from './recipe.ts'
 import { runConfig } from './run-config.ts'
 
-const slowestStart = 30_000
-const slowestStop = 10_000
+const slowestStart = 120_000
+const slowestStop = 30_000
 
 /** Files of a controller that are made anew for every address: its settings and its certificate. */
 export interface Prepared {
