@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort } from '../practice/bot-process.ts'
+import { freePort } from '../../bot/store/free-port.ts'
 
 export interface RedisServer {
   readonly url: string

@@ -1,4 +1,5 @@
-import { type BotProcess, freePort, startBot } from '../practice/bot-process.ts'
+import { freePort } from '../../bot/store/free-port.ts'
+import { type BotProcess, startBot } from '../practice/bot-process.ts'
 import type { CompanyUser } from '../practice/company/model.ts'
 import type { OnPremises } from '../practice/domain/on-premises.ts'
 import { startBalancer } from './balancer.ts'

@@ -73,20 +73,6 @@ function eachLine(stream: NodeJS.ReadableStream | null, onLine: (line: string) =
   })
 }
 
-/** A port nobody listens on right now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no free port')),
-      )
-    })
-  })
-}
-
 /**
  * Makes sure that a port can be listened on, before anything is started that would have to be stopped again.
  * @throws Error naming the port and the fix

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
-import { freePort } from './bot-process.ts'
+import { freePort } from '../../bot/store/free-port.ts'
 import { openPlaygroundGate } from './playground-gate.ts'
 
 export interface PlaygroundPerson {

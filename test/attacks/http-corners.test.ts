@@ -5,7 +5,7 @@ import { openLog } from '../../bot/log.ts'
 import { openMetrics } from '../../bot/metrics.ts'
 import { recoursePage } from '../../bot/recourse/page.ts'
 import { type RunningServer, startServer } from '../../bot/server.ts'
-import { freePort } from '../../infra/practice/bot-process.ts'
+import { freePort } from '../../bot/store/free-port.ts'
 
 const token = 'a'.repeat(43)
 

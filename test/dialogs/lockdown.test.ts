@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ChannelName } from '../../bot/channels/chat.ts'
-import { freePort, startBot } from '../../infra/practice/bot-process.ts'
+import { freePort } from '../../bot/store/free-port.ts'
+import { startBot } from '../../infra/practice/bot-process.ts'
 import { wellKnown } from '../../infra/practice/company/cast.ts'
 import { forward } from '../support/access.ts'
 import { startTestCompany, type TestCompany, testChannel } from '../support/company.ts'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../../infra/practice/bot-process.ts'
+import { freePort } from '../../bot/store/free-port.ts'
 
 const start = fileURLToPath(new URL('../../infra/start.ts', import.meta.url))
 /** What a process needs to run at all; no setting of HelpBot comes along from the machine of the test. */

@@ -22,7 +22,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { generateKey } from '../../bot/identity/key-ring.ts'
-import { freePort } from '../../infra/practice/bot-process.ts'
+import { freePort } from '../../bot/store/free-port.ts'
 import { practice } from '../../infra/practice/company.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

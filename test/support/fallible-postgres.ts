@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../bot/store/embedded-postgres.ts'
+import { freePort } from '../../bot/store/free-port.ts'
 
 /** A PostgreSQL of our own that can go away and come back under the same address, as a failed-over one does. */
 export interface FallibleServer {
@@ -44,8 +45,8 @@ export async function startFallibleServer(): Promise<FallibleServer> {
     for (const socket of sockets) socket.destroy()
     await closed
   }
-  await listen(0)
-  const { port } = door.address() as AddressInfo
+  const port = await freePort()
+  await listen(port)
   const url = new URL(server.url)
   url.port = String(port)
   return {

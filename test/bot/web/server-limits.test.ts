@@ -6,8 +6,8 @@ import express from 'express'
 import { openLog } from '../../../bot/log.ts'
 import { openMetrics } from '../../../bot/metrics.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../../../bot/server.ts'
+import { freePort } from '../../../bot/store/free-port.ts'
 import { addressLimits, turnstile } from '../../../bot/web/address-limits.ts'
-import { freePort } from '../../../infra/practice/bot-process.ts'
 
 /** A server with the routes of the bot, and how often each was really reached. */
 interface Stand {

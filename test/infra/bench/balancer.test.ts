@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import WebSocket, { WebSocketServer } from 'ws'
+import { freePort } from '../../../bot/store/free-port.ts'
 import { startBalancer } from '../../../infra/bench/balancer.ts'
-import { freePort } from '../../../infra/practice/bot-process.ts'
 
 /** A replica that says its name, and what it was asked. */
 async function replica(name: string) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createEmulator, type Emulator } from 'emulate'
-import { freePort } from '../../../infra/practice/bot-process.ts'
+import { freePort } from '../../../bot/store/free-port.ts'
 import { allScopes } from '../../../infra/practice/slack/scopes.ts'
 import {
   BOT_TOKEN,
