@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { sql } from 'kysely'
 import { wellKnown } from '../../../infra/practice/company/cast.ts'
 import type { Forgery } from '../../../infra/practice/teams/forgery.ts'
+import { until } from '../../support/access.ts'
 import { startTestCompany, type TestCompany } from '../../support/company.ts'
 
 /** A host of the test's own. It notes whatever comes, and answers like a connector that likes everything. */
@@ -97,10 +98,13 @@ describe('what comes to /api/messages', function () {
     const before = company.log.length
     const forgeries: Forgery[] = [{ signature: 'stranger' }, { signature: 'tampered' }, { ageSeconds: 86_400 }]
     for (let turn = 0; turn < 12; turn++) await forge(forgeries[turn % 3] ?? {})
-    const written = company.log.slice(before)
-    const notOurs = written.filter((line) => !line.startsWith('{'))
+    const written = () => company.log.slice(before)
+    const refused = () => written().filter((line) => line.includes('teams token refused')).length
+    // A line comes out of the other process a moment after its answer.
+    await until(() => refused() >= 12, 'all are logged')
+    const notOurs = written().filter((line) => !line.startsWith('{'))
     assert.deepEqual(notOurs, [])
-    assert.equal(written.filter((line) => line.includes('teams token refused')).length, 12)
+    assert.equal(refused(), 12)
   })
 
   const otherTenant = '11111111-2222-4333-8444-555555555555'
