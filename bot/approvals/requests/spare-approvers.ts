@@ -81,7 +81,7 @@ async function asksOf(
     .where('tenant_id', '=', tenant)
     .where('state', '=', 'open')
     .where(
-      sql<boolean>`document @> ${JSON.stringify({ asks: [{ approver: { id: approver }, state: 'asked' }] })}::jsonb`,
+      sql<boolean>`document -> 'asks' @> ${JSON.stringify([{ approver: { id: approver }, state: 'asked' }])}::jsonb`,
     )
   const counts = await transaction.selectNoFrom([lastHour.as('lastHour'), open.as('open')]).executeTakeFirstOrThrow()
   return { open: Number(counts.open), lastHour: Number(counts.lastHour) }

@@ -7,5 +7,5 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
 const statements = [
   `create index access_asks_by_approver on posts (tenant_id, user_id, created_at) where key like 'access-ask:%'`,
-  `create index open_requests_by_ask on access_requests using gin (document jsonb_path_ops) where state = 'open'`,
+  `create index open_requests_by_ask on access_requests using gin ((document -> 'asks') jsonb_path_ops) where state = 'open'`,
 ]
