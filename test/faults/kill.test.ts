@@ -94,7 +94,7 @@ describe('a bot that is killed', () => {
   /** Presses the button until a password is shown: what somebody does who was told to press again. */
   async function showPassword(): Promise<string> {
     let window: WindowSeen | undefined
-    for (let turn = 0; turn < 6; turn++) {
+    for (let turn = 0; turn < 20; turn++) {
       window = await ada.open('Show my temporary password')
       const [shown] = window.text.match(/^[A-Z][A-Za-z0-9-]{13,}$/m) ?? []
       if (shown) return shown

@@ -16,12 +16,12 @@ const passwordShape = /^[A-Z][A-Za-z0-9-]{13,}$/m
 
 /** Asks until it gets what it hopes for; readiness is asked anew every few seconds only. */
 async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (let turn = 0; turn < 150; turn++) {
+  for (let turn = 0; turn < 450; turn++) {
     const found = await look()
     if (found !== undefined) return found
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
-  throw new Error(`not within 30 seconds: ${what}`)
+  throw new Error(`asked in vain: ${what}`)
 }
 
 async function ready(bot: BotProcess): Promise<{ status: number; detail: Record<string, unknown> }> {

@@ -143,7 +143,7 @@ describe('the connection to the domain', function () {
     const begun = Date.now()
     const errors = await Promise.all(Array.from({ length: 20 }, () => failure(agent.reading(head))))
     assert.ok(errors.every(({ code, maybeDone }) => code === 'unreachable' && !maybeDone))
-    assert.ok(Date.now() - begun < 15_000)
+    assert.ok(Date.now() - begun < 60_000)
     wire.mend()
     assert.equal((await agent.reading(head)).length, 1)
   })

@@ -88,7 +88,7 @@ describe('operations that another release has begun, and whose processes are gon
   async function goneOnWith(id: string): Promise<void> {
     const pending = await engine.pendingOf(['dead.1'])
     if (pending.length > 0) await engine.resume(pending)
-    for (let turn = 0; turn < 300; turn++) {
+    for (let turn = 0; turn < 900; turn++) {
       if (done.some((one) => one.includes(id))) return
       await new Promise((resolve) => setTimeout(resolve, 100))
     }

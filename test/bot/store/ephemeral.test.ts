@@ -313,7 +313,7 @@ async function rejectsSoon(call: () => Promise<unknown>): Promise<void> {
   const start = performance.now()
   await assert.rejects(call())
   const took = performance.now() - start
-  assert.ok(took < 2_000, `took ${took} ms`)
+  assert.ok(took < 10_000, `took ${took} ms`)
 }
 
 /** Waits for something that must happen sooner or later; mocha's time-out is the judge. */
