@@ -14,6 +14,8 @@ interface Kept {
   /** Until when nobody could go on with it. */
   stuckSince: Date | undefined
   resumedAt: Date | undefined
+  /** A statement of the engine's own failed: nobody knows what it came to. */
+  isBroken: boolean
 }
 
 const mostTries = 8
@@ -71,6 +73,7 @@ export function engineStore(clock: Clock, chance: Chance) {
     } catch (error) {
       if (error instanceof Killed) throw error
       counts.broken++
+      kept.isBroken = true
       return await again(() => steps.broken(request, begun, false), begun ? mostTries : 1)
     }
   }
@@ -109,7 +112,12 @@ export function engineStore(clock: Clock, chance: Chance) {
           if (!kept) {
             kept = {
               ...{ request, owner: life.name, steps: new Map(), state: 'running' },
-              ...{ ending: Promise.resolve('still-running' as const), stuckSince: undefined, resumedAt: undefined },
+              ...{
+                ending: Promise.resolve('still-running' as const),
+                stuckSince: undefined,
+                resumedAt: undefined,
+                isBroken: false,
+              },
             }
             all.set(request.id, kept)
             start(kept, steps, life)
@@ -151,6 +159,11 @@ export function engineStore(clock: Clock, chance: Chance) {
           stuckSince !== undefined && request.target === person && request.access?.group?.id === group,
       )
     },
+    /** Whether one about a membership broke. */
+    brokeFor: (person: string, group: string): boolean =>
+      [...all.values()].some(
+        ({ request, isBroken }) => isBroken && request.target === person && request.access?.group?.id === group,
+      ),
     forget: () => all.clear(),
   }
 }

@@ -106,7 +106,7 @@ function keepsWhatIsTheirs(world: World, { id, state, group_id, person_id, ends_
   const { company, engines } = world
   if (state !== 'active' || (ends_at !== null && ends_at.getTime() <= world.now())) return
   if (company.touched.has(`${group_id} ${person_id}`) || company.lastTrouble(person_id) !== undefined) return
-  if (engines.interruptedOf(person_id, group_id).length > 0) return
+  if (engines.interruptedOf(person_id, group_id).length > 0 || engines.brokeFor(person_id, group_id)) return
   const set = [...company.members].find(([group]) => group === group_id)
   const is = [...(set?.[1].keys() ?? [])].some((person) => person === person_id)
   must(is, `${id} is active, and the membership is not there`, person_id)
