@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import pg from 'pg'
+import type pg from 'pg'
 import { genesisHash, hashRow } from '../../bot/audit/chain.ts'
 import { auditRowsAfter, verifyDatabase } from '../../bot/audit/rows.ts'
 import { days } from '../bot/identity/people.ts'
-import { startTestPostgres, startTestServer, type TestPostgres } from '../support/postgres.ts'
+import { startTestPostgres, startTestServer, type TestPostgres, testPool } from '../support/postgres.ts'
 import { type AuditedEvent, requestsAndCards, trail } from './at-the-end.ts'
 import { Broken, tale } from './broken.ts'
 import { chanceOf } from './chance.ts'
@@ -46,7 +46,7 @@ describe('access, whatever happens', () => {
     process.env.HELPBOT_TEST_POSTGRES = server.url
     for (let number = 0; number < lanes; number++) {
       const postgres = await startTestPostgres()
-      const pool = new pg.Pool({ connectionString: postgres.url, max: 30, options: '-c synchronous_commit=off' })
+      const pool = testPool(postgres.url, 30, '-c synchronous_commit=off')
       lane.push({ postgres, pool })
     }
   })

@@ -37,6 +37,14 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   }
 }
 
+/** Further connections to such a database. What is still being closed when it is dropped is no fault of a test. */
+export function testPool(url: string, most: number, options = ''): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: most, options })
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('error', () => undefined)
+  return pool
+}
+
 /** A throw-away PostgreSQL server in a temporary folder. */
 export async function startTestServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'helpbot-test-'))
@@ -51,7 +59,7 @@ export async function startTestServer(): Promise<{ url: string; stop(): Promise<
 }
 
 async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 60_000 })
   await client.connect()
   try {
     await client.query(statement)

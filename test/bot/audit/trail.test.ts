@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import pg from 'pg'
 import { auditRowsAfter, storedRows, verifyDatabase } from '../../../bot/audit/rows.ts'
 import { auditTrail, head } from '../../../bot/audit/trail.ts'
 import type { Schema } from '../../../bot/store/schema.ts'
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { startTestPostgres, type TestPostgres, testPool } from '../../support/postgres.ts'
 import { ada, grace, intent } from './events.ts'
 
 const clock = () => new Date()
@@ -16,7 +15,7 @@ describe('the audit trail', () => {
     postgres = await startTestPostgres()
     // A second pool, as a second replica has.
     replica = new Kysely<Schema>({
-      dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: postgres.url, max: 10 }) }),
+      dialect: new PostgresDialect({ pool: testPool(postgres.url, 10) }),
     })
   })
   after(async () => {
