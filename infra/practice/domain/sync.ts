@@ -33,7 +33,7 @@ export function startSync(
   ground: SyncGround,
   options: { readonly everyMilliseconds: number; readonly onError: (error: unknown) => void },
 ): Sync {
-  /** pwdLastSet as it was carried over last, by object. */
+  /** The number of the password that was carried over last, by object. */
   const passwords = new Map<string, string>()
   let lastAt: Date | undefined
   let paused = false
@@ -90,6 +90,7 @@ const personAttributes = [
   'title',
   'userAccountControl',
   'pwdLastSet',
+  'msDS-KeyVersionNumber',
 ]
 /** ACCOUNTDISABLE (MS-ADTS 2.2.16). */
 const disabled = 2
@@ -133,10 +134,15 @@ function carryPassword(
   user: CompanyUser,
   passwords: Map<string, string>,
 ): void {
-  const set = text(entry, 'pwdLastSet') ?? '0'
+  // Goes up with every password (MS-ADTS 3.1.1.4.5.16), where pwdLastSet is 0 after each that must be changed.
+  const number = text(entry, 'msDS-KeyVersionNumber') ?? ''
   const before = passwords.get(guid)
-  passwords.set(guid, set)
-  if (before === set) return
+  passwords.set(guid, number)
+  const mustChange = changedParts(user, { mustChangePassword: text(entry, 'pwdLastSet') === '0' })
+  if (before === number) {
+    if (Object.keys(mustChange).length > 0) control.editUser(user.id, mustChange)
+    return
+  }
   const { userPrincipalName } = user
   const knows = async (password: string): Promise<boolean> =>
     // 773: the right one, to be changed first, which the tenant says by itself.
@@ -144,7 +150,7 @@ function carryPassword(
   control.authenticateElsewhere(user.id, knows)
   const first = before === undefined
   const edit = {
-    ...changedParts(user, { mustChangePassword: set === '0' }),
+    ...mustChange,
     ...(first ? {} : { lastPasswordChangeDateTime: new Date() }),
   }
   if (Object.keys(edit).length > 0) control.editUser(user.id, edit)
